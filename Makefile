@@ -1,0 +1,54 @@
+# Every target makes what it needs: `make run` works on a fresh Debian or Ubuntu with python3, python3-venv and make.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help run demo test test-all lint bench clean
+
+help:  ## say what the targets do
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|' 2>/dev/null \
+		|| sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1  \2/p' $(MAKEFILE_LIST)
+
+run: $(VENV)/.installed  ## open the console on your own workspace
+	@$(BIN)/omnidesk $(ARGS)
+
+demo: $(VENV)/.installed  ## open the console on a throw-away workspace with lively samples
+	@$(BIN)/omnidesk demo $(ARGS)
+
+test: $(VENV)/.installed-dev  ## lint, type check and the tests, in under ten minutes
+	@tools/servers $(VENV)/.left-out
+	@$(MAKE) --no-print-directory lint
+	@tools/tests "not slow" $(VENV)/.left-out $(ARGS)
+
+test-all: $(VENV)/.installed-dev  ## the same with the slow tests
+	@tools/servers $(VENV)/.left-out
+	@$(MAKE) --no-print-directory lint
+	@tools/tests "" $(VENV)/.left-out $(ARGS)
+
+lint: $(VENV)/.installed-dev  ## ruff, mypy and the walls between the modules
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.installed-dev  ## measure beside the peers that are installed; ARGS="--messages 5000"
+	@$(BIN)/python -m bench.run $(ARGS)
+
+clean:  ## remove everything that the other targets made
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache bench/out
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@tools/venv $(PYTHON) $(VENV)
+
+$(VENV)/.installed: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Installing OmniDesk into $(VENV) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+$(VENV)/.installed-dev: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Installing OmniDesk and its development tools into $(VENV) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@ $(VENV)/.installed

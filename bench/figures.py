@@ -1,0 +1,124 @@
+"""What a measurement gives: figures, and the table and JSON made of them."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import shutil
+import sqlite3
+import subprocess
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+
+class LeftOutError(Exception):
+    """A measurement that cannot be made here; str() says why."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One row of the table. `value`, `peer` and `budget` share `unit`; None where there is none.
+
+    `runs` and `peer_runs` are all that was measured, in the order it was; `details` goes into the JSON only."""
+
+    name: str
+    value: float
+    unit: str
+    peer: float | None = None
+    peer_name: str = ""
+    budget: float | None = None
+    runs: Sequence[float] = ()
+    peer_runs: Sequence[float] = ()
+    details: dict[str, float | str] = field(default_factory=dict)
+
+    @property
+    def ratio(self) -> float | None:
+        """Return ours as a part of the peer's, or of the budget where there is no peer: below 1 is good."""
+        other = self.peer if self.peer is not None else self.budget
+        return self.value / other if other else None
+
+
+@dataclass(frozen=True)
+class Ran:
+    """A command that ended well: seconds of wall clock and of processor, peak memory in MB, what it printed."""
+
+    seconds: float
+    processor: float
+    memory: float
+    output: str
+
+
+def run(command: Sequence[str | Path], env: dict[str, str], log: Path) -> Ran:
+    """Run a command to its end; raises RuntimeError with the end of its standard error when it fails."""
+    started = time.perf_counter()
+    with log.open("wb") as errors:
+        process = subprocess.Popen([str(part) for part in command], env=env, stdout=subprocess.PIPE, stderr=errors)
+        assert process.stdout
+        output = process.stdout.read().decode(errors="replace")
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    seconds = time.perf_counter() - started
+    if process.returncode:
+        said = log.read_text(errors="replace")[-2_000:] or output[-2_000:]
+        raise RuntimeError(f"{command[0]} ended with {process.returncode}: {said}")
+    return Ran(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, output)
+
+
+def percentile(values: Sequence[float], part: float) -> float:
+    """Return the value that `part` (0 to 1) of the values do not exceed."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, round(part * (len(ordered) - 1)))]
+
+
+def table(figures: Sequence[Figure]) -> str:
+    """Return the figures as lines of text."""
+    head = ("what", "OmniDesk", "peer or budget", "", "ratio")
+    rows = [head]
+    for each in figures:
+        value = f"{each.value:,.{_digits(each.value)}f} {each.unit}"
+        if each.peer is not None:
+            other = f"{each.peer:,.{_digits(each.peer)}f} {each.unit}"
+            name = each.peer_name
+        else:
+            other = f"{each.budget:g} {each.unit}" if each.budget is not None else "-"
+            name = "budget" if each.budget is not None else ""
+        rows.append((each.name, value, other, name, f"{each.ratio:.2f}" if each.ratio is not None else "-"))
+    widths = [max(len(row[column]) for row in rows) for column in range(len(head))]
+    lines = []
+    for row in rows:
+        first, second, third, fourth, last = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        lines.append(
+            f"{first}  {second.strip():>{widths[1]}}  {third.strip():>{widths[2]}}  {fourth}  {last.strip():>5}"
+        )
+    return "\n".join(lines)
+
+
+def write_json(path: Path, messages: int, figures: Sequence[Figure], left_out: Sequence[str]) -> None:
+    """Keep a run: the machine, the versions, every figure with its ratio, and what was left out."""
+    result = {
+        "messages": messages,
+        "machine": {
+            "system": platform.platform(),
+            "processors": len(os.sched_getaffinity(0)),
+            "python": platform.python_version(),
+            "sqlite": sqlite3.sqlite_version,
+        },
+        "figures": [asdict(each) | {"ratio": each.ratio} for each in figures],
+        "left_out": list(left_out),
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(result, indent=2) + "\n")
+
+
+def need(*programs: str) -> None:
+    """Raise LeftOutError naming the first of the programs that is not installed."""
+    for program in programs:
+        if shutil.which(program) is None:
+            raise LeftOutError(f"{program} is not installed")
+
+
+def _digits(value: float) -> int:
+    return 0 if value >= 1_000 else 1 if value >= 10 else 2

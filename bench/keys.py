@@ -1,0 +1,124 @@
+"""How long from a key to the bytes that repaint the terminal, in the console's own process.
+
+The console runs on a driver that stands in for a terminal: it takes key events and sees every write. So the whole
+way is measured (bindings, the queue's page, layout, rendering to escape sequences), without a terminal's own time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from pathlib import Path
+from typing import Any
+
+from textual import events
+from textual.app import App
+from textual.drivers.headless_driver import HeadlessDriver
+
+from bench.figures import Figure, percentile
+
+BUDGET = 16.0
+"""Milliseconds, at the 99th percentile."""
+PATIENCE = 1.0
+"""Seconds after which a key counts as one that repaints nothing."""
+PAUSE = 0.03
+"""So many seconds nothing is painted before the next key is pressed, as when a person types."""
+KEYS = ("j",) * 10 + ("k",) * 4 + ("ctrl+d", "j", "j", "ctrl+d", "j", "ctrl+u", "k", "G", "k", "k", "g", "g")
+
+
+class WatchedDriver(HeadlessDriver):
+    """A terminal of 140x40 that keeps nothing, and remembers when it was last written to."""
+
+    def __init__(self, app: App[Any], **options: Any) -> None:
+        super().__init__(app, **(options | {"size": (140, 40)}))
+        self.written_at = time.perf_counter()
+        self.painted = asyncio.Event()
+
+    @property
+    def is_headless(self) -> bool:
+        """Be painted like a real terminal."""
+        return False
+
+    def write(self, data: str) -> None:
+        """Take what is painted."""
+        self.written_at = time.perf_counter()
+        self.painted.set()
+
+    async def quiet(self) -> None:
+        """Wait until nothing is being painted, but not for ever: clocks tick."""
+        for _ in range(20):
+            if time.perf_counter() - self.written_at > PAUSE:
+                return
+            await asyncio.sleep(PAUSE / 2)
+
+    async def press(self, key: str) -> float | None:
+        """Press a key and return the milliseconds until the first paint after it, None when there is none."""
+        await self.quiet()
+        self.painted.clear()
+        started = time.perf_counter()
+        self.send_message(events.Key(key, key if len(key) == 1 else None))
+        try:
+            await asyncio.wait_for(self.painted.wait(), PATIENCE)
+        except TimeoutError:
+            return None
+        return (self.written_at - started) * 1_000
+
+
+def measure(home: Path, messages: int, keys: int) -> list[Figure]:
+    """Return the 50th and 99th percentile over so many keys in the queue, the engine off."""
+    taken, silent = asyncio.run(_type(home, keys))
+    details: dict[str, float | str] = {"worst": max(taken), "keys_without_paint": silent}
+    return [
+        Figure(
+            f"key to repaint in the queue, {messages:,} messages, p{part * 100:.0f}",
+            percentile(taken, part),
+            "ms",
+            budget=BUDGET,
+            runs=taken,
+            details=details,
+        )
+        for part in (0.5, 0.99)
+    ]
+
+
+def _console(home: Path) -> App[Any]:
+    """Return the console on a workspace, without the engine's process."""
+    from omnidesk.app import OmniDesk
+
+    return OmniDesk(str(home), engine=False)
+
+
+async def _driver(app: App[Any], running: asyncio.Task[Any]) -> WatchedDriver:
+    """Return the console's driver once the queue stands on the screen; raises what the console raised."""
+    for _ in range(500):
+        if running.done():
+            running.result()
+            raise RuntimeError("the console ended by itself")
+        driver = app._driver
+        if isinstance(driver, WatchedDriver) and driver.painted.is_set() and app.focused is not None:
+            await driver.quiet()
+            return driver
+        await asyncio.sleep(0.02)
+    raise RuntimeError("the console showed no queue within ten seconds")
+
+
+async def _type(home: Path, keys: int) -> tuple[list[float], int]:
+    app = _console(home)
+    app.driver_class = WatchedDriver
+    running = asyncio.create_task(app.run_async())
+    driver = await _driver(app, running)
+    taken: list[float] = []
+    silent = 0
+    for index in range(-len(KEYS), keys):
+        seconds = await driver.press(KEYS[index % len(KEYS)])
+        if index < 0:  # the first round warms caches
+            continue
+        if seconds is None:
+            silent += 1
+        else:
+            taken.append(seconds)
+    app.exit()
+    await running
+    if len(taken) < keys / 2:
+        raise RuntimeError(f"only {len(taken)} of {keys} keys repainted the queue")
+    return taken, silent

@@ -1,0 +1,3 @@
+"""OmniDesk: the omnichannel service desk that runs in a terminal."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,116 @@
+"""What a kind of channel can do, as data: the desk's rules, the set-up screens and the engine read it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Inbound = Literal["socket", "long_poll", "poll", "webhook", "push_relay", "local", "none"]
+Outbound = Literal["none", "reply_only", "start_new"]
+Threading = Literal["headers", "native_thread", "reply_to", "contact"]
+Idempotency = Literal["key", "verify", "none"]
+AuthMode = Literal["none", "password", "token", "oauth_device", "oauth_loopback", "qr"]
+SettingKind = Literal["text", "number", "flag", "choice"]
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One thing to fill in when a channel is added."""
+
+    key: str
+    label: str
+    help: str = ""
+    kind: SettingKind = "text"
+    default: str | int | bool | None = None
+    choices: tuple[str, ...] = ()
+    required: bool = False
+    advanced: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """One secret of a channel; kept outside the workspace."""
+
+    key: str
+    label: str
+    help: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Attachments:
+    """What files a channel carries; sizes in bytes of decoded content, None for no stated limit."""
+
+    inbound: bool = False
+    outbound: bool = False
+    max_bytes: int | None = None
+    max_count: int | None = None
+    media_types: tuple[str, ...] = ("*/*",)
+
+
+@dataclass(frozen=True, slots=True)
+class TextRule:
+    """What text a channel carries; `max_length` counts `unit`s, None for no limit."""
+
+    format: Literal["plain", "markdown", "html", "restricted"] = "plain"
+    max_length: int | None = None
+    unit: Literal["chars", "utf16", "graphemes", "bytes", "gsm7"] = "chars"
+    split: bool = False
+    subject: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyWindow:
+    """How long after the customer's last message the provider lets us answer freely."""
+
+    seconds: int
+    outside: Literal["template", "tag", "forbidden"] = "forbidden"
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimit:
+    """At most `count` requests in `seconds`; `scope` says what shares the bucket."""
+
+    bucket: str
+    count: int
+    seconds: float
+    scope: Literal["account", "recipient", "host"] = "account"
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """One kind of channel as data. `api` is the version of this interface the connector was written for.
+
+    `undo_window` and `poll_seconds` are seconds, `target_minutes` minutes until an unanswered message is due.
+    `idempotency` says how a send whose answer was lost is settled: `key` sends again with the same key, `verify`
+    asks the provider, `none` waits for a report or the agent.
+    """
+
+    kind: str
+    name: str
+    badge: str
+    inbound: tuple[Inbound, ...]
+    outbound: Outbound
+    threading: Threading
+    idempotency: Idempotency
+    identity_kinds: tuple[str, ...]
+    settings: tuple[Setting, ...] = ()
+    secrets: tuple[Secret, ...] = ()
+    auth: tuple[AuthMode, ...] = ("none",)
+    attachments: Attachments = Attachments()
+    text: TextRule = TextRule()
+    reply_window: ReplyWindow | None = None
+    rate_limits: tuple[RateLimit, ...] = ()
+    receipts: tuple[Literal["delivered", "read"], ...] = ()
+    typing: bool = False
+    public: bool = False
+    echo: bool = False
+    undo_window: float = 10.0
+    target_minutes: int = 480
+    after_reply: Literal["pending", "open"] = "pending"
+    poll_seconds: float = 60.0
+    runs_in: Literal["sync", "serve"] = "sync"
+    history: bool = False
+    """Whether the source holds messages from before the channel was added."""
+    privacy: str = ""
+    """What leaves the machine, for the privacy page."""
+    api: int = 1

@@ -1,0 +1,191 @@
+"""Sample customers without a provider: messages come from a file of JSON lines, answers go to another.
+
+It goes the same way as every other connector and serves as the example for writing one. A line of `inbox.jsonl`:
+`{"id": "1", "at": 1764000000000, "from": "anna@example.test", "name": "Anna", "subject": "Hello", "text": "..."}`,
+and where wanted `kind` (of the identity), `to`, `in_reply_to`, `references`, `thread`, `auto`, `outbound`, `files`
+([{"name", "content_type", "base64"}]).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import binascii
+import json
+import os
+from collections.abc import AsyncIterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from omnidesk import clock
+from omnidesk.connectors.base import (
+    Batch,
+    Checked,
+    Committing,
+    Connector,
+    ConnectorError,
+    Cursor,
+    Decoded,
+    DecodeError,
+    File,
+    Item,
+    NotSent,
+    Outgoing,
+    Party,
+    Payload,
+    SendResult,
+    Sent,
+    Unknown,
+)
+from omnidesk.connectors.manifest import Attachments, Manifest, Setting, TextRule
+from omnidesk.text.clean import clean, one_line
+from omnidesk.words.kinds import Auto
+
+BATCH = 50
+
+MANIFEST = Manifest(
+    kind="sample",
+    name="Sample customers",
+    badge="sa",
+    inbound=("poll", "local"),
+    outbound="start_new",
+    threading="headers",
+    idempotency="key",
+    identity_kinds=("email",),
+    settings=(Setting("folder", "Folder", "where inbox.jsonl lies and outbox.jsonl is written", required=True),),
+    attachments=Attachments(inbound=True, outbound=True),
+    text=TextRule(subject=True),
+    undo_window=10.0,
+    target_minutes=60,
+    poll_seconds=1.0,
+    history=True,
+    privacy="Nothing leaves this machine.",
+)
+
+
+class SampleConnector(Connector):
+    """A channel made of two files."""
+
+    manifest = MANIFEST
+
+    @property
+    def _folder(self) -> Path:
+        return Path(str(self.account.settings.get("folder", "")))
+
+    @staticmethod
+    def decode(item: Item) -> Sequence[Decoded]:
+        """Read one line of inbox.jsonl."""
+        try:
+            said = json.loads(item.raw)
+            files = tuple(
+                File(one_line(str(file["name"]), 120), str(file["content_type"]), base64.b64decode(file["base64"]))
+                for file in said.get("files", ())
+            )
+            sender = Party(said.get("kind", "email"), str(said["from"]), str(said.get("name", "")))
+            text = clean(str(said["text"]))
+            recipients = tuple(Party("email", str(address)) for address in said.get("to", ()))
+        except (ValueError, KeyError, TypeError, AttributeError, binascii.Error) as error:
+            raise DecodeError(f"this line is no sample message ({type(error).__name__}: {error})") from error
+        return (
+            Decoded(
+                external_id=str(said.get("external_id") or said.get("id") or item.source_id),
+                sender=sender,
+                to=recipients,
+                subject=one_line(str(said.get("subject", "")), 500),
+                text=text,
+                reply_text=text,
+                files=files,
+                in_reply_to=tuple(said.get("in_reply_to", ())),
+                references=tuple(said.get("references", ())),
+                thread=str(said.get("thread", "")),
+                auto=Auto(said["auto"]) if said.get("auto") in set(Auto) else None,
+                received_at=item.received_at,
+            ),
+        )
+
+    @staticmethod
+    def prepare(outgoing: Outgoing, settings: Mapping[str, Any]) -> Payload:
+        """Make the line that outbox.jsonl gets."""
+        said = {
+            "external_id": outgoing.external_id,
+            "at": outgoing.at,
+            "from": outgoing.sender.address,
+            "to": [address.address for address in (*outgoing.to, *outgoing.cc, *outgoing.bcc)],
+            "subject": outgoing.subject,
+            "text": outgoing.text,
+            "in_reply_to": [outgoing.in_reply_to] if outgoing.in_reply_to else [],
+            "references": list(outgoing.references),
+            "files": [
+                {"name": file.name, "content_type": file.content_type, "base64": base64.b64encode(file.data).decode()}
+                for file in outgoing.files
+            ],
+        }
+        return Payload(json.dumps(said, ensure_ascii=False).encode())
+
+    async def check(self) -> Checked:
+        """See whether the folder is there and how much it holds."""
+        if not self._folder.is_dir():
+            raise ConnectorError(f"there is no folder {self._folder}: make it, or give another")
+        return Checked(account=str(self._folder), total=len(await asyncio.to_thread(self._lines)))
+
+    async def pull(self, cursor: Cursor) -> AsyncIterator[Batch]:
+        """Yield the lines behind the cursor."""
+        lines = await asyncio.to_thread(self._lines)
+        done = int(cursor.get("lines", 0))
+        if done > len(lines):
+            done = 0  # the file was replaced: read it anew, receipts sort out what is known
+        while done < len(lines):
+            some = lines[done : done + BATCH]
+            done += len(some)
+            yield Batch(tuple(self._item(line) for line in some), {"version": 1, "lines": done}, done, len(lines))
+
+    async def send(self, payload: Payload, key: str, committing: Committing) -> SendResult:
+        """Append to outbox.jsonl, unless the key is there already."""
+        await committing()
+        return await asyncio.to_thread(self._append, payload, key)
+
+    async def verify(self, payload: Payload, key: str) -> Sent | NotSent | Unknown:
+        """Look for the key in outbox.jsonl."""
+        return Sent() if key in await asyncio.to_thread(self._keys) else NotSent()
+
+    def _lines(self) -> list[bytes]:
+        path = self._folder / "inbox.jsonl"
+        try:
+            content = path.read_bytes()
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            raise ConnectorError(f"{path} cannot be read: {error.strerror}") from error
+        whole = content[: content.rfind(b"\n") + 1]  # a line being written has no end yet
+        return [line for line in whole.split(b"\n") if line.strip()]
+
+    @staticmethod
+    def _item(line: bytes) -> Item:
+        try:
+            said = json.loads(line)
+            at, source = int(said["at"]), str(said["id"])
+        except (ValueError, KeyError, TypeError):
+            said, at, source = {}, clock.now(), ""
+        if not source:
+            import hashlib
+
+            source = hashlib.sha256(line).hexdigest()
+        return Item(source, line, at, "application/json", folder="inbox", outbound=bool(said.get("outbound")))
+
+    def _keys(self) -> set[str]:
+        try:
+            lines = (self._folder / "outbox.jsonl").read_text(encoding="utf-8").splitlines()
+        except FileNotFoundError:
+            return set()
+        return {json.loads(line)["key"] for line in lines if line.strip()}
+
+    def _append(self, payload: Payload, key: str) -> Sent:
+        if key not in self._keys():
+            line = json.dumps({"key": key, **json.loads(payload.data)}, ensure_ascii=False) + "\n"
+            handle = os.open(self._folder / "outbox.jsonl", os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
+            try:
+                os.write(handle, line.encode())
+                os.fsync(handle)
+            finally:
+                os.close(handle)
+        return Sent((key,), clock.now())

@@ -1,0 +1,146 @@
+"""Acts and their events: every write that people or the program do goes through `perform`.
+
+An event's `before` and `after` hold the changed fields of one row, named `table.column` where the row is not the
+conversation itself. That makes the list of events the undo journal too.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from omnidesk import clock
+from omnidesk.store.database import Transaction
+from omnidesk.store.ids import new_id
+from omnidesk.store.workspace import Workspace
+from omnidesk.words import rows
+from omnidesk.words.rows import Actor
+
+T = TypeVar("T")
+
+
+class Act:
+    """One act under way, within its transaction."""
+
+    def __init__(self, tx: Transaction, actor: Actor, kind: str, summary: str = "", undoes: int | None = None) -> None:
+        self.tx = tx
+        self.actor = actor
+        self.kind = kind
+        self.summary = summary
+        self.at = clock.now()
+        self.id = new_id()
+        self.undoable = False
+        self.undoes = undoes
+        self.events = 0
+        self._last = int(tx.value("SELECT max(id) FROM event") or 0)
+
+    def event(
+        self,
+        kind: str,
+        conversation: int | None = None,
+        customer: int | None = None,
+        message: int | None = None,
+        before: Mapping[str, Any] | None = None,
+        after: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Append one fact; its id is greater than every committed one, which makes it the feed's position."""
+        self._last = max(new_id(), self._last + 1)
+        self.events += 1
+        self.tx.execute(
+            "INSERT INTO event (id, at, act_id, actor, kind, conversation_id, customer_id, message_id, before_json, "
+            "after_json) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                self._last,
+                self.at,
+                self.id,
+                self.actor.name,
+                kind,
+                conversation,
+                customer,
+                message,
+                json.dumps(before or {}),
+                json.dumps(after or {}),
+            ),
+        )
+
+    def change(self, kind: str, conversation: int, **fields: Any) -> bool:
+        """Set fields of a conversation and append the event that says so; False when all were so already."""
+        return self.change_row(kind, "conversation", conversation, fields, conversation=conversation)
+
+    def change_row(
+        self,
+        kind: str,
+        table: str,
+        row_id: int,
+        fields: Mapping[str, Any],
+        conversation: int | None = None,
+        customer: int | None = None,
+        message: int | None = None,
+    ) -> bool:
+        """Set fields of a row by its id and append the event that says so; False when all were so already."""
+        row = self.tx.one(f"SELECT {', '.join(fields)} FROM {table} WHERE id = ?", (row_id,))
+        if row is None:
+            return False
+        before = {name: row[name] for name, value in fields.items() if row[name] != value}
+        if not before:
+            return False
+        after = {name: fields[name] for name in before}
+        self.tx.execute(
+            f"UPDATE {table} SET {', '.join(f'{name} = ?' for name in after)} WHERE id = ?", (*after.values(), row_id)
+        )
+        if table != "conversation":
+            before = {f"{table}.{name}": value for name, value in before.items()} | {"row": row_id}
+            after = {f"{table}.{name}": value for name, value in after.items()} | {"row": row_id}
+        self.event(kind, conversation, customer, message, before, after)
+        return True
+
+    def moved(self, table: str, row_id: int, column: str, before: int | None, after: int | None) -> None:
+        """Record one row that changed hands, so that it can go back."""
+        self.tx.insert(
+            "moved",
+            id=new_id(),
+            act_id=self.id,
+            table_name=table,
+            row_id=row_id,
+            column_name=column,
+            before_id=before,
+            after_id=after,
+        )
+
+    def record(self) -> rows.Act:
+        """Write the act itself down, after its events."""
+        self.tx.insert(
+            "act",
+            id=self.id,
+            at=self.at,
+            actor=self.actor.name,
+            kind=self.kind,
+            summary=self.summary,
+            undoable=self.undoable,
+            undoes=self.undoes,
+        )
+        return rows.Act(self.id, self.at, self.actor.name, self.kind, self.summary, self.undoable, None)
+
+
+def perform(
+    workspace: Workspace, actor: Actor, kind: str, work: Callable[[Act], T], undoes: int | None = None
+) -> tuple[rows.Act, T]:
+    """Do one act in one transaction; return it and what `work` returned. `work` may run again from the start."""
+
+    def transaction(tx: Transaction) -> tuple[rows.Act, T]:
+        act = Act(tx, actor, kind, undoes=undoes)
+        result = work(act)
+        return act.record(), result
+
+    return workspace.database.write(transaction)
+
+
+def perform_undoable(workspace: Workspace, actor: Actor, kind: str, work: Callable[[Act], T]) -> tuple[rows.Act, T]:
+    """Do one act that `undo` can reverse."""
+
+    def undoable(act: Act) -> T:
+        act.undoable = True
+        return work(act)
+
+    return perform(workspace, actor, kind, undoable)

@@ -1,0 +1,122 @@
+"""Agents and teams. An agent is made on first use, from the login name."""
+
+from __future__ import annotations
+
+import getpass
+import os
+from collections.abc import Sequence
+from typing import Any
+
+from omnidesk import clock
+from omnidesk.desk.acts import Act, perform
+from omnidesk.store import people
+from omnidesk.store.ids import new_id
+from omnidesk.store.workspace import Workspace
+from omnidesk.text.clean import clean, one_line
+from omnidesk.words import rows
+from omnidesk.words.errors import NotFoundError, UsageError
+from omnidesk.words.kinds import AgentState
+from omnidesk.words.rows import Actor, Agent, Team
+
+
+def login() -> str:
+    """Return who is at the keyboard: OMNIDESK_AGENT, else the login name."""
+    said = os.environ.get("OMNIDESK_AGENT")
+    if said:
+        return one_line(said, 64)
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return f"user{os.getuid()}"
+
+
+def whoami(workspace: Workspace, name: str | None = None, address: str | None = None) -> Agent:
+    """Return the agent at the keyboard, made when they are new; `name` and `address` are set where given."""
+    me = login()
+    found = next((agent for agent in list_agents(workspace) if agent.login == me), None)
+    if found is None:
+        workspace.database.write(
+            lambda tx: tx.execute(
+                "INSERT INTO agent (id, login, name, address, created_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT (login) DO NOTHING",
+                (new_id(), me, one_line(name or me, 100), address, clock.now()),
+            )
+        )
+    elif name or address:
+        changes = {"name": name, "address": address}
+        set_agent(workspace, Actor(me, found.id), me, **{key: value for key, value in changes.items() if value})
+    return get_agent(workspace, me)
+
+
+def actor(workspace: Workspace) -> Actor:
+    """Return the agent at the keyboard as the one who acts."""
+    me = whoami(workspace)
+    return Actor(me.login, me.id)
+
+
+def list_agents(workspace: Workspace) -> list[Agent]:
+    """Return all agents, by login."""
+    return people.agents(workspace.database.reader)
+
+
+def get_agent(workspace: Workspace, name: str) -> Agent:
+    """Return one agent by login. Raises NotFoundError."""
+    for agent in list_agents(workspace):
+        if agent.login == name:
+            return agent
+    raise NotFoundError(f"there is no agent {name}; `omnidesk agent list` shows them")
+
+
+def set_agent(workspace: Workspace, by: Actor, name: str, **changes: Any) -> tuple[rows.Act, Agent]:
+    """Change an agent, or make one who has not logged in yet.
+
+    Changes: name, address, signature, languages (a sequence), state (an AgentState), away_until (ms), disabled."""
+    fields = dict(changes)
+    if "languages" in fields:
+        fields["languages"] = " ".join(one_line(language, 20) for language in fields["languages"])
+    for key in ("name", "address"):
+        if fields.get(key):
+            fields[key] = one_line(fields[key], 200)
+    if "signature" in fields:
+        fields["signature"] = clean(fields["signature"])
+    if fields.get("state") and fields["state"] not in set(AgentState):
+        raise UsageError(f"an agent's state is {', '.join(AgentState)}, not {fields['state']}")
+
+    def work(act: Act) -> None:
+        row = act.tx.one("SELECT id FROM agent WHERE login = ?", (name,))
+        agent_id = row["id"] if row else new_id()
+        if row is None:
+            act.tx.insert("agent", id=agent_id, login=name, name=fields.get("name") or name, created_at=act.at)
+            act.event("agent_added", after={"login": name})
+        if fields:
+            act.change_row("agent_changed", "agent", agent_id, fields)
+
+    done, _ = perform(workspace, by, "agent", work)
+    return done, get_agent(workspace, name)
+
+
+def list_teams(workspace: Workspace) -> list[Team]:
+    """Return all teams, by name."""
+    return people.teams(workspace.database.reader)
+
+
+def set_team(workspace: Workspace, by: Actor, name: str, members: Sequence[str]) -> tuple[rows.Act, Team]:
+    """Make a team of these logins, or give it these members. Raises NotFoundError."""
+    ids = [get_agent(workspace, member).id for member in members]
+    title = one_line(name, 60)
+    if not title:
+        raise UsageError("a team needs a name")
+
+    def work(act: Act) -> None:
+        team = act.tx.value("SELECT id FROM team WHERE name = ?", (title,))
+        if team is None:
+            team = new_id()
+            act.tx.insert("team", id=team, name=title, created_at=act.at)
+        before = [row[0] for row in act.tx.all("SELECT agent_id FROM team_member WHERE team_id = ?", (team,))]
+        act.tx.execute("DELETE FROM team_member WHERE team_id = ?", (team,))
+        act.tx.execute_many(
+            "INSERT INTO team_member (team_id, agent_id) VALUES (?, ?)", [(team, one) for one in set(ids)]
+        )
+        act.event("team_changed", before={"members": before}, after={"members": ids})
+
+    done, _ = perform(workspace, by, "team", work)
+    return done, next(team for team in list_teams(workspace) if team.name == title)

@@ -1,0 +1,157 @@
+"""Channels: added, renamed, switched, removed. Removing one keeps everything it brought (promise 10)."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from omnidesk.desk.acts import Act, perform
+from omnidesk.store import people
+from omnidesk.store.ids import new_id
+from omnidesk.store.workspace import Workspace
+from omnidesk.words import rows
+from omnidesk.words.errors import RefusedError, UsageError
+from omnidesk.words.kinds import Health
+from omnidesk.words.rows import Actor, Channel
+
+_NAME = re.compile(r"[a-z][a-z0-9-]{0,30}")
+
+
+def list_channels(workspace: Workspace) -> list[Channel]:
+    """Return all channels, by name, the built-in `desk` among them."""
+    return people.channels(workspace.database.reader)
+
+
+def get(workspace: Workspace, name: str | int) -> Channel:
+    """Return one channel by name or id. Raises NotFoundError."""
+    return people.channel(workspace.database.reader, name)
+
+
+def check_name(workspace: Workspace, name: str) -> None:
+    """Raise UsageError or RefusedError unless a channel may be called so."""
+    if not _NAME.fullmatch(name):
+        raise UsageError(f"{name!r} is no channel name: small letters, digits and dashes, at most 31, a letter first")
+    if any(channel.name == name for channel in list_channels(workspace)):
+        raise RefusedError(f"there is a channel {name} already; choose another name")
+
+
+def add(
+    workspace: Workspace,
+    actor: Actor,
+    kind: str,
+    name: str,
+    address: str,
+    settings: Mapping[str, Any],
+    history_days: int = 14,
+    read_only: bool = False,
+) -> tuple[rows.Act, Channel]:
+    """Add a channel; its secrets are kept elsewhere, under its id."""
+    check_name(workspace, name)
+    if not 0 <= history_days <= 36_500:
+        raise UsageError("history days are a number from 0 to 36500")
+
+    def work(act: Act) -> int:
+        channel_id = new_id()
+        act.tx.insert(
+            "channel",
+            id=channel_id,
+            name=name,
+            kind=kind,
+            address=address,
+            settings_json=json.dumps(dict(settings)),
+            history_days=history_days,
+            read_only=read_only,
+            created_at=act.at,
+        )
+        act.event("channel_added", after={"channel": channel_id, "name": name, "kind": kind})
+        act.summary = f"added channel {name}"
+        return channel_id
+
+    done, channel_id = perform(workspace, actor, "channel", work)
+    return done, get(workspace, channel_id)
+
+
+def _change(
+    workspace: Workspace, actor: Actor, name: str, fields: Mapping[str, Any], summary: str
+) -> tuple[rows.Act, Channel]:
+    channel = get(workspace, name)
+    if channel.kind == "desk":
+        raise RefusedError("the built-in channel desk cannot be changed")
+
+    def work(act: Act) -> None:
+        act.change_row("channel_changed", "channel", channel.id, fields)
+        act.summary = summary
+
+    done, _ = perform(workspace, actor, "channel", work)
+    return done, get(workspace, channel.id)
+
+
+def enable(workspace: Workspace, actor: Actor, name: str) -> tuple[rows.Act, Channel]:
+    """Switch a channel on."""
+    return _change(workspace, actor, name, {"enabled": True, "health": Health.OK, "error": None}, f"switched {name} on")
+
+
+def disable(workspace: Workspace, actor: Actor, name: str) -> tuple[rows.Act, Channel]:
+    """Switch a channel off; what it brought stays."""
+    return _change(workspace, actor, name, {"enabled": False}, f"switched {name} off")
+
+
+def rename(workspace: Workspace, actor: Actor, name: str, fresh: str) -> tuple[rows.Act, Channel]:
+    """Give a channel another name."""
+    check_name(workspace, fresh)
+    return _change(workspace, actor, name, {"name": fresh}, f"renamed {name} to {fresh}")
+
+
+def set_read_only(workspace: Workspace, actor: Actor, name: str, read_only: bool) -> tuple[rows.Act, Channel]:
+    """Start or end a trial beside another desk: nothing is sent or flagged on the server."""
+    return _change(
+        workspace, actor, name, {"read_only": read_only}, f"{name} {'only reads' if read_only else 'may send'}"
+    )
+
+
+def set_history(workspace: Workspace, actor: Actor, name: str, days: int) -> tuple[rows.Act, Channel]:
+    """Say how many days before the channel was added still count as news, for what is yet to be read."""
+    if not 0 <= days <= 36_500:
+        raise UsageError("history days are a number from 0 to 36500")
+    return _change(workspace, actor, name, {"history_days": days}, f"{name} history {days} days")
+
+
+def remove(workspace: Workspace, actor: Actor, name: str) -> tuple[rows.Act, Channel]:
+    """Remove a channel: it stops, its name is free, its conversations and messages stay."""
+
+    channel = get(workspace, name)
+    waiting = workspace.database.reader.value(
+        "SELECT count(*) FROM outbox WHERE channel_id = ? AND state IN ('queued', 'sending')", (channel.id,)
+    )
+    if waiting:
+        raise RefusedError(
+            f"{waiting} messages are still to go out on {name}: let them go or cancel them (omnidesk outbox list)"
+        )
+
+    def work(act: Act) -> None:
+        if channel.kind == "desk":
+            raise RefusedError("the built-in channel desk cannot be removed")
+        act.change_row("channel_removed", "channel", channel.id, {"removed_at": act.at, "enabled": False})
+        act.summary = f"removed channel {name}"
+
+    done, _ = perform(workspace, actor, "channel", work)
+    return done, channel
+
+
+def note_health(workspace: Workspace, channel_id: int, health: Health, error: str | None, **fields: int | None) -> None:
+    """Write down how a channel does; `last_success_at` and `next_attempt_at` (UTC ms) where given. No event."""
+    said: dict[str, Any] = {"health": health, "error": error, **fields}
+    columns = ", ".join(f"{name} = ?" for name in said)
+    write: Callable[[Any], Any] = lambda tx: tx.execute(  # noqa: E731
+        f"UPDATE channel SET {columns} WHERE id = ?", (*said.values(), channel_id)
+    )
+    workspace.database.write(write)
+
+
+def cursor(workspace: Workspace, channel_id: int) -> dict[str, Any]:
+    """Return how far a channel's source has been read."""
+    found = workspace.database.reader.value("SELECT cursor_json FROM channel WHERE id = ?", (channel_id,))
+    said: dict[str, Any] = json.loads(found or "{}")
+    return said

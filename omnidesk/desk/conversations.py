@@ -1,0 +1,173 @@
+"""Conversations: made, and what they derive from their messages (counts, preview, who waits since when)."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from omnidesk.desk import due
+from omnidesk.desk.acts import Act
+from omnidesk.store.database import Transaction
+from omnidesk.store.queue import NEVER
+from omnidesk.text.clean import one_line
+from omnidesk.words.kinds import Direction, Place, Status
+
+PREVIEW = 160
+ANSWERS = (
+    "direction = 'outbound' AND auto IS NULL AND aside_id IS NULL AND status NOT IN ('failed', 'cancelled', 'draft')"
+)
+SHOWN = "status <> 'cancelled' AND kind <> 'note'"
+QUESTIONS = "direction = 'inbound' AND auto IS NULL AND aside_id IS NULL AND NOT history"
+
+
+def next_number(tx: Transaction) -> int:
+    """Return the next short number."""
+    tx.execute("INSERT INTO counter (name, value) VALUES ('conversation', 0) ON CONFLICT (name) DO NOTHING")
+    return int(tx.value("UPDATE counter SET value = value + 1 WHERE name = 'conversation' RETURNING value"))
+
+
+def start(
+    act: Act,
+    subject: str,
+    customer: int | None,
+    status: Status,
+    place: Place = Place.DESK,
+    at: int | None = None,
+    backlog: bool = False,
+) -> int:
+    """Make a conversation and return its number. Its messages follow, then `recount`."""
+    number = next_number(act.tx)
+    when = act.at if at is None else at
+    act.tx.insert(
+        "conversation",
+        id=number,
+        subject=subject,
+        status=status,
+        place=place,
+        customer_id=customer,
+        token=secrets.token_hex(6),
+        backlog=backlog,
+        created_at=when,
+        last_message_at=when,
+        queue_due=NEVER,
+        queue_waiting=when,
+    )
+    return number
+
+
+def current(tx: Transaction, number: int) -> int:
+    """Return the conversation that a number stands for now: where it was merged to, else itself."""
+    while True:
+        into = tx.value("SELECT merged_into FROM conversation WHERE id = ?", (number,))
+        if into is None:
+            return number
+        number = int(into)
+
+
+def preview(text: str) -> str:
+    """Return the one line of a text that the queue shows."""
+    return one_line(text[:2000], PREVIEW)
+
+
+def recount(tx: Transaction, number: int) -> None:
+    """Derive everything that a conversation shows of its messages, from its messages; rides on message_thread."""
+    last = tx.one(
+        "SELECT at, kind, substr(coalesce(reply_text, text), 1, 2000) AS said FROM message "
+        f"WHERE conversation_id = ? AND {SHOWN} ORDER BY auto IS NOT NULL, at DESC, id DESC LIMIT 1",
+        (number,),
+    )
+    totals = tx.one(
+        "SELECT count(*) AS messages, max(at) AS newest, min(at) AS oldest, "
+        "max(CASE WHEN direction = 'inbound' AND auto IS NULL THEN at END) AS inbound "
+        "FROM message WHERE conversation_id = ? AND status <> 'cancelled'",
+        (number,),
+    )
+    undelivered = tx.value(
+        "SELECT count(*) FROM outbox WHERE conversation_id = ? AND state IN ('failed', 'unknown') AND dismissed_at IS NULL",
+        (number,),
+    )
+    kinds = [
+        row[0]
+        for row in tx.all(
+            f"SELECT kind FROM message WHERE conversation_id = ? AND {SHOWN} GROUP BY kind ORDER BY min(at)", (number,)
+        )
+    ]
+    if last is None or totals is None or totals["newest"] is None:
+        return
+    tx.execute(
+        "UPDATE conversation SET message_count = ?, last_message_at = ?, last_inbound_at = ?, waiting_since = ?, "
+        "kinds = ?, last_kind = ?, preview = ?, undelivered = ?, created_at = ? WHERE id = ?",
+        (
+            totals["messages"],
+            totals["newest"],
+            totals["inbound"],
+            waiting_since(tx, number),
+            " ".join(kinds),
+            last["kind"],
+            preview(last["said"]),
+            undelivered,
+            totals["oldest"],
+            number,
+        ),
+    )
+    due.refresh(tx, number)
+
+
+def waiting_since(tx: Transaction, number: int) -> int | None:
+    """Return when the oldest customer message that nobody answered arrived, or None."""
+    answered = tx.value(
+        f"SELECT at FROM message WHERE conversation_id = ? AND {ANSWERS} ORDER BY at DESC, id DESC LIMIT 1", (number,)
+    )
+    found = tx.value(
+        f"SELECT at FROM message WHERE conversation_id = ? AND at > ? AND {QUESTIONS} ORDER BY at, id LIMIT 1",
+        (number, -1 if answered is None else answered),
+    )
+    return None if found is None else int(found)
+
+
+def grow(tx: Transaction, number: int, message: dict[str, Any]) -> None:
+    """Take one new message into what the conversation shows, without reading the others where it is the newest."""
+    row = tx.one(
+        "SELECT message_count, last_message_at, waiting_since, kinds, last_kind, preview FROM conversation WHERE id = ?",
+        (number,),
+    )
+    if row is None or row["message_count"] == 0 or message["at"] < row["last_message_at"]:
+        recount(tx, number)
+        return
+    inbound = message["direction"] == Direction.INBOUND and message["auto"] is None
+    waiting = row["waiting_since"]
+    if inbound and waiting is None and not message["history"]:
+        waiting = message["at"]
+    elif message["direction"] == Direction.OUTBOUND and message["auto"] is None:
+        waiting = None
+    kinds = row["kinds"].split()
+    kind = message["kind"]
+    shown = (row["last_kind"], row["preview"]) if message["auto"] else (kind, preview(message["said"]))
+    tx.execute(
+        "UPDATE conversation SET message_count = message_count + 1, last_message_at = ?, "
+        "last_inbound_at = CASE WHEN ? THEN ? ELSE last_inbound_at END, waiting_since = ?, kinds = ?, last_kind = ?, "
+        "preview = ? WHERE id = ?",
+        (
+            message["at"],
+            inbound,
+            message["at"],
+            waiting,
+            " ".join(kinds if kind in kinds else [*kinds, kind]),
+            *shown,
+            number,
+        ),
+    )
+    due.refresh(tx, number)
+
+
+def settle_backlog(tx: Transaction, number: int) -> None:
+    """Give a conversation made only of older messages its status: history is not news (promise 14).
+
+    It is closed and read, unless its last message is inbound, unanswered and inside the window."""
+    waiting = waiting_since(tx, number)
+    status = Status.CLOSED if waiting is None else Status.OPEN
+    tx.execute(
+        "UPDATE conversation SET status = ?, unread = ?, waiting_since = ? WHERE id = ?",
+        (status, waiting is not None, waiting, number),
+    )
+    due.refresh(tx, number)

@@ -1,0 +1,327 @@
+"""Files one decoded message: who it is from, which conversation it belongs to, and what that changes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from omnidesk import clock
+from omnidesk.connectors.base import Decoded, Item, Party
+from omnidesk.desk import conversations, deliveries, due, identity, joining, threading
+from omnidesk.desk.acts import Act
+from omnidesk.store import search
+from omnidesk.store.database import Connection
+from omnidesk.store.ids import new_id
+from omnidesk.text.address import normalise_identity
+from omnidesk.text.clean import clean, one_line
+from omnidesk.words.kinds import AuthorKind, Auto, Direction, MessageStatus, Place, Status
+
+LONGEST_SUBJECT = 998
+LONGEST_TEXT = 2_000_000
+"""Characters of a message's text that are kept beside its raw item."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Our own channels, as filing needs them: addresses in normal form, and when each channel began."""
+
+    addresses: frozenset[str]
+    channels: Mapping[int, tuple[str, int, int]]
+    """kind, created_at, history_days by channel id"""
+
+    @staticmethod
+    def of(connection: Connection) -> Desk:
+        """Read them."""
+        rows = connection.all("SELECT id, kind, address, created_at, history_days FROM channel")
+        return Desk(
+            frozenset(normalise_identity(row["kind"], row["address"]) for row in rows if row["address"]),
+            {row["id"]: (row["kind"], row["created_at"], row["history_days"]) for row in rows},
+        )
+
+    def ours(self, party: Party | None) -> bool:
+        """Say whether an address is one of our channels'."""
+        return party is not None and normalise_identity(party.kind, party.value) in self.addresses
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A raw item on its way to being filed."""
+
+    raw_id: int
+    channel_id: int
+    item: Item
+    imported: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Filed:
+    """A message with all that is known of it before it has a conversation."""
+
+    arrival: Arrival
+    decoded: Decoded
+    kind: str
+    direction: Direction
+    at: int
+    backlog: bool
+    history: bool
+    author: identity.Known | None
+    customer: identity.Known | None
+    people: tuple[identity.Known, ...]
+
+
+def file(act: Act, desk: Desk, arrival: Arrival, decoded: Decoded) -> int:
+    """File one message of a raw item; return its id. A second arrival of a message joins the first."""
+    known = _same_message(act, arrival, decoded)
+    if known is not None:
+        _receive_again(act, arrival, known)
+        return known
+    message = _who_and_when(act, desk, arrival, decoded)
+    news = deliveries.apply(act, decoded)
+    found = threading.find(act.tx, decoded, arrival.channel_id, [person.id for person in message.people])
+    if news is not None:
+        found = [
+            threading.Found(news, "a report on our message"),
+            *(each for each in found if each.conversation != news),
+        ]
+    number, reason, parent_at, stranger = _conversation(act, message, found)
+    if parent_at is not None and parent_at > message.at:
+        message = replace(message, at=parent_at)
+    message_id = _store(act, message, number, reason, stranger)
+    _let_conversation_know(act, message, number, message_id)
+    _join_others(act, number, [each.conversation for each in found])
+    return message_id
+
+
+def _same_message(act: Act, arrival: Arrival, decoded: Decoded) -> int | None:
+    """Return the message that this is another arrival of: the same source id elsewhere, or our own message."""
+    found = act.tx.value(
+        "SELECT message_id FROM receipt WHERE source_id = ? AND message_id IS NOT NULL LIMIT 1",
+        (arrival.item.source_id,),
+    )
+    if found is None and decoded.external_id:
+        found = act.tx.value(
+            "SELECT id FROM message WHERE external_id = ? AND uuid IS NOT NULL LIMIT 1", (decoded.external_id,)
+        )
+    return None if found is None else int(found)
+
+
+def _receive_again(act: Act, arrival: Arrival, message_id: int) -> None:
+    act.tx.execute("UPDATE receipt SET message_id = ? WHERE raw_item_id = ?", (message_id, arrival.raw_id))
+    number = act.tx.value("SELECT conversation_id FROM message WHERE id = ?", (message_id,))
+    deliveries.proven_sent(act, message_id)
+    act.event("received_again", number, message=message_id, after={"channel": arrival.channel_id})
+
+
+def _who_and_when(act: Act, desk: Desk, arrival: Arrival, decoded: Decoded) -> _Filed:
+    kind, created_at, history_days = desk.channels[arrival.channel_id]
+    sender = decoded.sender
+    ours = desk.ours(sender) or (arrival.item.outbound and not arrival.item.junk)
+    recipients = [*decoded.to, *decoded.cc, *decoded.bcc]
+    others = [party for party in recipients if not desk.ours(party)]
+    if ours and not others and decoded.reply_to and not desk.ours(decoded.reply_to[0]):
+        decoded, ours = replace(decoded, sender=decoded.reply_to[0]), False  # a form on our site, in a customer's name
+        sender = decoded.sender
+    author = None if sender is None or ours else identity.known(act, sender)
+    people = [identity.known(act, party) for party in others]
+    if author is not None:
+        people.insert(0, author)
+    received = arrival.item.received_at
+    if arrival.imported:
+        received = decoded.received_at or decoded.sent_at or received
+    at = min(received, clock.now())
+    backlog = arrival.imported or at < created_at
+    began = act.at if arrival.imported else created_at
+    return _Filed(
+        arrival=arrival,
+        decoded=decoded,
+        kind=kind,
+        direction=Direction.OUTBOUND if ours else Direction.INBOUND,
+        at=at,
+        backlog=backlog,
+        history=backlog and at < began - history_days * clock.DAY,
+        author=author,
+        customer=author if author is not None else next(iter(people), None),
+        people=tuple({person.id: person for person in people}.values()),
+    )
+
+
+def _conversation(act: Act, message: _Filed, found: Sequence[threading.Found]) -> tuple[int, str, int | None, bool]:
+    """Return the conversation for a message, why, when its parent came, and whether its sender is a stranger there."""
+    blocked = message.author is not None and message.author.blocked
+    for each in found:
+        place = act.tx.value("SELECT place FROM conversation WHERE id = ?", (each.conversation,))
+        if blocked and place != Place.SPAM:
+            continue
+        inside = set(threading.takes_part(act.tx, each.conversation))
+        stranger = message.author is not None and message.author.id not in inside and bool(inside)
+        return each.conversation, each.reason, each.parent_at, stranger
+    spam = blocked or message.arrival.item.junk
+    inbound = message.direction is Direction.INBOUND
+    quiet = message.backlog or message.decoded.auto is Auto.LOOP
+    status = Status.CLOSED if quiet else Status.OPEN if inbound else Status.PENDING
+    number = conversations.start(
+        act,
+        one_line(message.decoded.subject, LONGEST_SUBJECT),
+        None if message.customer is None else message.customer.customer_id,
+        status,
+        Place.SPAM if spam else Place.DESK,
+        message.at,
+        backlog=message.backlog,
+    )
+    act.event(
+        "opened", number, None if message.customer is None else message.customer.customer_id, after={"status": status}
+    )
+    return number, "a new matter", None, False
+
+
+def _store(act: Act, message: _Filed, number: int, reason: str, stranger: bool) -> int:
+    decoded, item = message.decoded, message.arrival.item
+    message_id = new_id()
+    text = clean(decoded.text)[:LONGEST_TEXT]
+    reply_text = clean(decoded.reply_text)[:LONGEST_TEXT] or text
+    name, address = _sender(message)
+    subject, recipients = one_line(decoded.subject, LONGEST_SUBJECT), _recipients(decoded)
+    twin = decoded.external_id and act.tx.value("SELECT 1 FROM message WHERE external_id = ?", (decoded.external_id,))
+    warnings = [*decoded.warnings, *(["same-id-other-content"] if twin else []), *(["stranger"] if stranger else [])]
+    act.tx.insert(
+        "message",
+        id=message_id,
+        conversation_id=number,
+        customer_id=None if message.customer is None else message.customer.customer_id,
+        identity_id=None if message.author is None else message.author.id,
+        channel_id=message.arrival.channel_id,
+        kind=message.kind,
+        direction=message.direction,
+        author_kind=AuthorKind.CUSTOMER if message.direction is Direction.INBOUND else AuthorKind.AGENT,
+        author_name=name,
+        from_name=name,
+        from_address=address,
+        recipients_json=json.dumps(recipients, ensure_ascii=False),
+        subject=subject,
+        text=text,
+        reply_text=None if reply_text == text else reply_text,
+        external_id=decoded.external_id or None,
+        content_hash=decoded.content_hash,
+        joined_by=reason,
+        stranger=stranger,
+        history=message.history,
+        auto=decoded.auto,
+        list_id=None if decoded.list_id is None else one_line(decoded.list_id, 200),
+        auth=decoded.auth,
+        status=MessageStatus.RECEIVED if message.direction is Direction.INBOUND else MessageStatus.SENT,
+        warnings=" ".join(warnings),
+        files=len(decoded.files),
+        at=message.at,
+        sent_at=decoded.sent_at,
+        received_at=item.received_at,
+        raw_item_id=message.arrival.raw_id,
+        decoder=1,
+        search_id=(search_id := search.free_id(act.tx, message.at, message_id)),
+    )
+    _store_around(act, message, number, message_id)
+    files = [file.name for file in decoded.files]
+    search.add(act.tx, search_id, search.entry(subject, text, recipients, files, name, address))
+    return message_id
+
+
+def _store_around(act: Act, message: _Filed, number: int, message_id: int) -> None:
+    decoded = message.decoded
+    tx = act.tx
+    tx.execute("UPDATE receipt SET message_id = ? WHERE raw_item_id = ?", (message_id, message.arrival.raw_id))
+    names = threading.named(decoded)
+    if decoded.thread:
+        names.append(threading.thread_key(decoded.thread))
+    tx.execute_many(
+        "INSERT INTO message_reference (message_id, position, value) VALUES (?, ?, ?)",
+        [(message_id, place, value) for place, value in enumerate(names)],
+    )
+    tx.execute_many(
+        "INSERT INTO participant (conversation_id, identity_id) VALUES (?, ?) ON CONFLICT DO NOTHING",
+        [(number, person.id) for person in message.people],
+    )
+    store_files(act, message_id, decoded)
+
+
+def store_files(act: Act, message_id: int, decoded: Decoded) -> None:
+    """Write down the files of a message; their bytes stay in its raw item."""
+    for place, file in enumerate(decoded.files):
+        act.tx.insert(
+            "attachment",
+            id=new_id(),
+            message_id=message_id,
+            position=place,
+            name=file.name,
+            content_type=file.content_type,
+            size=len(file.data),
+            sha256=hashlib.sha256(file.data).hexdigest(),
+            inline=file.inline,
+            content_id=file.content_id,
+        )
+
+
+def _let_conversation_know(act: Act, message: _Filed, number: int, message_id: int) -> None:
+    shown: dict[str, Any] = {
+        "at": message.at,
+        "direction": message.direction,
+        "kind": message.kind,
+        "auto": message.decoded.auto,
+        "history": message.history,
+        "said": message.decoded.reply_text[:2000] or message.decoded.text[:2000],
+    }
+    conversations.grow(act.tx, number, shown)
+    customer = None if message.customer is None else message.customer.customer_id
+    act.event("received" if message.direction is Direction.INBOUND else "sent_elsewhere", number, customer, message_id)
+    row = act.tx.one("SELECT status, place, backlog, touched, customer_id FROM conversation WHERE id = ?", (number,))
+    assert row is not None
+    if row["customer_id"] is None and customer is not None:
+        act.tx.execute("UPDATE conversation SET customer_id = ? WHERE id = ?", (customer, number))
+    if message.backlog:
+        if row["backlog"] and not row["touched"]:
+            conversations.settle_backlog(act.tx, number)
+        return
+    act.tx.execute("UPDATE conversation SET backlog = ? WHERE id = ?", (False, number))
+    if message.decoded.auto is None:
+        _wake(act, message, number, Status(row["status"]))
+
+
+def _wake(act: Act, message: _Filed, number: int, status: Status) -> None:
+    """An inbound message opens what was pending, on hold, snoozed or closed, and keeps the owner."""
+    if message.direction is Direction.INBOUND:
+        act.tx.execute("UPDATE conversation SET unread = ? WHERE id = ?", (True, number))
+        if status is not Status.OPEN:
+            act.change("status", number, status=Status.OPEN, snoozed_until=None, hold_for=None)
+    elif status is Status.OPEN:
+        act.change("status", number, status=Status.PENDING)
+    due.refresh(act.tx, number)
+
+
+def _join_others(act: Act, number: int, others: Sequence[int]) -> None:
+    """A message that ties conversations together joins them, or has joining offered (promise 5)."""
+    for other in dict.fromkeys(others):
+        here, there = conversations.current(act.tx, number), conversations.current(act.tx, other)
+        if here == there:
+            continue
+        if joining.may_join(act.tx, here, there):
+            joining.absorb(act, into=min(here, there), gone=max(here, there), reason="a message ties them together")
+        else:
+            act.event("join_offered", here, after={"other": there})
+            act.event("join_offered", there, after={"other": here})
+
+
+def _sender(message: _Filed) -> tuple[str, str]:
+    sender = message.decoded.sender
+    if sender is None:
+        return "", ""
+    return one_line(sender.name, identity.LONGEST_NAME), one_line(sender.value, 320)
+
+
+def _recipients(decoded: Decoded) -> dict[str, list[list[str]]]:
+    lists = {"to": decoded.to, "cc": decoded.cc, "bcc": decoded.bcc, "reply_to": decoded.reply_to}
+    return {
+        name: [[one_line(party.name, identity.LONGEST_NAME), one_line(party.value, 320)] for party in parties[:500]]
+        for name, parties in lists.items()
+        if parties
+    }

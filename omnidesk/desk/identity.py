@@ -1,0 +1,75 @@
+"""Who someone is: identities and the customers they belong to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from omnidesk.connectors.base import Party
+from omnidesk.desk.acts import Act
+from omnidesk.store.database import Connection
+from omnidesk.store.ids import new_id
+from omnidesk.text.address import normalise_identity
+from omnidesk.text.clean import one_line
+
+LONGEST_NAME = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An identity as intake needs it."""
+
+    id: int
+    customer_id: int
+    value: str
+    blocked: bool
+
+
+def known(act: Act, party: Party) -> Known:
+    """Return the identity of a party, made with a new customer when nobody used it before.
+
+    A name is kept when there was none; a verified contact makes the identity verified."""
+    value = normalise_identity(party.kind, party.value) or one_line(party.value, LONGEST_NAME)
+    name = one_line(party.name, LONGEST_NAME)
+    row = act.tx.one(
+        "SELECT id, customer_id, name, verified, blocked_at FROM identity WHERE kind = ? AND scope = ? AND value = ?",
+        (party.kind, party.scope, value),
+    )
+    if row is None:
+        return _met(act, party, value, name)
+    if name and not row["name"]:
+        act.tx.execute("UPDATE identity SET name = ? WHERE id = ?", (name, row["id"]))
+        act.tx.execute(
+            "UPDATE customer SET name = ? WHERE id = ? AND name IN ('', ?)", (name, row["customer_id"], value)
+        )
+    if party.verified and not row["verified"]:
+        act.change_row("verified", "identity", row["id"], {"verified": True}, customer=row["customer_id"])
+    return Known(row["id"], row["customer_id"], value, row["blocked_at"] is not None)
+
+
+def _met(act: Act, party: Party, value: str, name: str) -> Known:
+    customer, identity = new_id(), new_id()
+    act.tx.insert("customer", id=customer, name=name or value, created_at=act.at)
+    act.tx.insert(
+        "identity",
+        id=identity,
+        customer_id=customer,
+        kind=party.kind,
+        scope=party.scope,
+        value=value,
+        name=name,
+        verified=party.verified,
+        created_at=act.at,
+    )
+    return Known(identity, customer, value, False)
+
+
+def find(connection: Connection, value: str, kind: str | None = None) -> list[int]:
+    """Return the customers who use an address, exactly as normalised."""
+    kinds = [kind] if kind else ["email", "phone", ""]
+    wanted = {normalise_identity(one, value) for one in kinds if one} | {value.strip()}
+    marks = ", ".join("?" * len(wanted))
+    rows = connection.all(
+        f"SELECT DISTINCT customer_id FROM identity WHERE value IN ({marks}) AND kind = coalesce(?, kind) ORDER BY customer_id",
+        (*wanted, kind),
+    )
+    return [row[0] for row in rows]

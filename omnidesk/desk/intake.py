@@ -1,0 +1,253 @@
+"""The one way in: everything received is admitted, then settled.
+
+Admit commits raw item, receipt and cursor together; only then is the source acknowledged. Settle decodes, threads and
+files, and can be repeated from the raw item alone: killed between the two, the next run settles what was admitted.
+The receipt's uniqueness decides what came before (promises 1 and 2).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from omnidesk import clock
+from omnidesk.connectors import registry
+from omnidesk.connectors.base import Cursor, Decoded, DecodeError, Item
+from omnidesk.desk import filing
+from omnidesk.desk.acts import Act, perform
+from omnidesk.store import leases
+from omnidesk.store.database import Transaction
+from omnidesk.store.ids import new_id
+from omnidesk.store.workspace import Workspace
+from omnidesk.words.rows import PROGRAM
+
+DECODER = 1
+"""The version of text, names and attachments that decoding gives; `redecode` refreshes what is older."""
+
+ADMITTED, DONE, QUARANTINED = "admitted", "done", "quarantined"
+AT_A_TIME = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The lease under which a channel's work is committed."""
+
+    name: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """What `admit` kept: raw item ids with their items, and how many had come before."""
+
+    items: tuple[tuple[int, Item], ...]
+    duplicates: int
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What `settle` did, in raw items."""
+
+    filed: int
+    quarantined: int
+
+
+def admit(
+    workspace: Workspace,
+    channel_id: int,
+    items: Sequence[Item],
+    cursor: Cursor | None = None,
+    held: Held | None = None,
+    progress: tuple[int, int] = (0, 0),
+    imported: bool = False,
+) -> Admitted:
+    """Keep items, their receipts and the cursor in one transaction; blobs are committed before it.
+
+    What came before, or was deleted, is counted as duplicate. Raises LeaseLostError; nothing is then kept.
+    """
+    fresh = _unseen(workspace, channel_id, items)
+    blobs = workspace.blobs.put_all([item.raw for item in fresh])
+    hashes = [workspace.keyed_hash(item.source_id) for item in fresh]
+
+    def work(tx: Transaction) -> list[tuple[int, Item]]:
+        if held is not None:
+            leases.check(tx, held.name, held.number)
+        kept = []
+        for item, blob, tombstone in zip(fresh, blobs, hashes, strict=True):
+            if tx.value("SELECT 1 FROM tombstone WHERE hash = ?", (tombstone,)) is None:
+                raw_id = _keep(tx, channel_id, item, blob, imported)
+                if raw_id is not None:
+                    kept.append((raw_id, item))
+        if cursor is not None:
+            tx.execute(
+                "UPDATE channel SET cursor_json = ?, progress_done = ?, progress_total = ? WHERE id = ?",
+                (json.dumps(cursor, separators=(",", ":")), *progress, channel_id),
+            )
+        return kept
+
+    kept = workspace.database.write(work)
+    return Admitted(tuple(kept), len(items) - len(kept))
+
+
+def _unseen(workspace: Workspace, channel_id: int, items: Sequence[Item]) -> list[Item]:
+    """Leave out what has a receipt, to save its blob; whether it is new is decided by the receipt's uniqueness."""
+    reader = workspace.database.reader
+    return [
+        item
+        for item in items
+        if reader.value("SELECT 1 FROM receipt WHERE channel_id = ? AND source_id = ?", (channel_id, item.source_id))
+        is None
+    ]
+
+
+def _keep(tx: Transaction, channel_id: int, item: Item, blob: str, imported: bool) -> int | None:
+    raw_id = new_id()
+    receipt = tx.execute(
+        "INSERT INTO receipt (id, channel_id, source_id, raw_item_id, folder, received_at) VALUES (?, ?, ?, ?, ?, ?) "
+        "ON CONFLICT (channel_id, source_id) DO NOTHING",
+        (raw_id, channel_id, item.source_id, raw_id, item.folder, item.received_at),
+    )
+    if receipt.rowcount != 1:
+        return None
+    tx.insert(
+        "raw_item",
+        id=raw_id,
+        channel_id=channel_id,
+        blob=blob,
+        size=len(item.raw),
+        media_type=item.media_type,
+        headers_json=json.dumps(dict(item.headers)),
+        received_at=item.received_at,
+        source_id=item.source_id,
+        folder=item.folder,
+        position=item.position,
+        outbound=item.outbound,
+        junk=item.junk,
+        imported=imported,
+        state=ADMITTED,
+    )
+    return raw_id
+
+
+def settle(workspace: Workspace, kept: Sequence[tuple[int, Item]], held: Held | None = None) -> Settled:
+    """File admitted items: decode each, then thread and store them in one transaction, each in a savepoint.
+
+    What cannot be decoded or filed goes to quarantine with its cause; the others go on. Raises LeaseLostError.
+    """
+    if not kept:
+        return Settled(0, 0)
+    decoded = [(raw_id, item, _decode(workspace, raw_id, item)) for raw_id, item in kept]
+
+    def work(act: Act) -> Settled:
+        if held is not None:
+            leases.check(act.tx, held.name, held.number)
+        desk = filing.Desk.of(act.tx)
+        filed = quarantined = 0
+        for raw_id, item, outcome in decoded:
+            row = act.tx.one("SELECT state, channel_id, imported FROM raw_item WHERE id = ?", (raw_id,))
+            if row is None or row["state"] == DONE:
+                continue
+            if not isinstance(outcome, str):
+                outcome = _file(
+                    act, desk, filing.Arrival(raw_id, row["channel_id"], item, bool(row["imported"])), outcome
+                )
+            if isinstance(outcome, str):
+                _quarantine(act, raw_id, row["channel_id"], outcome)
+                quarantined += 1
+            else:
+                filed += 1
+        return Settled(filed, quarantined)
+
+    return perform(workspace, PROGRAM, "received", work)[1]
+
+
+def _decode(workspace: Workspace, raw_id: int, item: Item) -> Sequence[Decoded] | str:
+    try:
+        kind = _kind(workspace, raw_id)
+        return registry.connector(kind).decode(item)
+    except DecodeError as error:
+        return f"cannot be decoded: {error}"
+    except Exception as error:  # noqa: BLE001  a poison item must not stop the channel; the cause is kept
+        return f"decoding failed: {type(error).__name__}: {error}"
+
+
+def _kind(workspace: Workspace, raw_id: int) -> str:
+    reader = workspace.database.reader
+    return str(
+        reader.value("SELECT kind FROM channel WHERE id = (SELECT channel_id FROM raw_item WHERE id = ?)", (raw_id,))
+    )
+
+
+def _file(act: Act, desk: filing.Desk, arrival: filing.Arrival, decoded: Sequence[Decoded]) -> Sequence[Decoded] | str:
+    """File one raw item whole or not at all; return the cause where it cannot be."""
+    act.tx.execute("SAVEPOINT item")
+    try:
+        for message in decoded:
+            filing.file(act, desk, arrival, message)
+        act.tx.execute("UPDATE raw_item SET state = ?, decoder = ? WHERE id = ?", (DONE, DECODER, arrival.raw_id))
+        act.tx.execute("DELETE FROM quarantine WHERE raw_item_id = ?", (arrival.raw_id,))
+    except sqlite3.OperationalError:
+        raise
+    except sqlite3.IntegrityError as error:
+        if "PRIMARYKEY" in getattr(error, "sqlite_errorname", ""):
+            raise
+        return _roll_back(act, error)
+    except Exception as error:  # noqa: BLE001  as in _decode
+        return _roll_back(act, error)
+    act.tx.execute("RELEASE item")
+    return decoded
+
+
+def _roll_back(act: Act, error: Exception) -> str:
+    act.tx.execute("ROLLBACK TO item")
+    act.tx.execute("RELEASE item")
+    return f"filing failed: {type(error).__name__}: {error}"
+
+
+def _quarantine(act: Act, raw_id: int, channel_id: int, cause: str) -> None:
+    act.tx.execute("UPDATE raw_item SET state = ? WHERE id = ?", (QUARANTINED, raw_id))
+    act.tx.execute(
+        "INSERT INTO quarantine (raw_item_id, channel_id, cause, attempts, at) VALUES (?, ?, ?, 1, ?) "
+        "ON CONFLICT (raw_item_id) DO UPDATE SET cause = excluded.cause, attempts = quarantine.attempts + 1, at = excluded.at",
+        (raw_id, channel_id, cause[:500], clock.now()),
+    )
+    act.event("quarantined", after={"raw_item": raw_id, "channel": channel_id})
+
+
+def settle_rest(workspace: Workspace, channel_id: int, held: Held | None = None) -> Settled:
+    """Settle what an earlier run admitted and did not get to; rides on raw_item_admitted."""
+    filed = quarantined = 0
+    while True:
+        rows = workspace.database.reader.all(
+            "SELECT id FROM raw_item WHERE state = 'admitted' AND channel_id = ? ORDER BY id LIMIT ?",
+            (channel_id, AT_A_TIME),
+        )
+        if not rows:
+            return Settled(filed, quarantined)
+        done = settle(workspace, [(row[0], item_of(workspace, row[0])) for row in rows], held)
+        filed, quarantined = filed + done.filed, quarantined + done.quarantined
+
+
+def item_of(workspace: Workspace, raw_id: int) -> Item:
+    """Return a raw item as it arrived."""
+    row = workspace.database.reader.one("SELECT * FROM raw_item WHERE id = ?", (raw_id,))
+    assert row is not None
+    return Item(
+        source_id=row["source_id"],
+        raw=workspace.blobs.get(row["blob"]),
+        received_at=row["received_at"],
+        media_type=row["media_type"],
+        headers=json.loads(row["headers_json"]),
+        folder=row["folder"],
+        position=row["position"],
+        outbound=bool(row["outbound"]),
+        junk=bool(row["junk"]),
+    )
+
+
+def source_hash(raw: bytes) -> str:
+    """Return a source id for content that brings none of its own."""
+    return hashlib.sha256(raw).hexdigest()

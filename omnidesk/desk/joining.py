@@ -1,0 +1,118 @@
+"""Joining conversations into one and splitting messages out; every moved row is recorded, so that it can go back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from omnidesk.desk import conversations, triage
+from omnidesk.desk.acts import Act, perform_undoable
+from omnidesk.store.database import Transaction
+from omnidesk.store.workspace import Workspace
+from omnidesk.words import rows
+from omnidesk.words.errors import NotFoundError, RefusedError, UsageError
+from omnidesk.words.kinds import Place, Status
+from omnidesk.words.rows import Actor
+
+
+def may_join(tx: Transaction, one: int, other: int) -> bool:
+    """Say whether two conversations may be joined without asking: a shared participant, and agents touched one at most."""
+    touched = tx.value("SELECT count(*) FROM conversation WHERE id IN (?, ?) AND touched", (one, other))
+    places = {row[0] for row in tx.all("SELECT place FROM conversation WHERE id IN (?, ?)", (one, other))}
+    shared = tx.value(
+        "SELECT 1 FROM participant a JOIN participant b ON b.identity_id = a.identity_id "
+        "WHERE a.conversation_id = ? AND b.conversation_id = ?",
+        (one, other),
+    )
+    return touched < 2 and len(places) == 1 and shared is not None
+
+
+def absorb(act: Act, into: int, gone: int, reason: str) -> None:
+    """Move everything of one conversation into another; what it was stays on record."""
+    tx = act.tx
+    absorbed = tx.one("SELECT * FROM conversation WHERE id = ?", (gone,))
+    survivor = tx.one("SELECT * FROM conversation WHERE id = ?", (into,))
+    assert absorbed is not None and survivor is not None
+    moved = [row[0] for row in tx.all("SELECT id FROM message WHERE conversation_id = ?", (gone,))]
+    move_messages(act, moved, gone, into)
+    before = triage.tags(tx, into)
+    after = sorted({*before, *triage.tags(tx, gone)})
+    if after != before:
+        triage.put_tags(tx, into, after)
+        act.event("tagged", into, before={"tags": before}, after={"tags": after})
+    act.change("merged", gone, place=Place.MERGED, merged_into=into)
+    act.event("joined", into, after={"conversation": gone, "messages": len(moved), "reason": reason})
+    tx.execute(
+        "UPDATE conversation SET backlog = ?, touched = ? WHERE id = ?",
+        (bool(survivor["backlog"] and absorbed["backlog"]), bool(survivor["touched"] or absorbed["touched"]), into),
+    )
+    if survivor["owner_id"] is None and absorbed["owner_id"] is not None:
+        act.change("assigned", into, owner_id=absorbed["owner_id"])
+    if absorbed["status"] == Status.OPEN and not absorbed["backlog"] and survivor["status"] != Status.OPEN:
+        act.change("status", into, status=Status.OPEN, snoozed_until=None, hold_for=None)
+    if absorbed["unread"]:
+        tx.execute("UPDATE conversation SET unread = ? WHERE id = ?", (True, into))
+    conversations.recount(tx, into)
+    if survivor["backlog"] and absorbed["backlog"] and not survivor["touched"]:
+        conversations.settle_backlog(tx, into)
+
+
+def move_messages(act: Act, messages: Sequence[int], source: int, target: int) -> None:
+    """Move messages, what is being sent of them, and those who take part, from one conversation to another."""
+    tx = act.tx
+    for message in messages:
+        tx.execute("UPDATE message SET conversation_id = ? WHERE id = ?", (target, message))
+        tx.execute("UPDATE outbox SET conversation_id = ? WHERE message_id = ?", (target, message))
+        act.moved("message", message, "conversation_id", source, target)
+    tx.execute(
+        "INSERT INTO participant (conversation_id, identity_id) "
+        "SELECT ?, identity_id FROM participant WHERE conversation_id = ? ON CONFLICT DO NOTHING",
+        (target, source),
+    )
+
+
+def merge(workspace: Workspace, actor: Actor, number: int, into: int) -> rows.Act:
+    """Merge a conversation into another, which keeps its number, status and owner. Undoable at any time."""
+
+    def work(act: Act) -> None:
+        gone, kept = conversations.current(act.tx, number), conversations.current(act.tx, into)
+        for one in (gone, kept):
+            if act.tx.value("SELECT 1 FROM conversation WHERE id = ?", (one,)) is None:
+                raise NotFoundError(f"there is no conversation {one}")
+        if gone == kept:
+            raise RefusedError(f"#{number} and #{into} are the same conversation already")
+        act.summary = f"merged #{gone} into #{kept}"
+        absorb(act, kept, gone, f"merged by {actor.name}")
+        act.tx.execute("UPDATE conversation SET touched = ? WHERE id = ?", (True, kept))
+
+    return perform_undoable(workspace, actor, "merge", work)[0]
+
+
+def split(workspace: Workspace, actor: Actor, number: int, messages: Sequence[int]) -> tuple[rows.Act, int]:
+    """Move messages of a conversation into a new one; return the act and the new number."""
+
+    def work(act: Act) -> int:
+        tx = act.tx
+        row = tx.one("SELECT * FROM conversation WHERE id = ?", (number,))
+        if row is None:
+            raise NotFoundError(f"there is no conversation {number}")
+        inside = {found[0] for found in tx.all("SELECT id FROM message WHERE conversation_id = ?", (number,))}
+        strange = [message for message in messages if message not in inside]
+        if strange or not messages:
+            raise UsageError(f"#{number} holds no message {', '.join(map(str, strange)) or '(none named)'}")
+        if len(set(messages)) == len(inside):
+            raise RefusedError(f"these are all messages of #{number}: nothing would be left in it")
+        first = tx.one("SELECT subject, at FROM message WHERE id = ?", (min(messages),))
+        assert first is not None
+        fresh = conversations.start(
+            act, first["subject"] or row["subject"], row["customer_id"], Status.OPEN, at=first["at"]
+        )
+        act.event("opened", fresh, row["customer_id"], after={"split_from": number})
+        move_messages(act, sorted(set(messages)), number, fresh)
+        tx.execute("UPDATE conversation SET touched = ? WHERE id IN (?, ?)", (True, number, fresh))
+        act.event("split", number, after={"into": fresh, "messages": len(messages)})
+        conversations.recount(tx, number)
+        conversations.recount(tx, fresh)
+        act.summary = f"split #{fresh} out of #{number}"
+        return fresh
+
+    return perform_undoable(workspace, actor, "split", work)

@@ -1,0 +1,274 @@
+"""The one way out. Each step is durable before the next, so that nothing is sent twice or lost (promise 3).
+
+    queued --claim--> sending --committing--> (handed over) --> sent | queued again | failed | unknown
+
+`claim` and `committing` check the lease in their own transaction. A message found in `sending` under an older lease
+was certainly not sent if `committing` had not come; else the manifest says how it is settled.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from omnidesk import clock
+from omnidesk.connectors.base import File, Outgoing, Payload, Quoted
+from omnidesk.connectors.manifest import Idempotency
+from omnidesk.desk import conversations, deliveries
+from omnidesk.desk.acts import Act, perform
+from omnidesk.desk.intake import Held
+from omnidesk.store import leases, people, thread
+from omnidesk.store.workspace import Workspace
+from omnidesk.words import rows
+from omnidesk.words.errors import NotFoundError, RefusedError
+from omnidesk.words.kinds import MessageStatus
+from omnidesk.words.rows import PROGRAM, Actor, OutboxRow
+
+WAITING = (MessageStatus.QUEUED, MessageStatus.SENDING, MessageStatus.FAILED, MessageStatus.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A message this process may send now; `attempts` counts this one."""
+
+    message_id: int
+    key: str
+    attempts: int
+    created_at: int
+
+
+def waiting(
+    workspace: Workspace, states: tuple[MessageStatus, ...] = WAITING, limit: int = 50, after: int = 0
+) -> list[OutboxRow]:
+    """Return messages on their way out, oldest first."""
+    return people.outbox(workspace.database.reader, states, limit, after)
+
+
+def next_due(workspace: Workspace, channel_id: int) -> int | None:
+    """Return when the next message of a channel is due; rides on outbox_due."""
+    found = workspace.database.reader.value(
+        "SELECT min(due_at) FROM outbox WHERE channel_id = ? AND state = 'queued'", (channel_id,)
+    )
+    return None if found is None else int(found)
+
+
+def claim(workspace: Workspace, channel_id: int, held: Held) -> Claimed | None:
+    """Bring the message of a channel that is due first to `sending`, or return None. Raises LeaseLostError."""
+    if (due := next_due(workspace, channel_id)) is None or due > clock.now():
+        return None
+
+    def work(act: Act) -> Claimed | None:
+        leases.check(act.tx, held.name, held.number)
+        row = act.tx.one(
+            "SELECT * FROM outbox WHERE channel_id = ? AND state = 'queued' AND due_at <= ? ORDER BY due_at, message_id LIMIT 1",
+            (channel_id, act.at),
+        )
+        if row is None:
+            return None
+        deliveries.set_status(act, row["message_id"], MessageStatus.SENDING, None)
+        act.tx.execute(
+            "UPDATE outbox SET attempts = attempts + 1, committing = ?, lease_number = ?, sending_since = ? WHERE message_id = ?",
+            (False, held.number, act.at, row["message_id"]),
+        )
+        return Claimed(row["message_id"], row["uuid"], row["attempts"] + 1, row["created_at"])
+
+    return perform(workspace, PROGRAM, "sending", work)[1]
+
+
+def committing(workspace: Workspace, message_id: int, held: Held) -> None:
+    """Make durable that the message is being handed over. Raises LeaseLostError when another process may send it."""
+
+    def work(tx: Any) -> None:
+        leases.check(tx, held.name, held.number)
+        changed = tx.execute(
+            "UPDATE outbox SET committing = ? WHERE message_id = ? AND state = 'sending' AND lease_number = ?",
+            (True, message_id, held.number),
+        ).rowcount
+        if changed != 1:
+            raise leases.LeaseLostError(f"message {message_id} is no longer ours to send")
+
+    workspace.database.write(work)
+
+
+def finish(
+    workspace: Workspace,
+    message_id: int,
+    status: MessageStatus,
+    error: str | None = None,
+    provider_ids: tuple[str, ...] = (),
+) -> None:
+    """Write down how a send ended: sent, failed or unknown. True whoever holds the lease by now."""
+
+    def work(act: Act) -> None:
+        deliveries.set_status(act, message_id, status, error)
+        if provider_ids:
+            act.tx.execute(
+                "UPDATE outbox SET provider_ids = ? WHERE message_id = ?", (" ".join(provider_ids), message_id)
+            )
+
+    perform(workspace, PROGRAM, str(status), work)
+
+
+def again(workspace: Workspace, message_id: int, held: Held, reason: str, wait: float) -> None:
+    """Queue a message that was certainly not sent once more, after `wait` seconds."""
+
+    def work(act: Act) -> None:
+        leases.check(act.tx, held.name, held.number)
+        _requeue(act, message_id, act.at + int(wait * clock.SECOND), reason)
+
+    perform(workspace, PROGRAM, "queued", work)
+
+
+def _requeue(act: Act, message_id: int, due_at: int, reason: str | None) -> None:
+    deliveries.set_status(act, message_id, MessageStatus.QUEUED, reason)
+    act.tx.execute("UPDATE outbox SET due_at = ? WHERE message_id = ?", (due_at, message_id))
+
+
+def recover(workspace: Workspace, channel_id: int, held: Held, idempotency: Idempotency) -> int:
+    """Settle what an earlier holder of the lease left in `sending`; returns how many."""
+    if not workspace.database.reader.value(
+        "SELECT 1 FROM outbox WHERE channel_id = ? AND state = 'sending' AND lease_number <> ?",
+        (channel_id, held.number),
+    ):
+        return 0
+
+    def work(act: Act) -> int:
+        leases.check(act.tx, held.name, held.number)
+        left = act.tx.all(
+            "SELECT message_id, committing FROM outbox WHERE channel_id = ? AND state = 'sending' AND lease_number <> ?",
+            (channel_id, held.number),
+        )
+        for row in left:
+            if not row["committing"] or idempotency == "key":
+                _requeue(act, row["message_id"], act.at, None)
+            else:
+                words = "the program stopped while it was handed over: it may have been sent"
+                deliveries.set_status(act, row["message_id"], MessageStatus.UNKNOWN, words)
+        return len(left)
+
+    return perform(workspace, PROGRAM, "recovered", work)[1]
+
+
+def to_verify(workspace: Workspace, channel_id: int, before: int) -> list[tuple[int, str]]:
+    """Return (message id, key) of sends with a lost answer that began before a time (UTC ms)."""
+    rows_found = workspace.database.reader.all(
+        "SELECT message_id, uuid FROM outbox WHERE channel_id = ? AND state = 'unknown' AND sending_since < ? LIMIT 100",
+        (channel_id, before),
+    )
+    return [(row[0], row[1]) for row in rows_found]
+
+
+def outgoing(workspace: Workspace, message_id: int) -> Outgoing:
+    """Return a queued message as its connector takes it."""
+    reader = workspace.database.reader
+    message = thread.message(reader, message_id)
+    row = reader.one(
+        "SELECT o.*, c.token, agent.signature FROM outbox o JOIN conversation c ON c.id = o.conversation_id "
+        "LEFT JOIN agent ON agent.id = o.agent_id WHERE o.message_id = ?",
+        (message_id,),
+    )
+    assert row is not None
+    said = json.loads(row["outgoing_json"])
+    answered = thread.messages_by_id(reader, [said["answers"]]) if said.get("answers") else []
+    quoted = (
+        Quoted(answered[0].sender.name or answered[0].sender.address, answered[0].text, answered[0].at)
+        if answered
+        else None
+    )
+    text = f"{message.text}\n\n-- \n{row['signature']}" if row["signature"] else message.text
+    files = reader.all("SELECT * FROM attachment WHERE message_id = ? ORDER BY position", (message_id,))
+    return Outgoing(
+        key=row["uuid"],
+        external_id=message.external_id or "",
+        sender=message.sender,
+        to=message.to,
+        cc=message.cc,
+        bcc=message.bcc,
+        subject=message.subject,
+        text=text,
+        at=message.at,
+        conversation=row["conversation_id"],
+        token=row["token"],
+        files=tuple(File(file["name"], file["content_type"], workspace.blobs.get(file["blob"])) for file in files),
+        in_reply_to=said["in_reply_to"],
+        references=tuple(said["references"]),
+        quoted=quoted,
+    )
+
+
+def stored_payload(workspace: Workspace, message_id: int) -> Payload | None:
+    """Return what was fixed before the first try, or None before it."""
+    row = workspace.database.reader.one(
+        "SELECT payload_blob, envelope_json FROM outbox WHERE message_id = ?", (message_id,)
+    )
+    if row is None or row["payload_blob"] is None:
+        return None
+    return Payload(workspace.blobs.get(row["payload_blob"]), json.loads(row["envelope_json"]))
+
+
+def store_payload(workspace: Workspace, message_id: int, payload: Payload) -> None:
+    """Fix what goes to the provider, before the first try."""
+    blob = workspace.blobs.put(payload.data)
+    envelope = json.dumps(dict(payload.envelope))
+    workspace.database.write(
+        lambda tx: tx.execute(
+            "UPDATE outbox SET payload_blob = ?, envelope_json = ? WHERE message_id = ?", (blob, envelope, message_id)
+        )
+    )
+
+
+def retry(workspace: Workspace, actor: Actor, message_id: int) -> rows.Act:
+    """Send a failed, unknown or cancelled message once more; the agent decides that it did not arrive."""
+
+    def work(act: Act) -> None:
+        state = _state(act, message_id)
+        if state not in (MessageStatus.FAILED, MessageStatus.UNKNOWN, MessageStatus.CANCELLED, MessageStatus.QUEUED):
+            raise RefusedError(
+                f"message {message_id} is {state}: only what failed, is unknown or was cancelled can be sent again"
+            )
+        _requeue(act, message_id, act.at, None)
+        act.summary = f"message {message_id} queued again"
+
+    return perform(workspace, actor, "retry", work)[0]
+
+
+def cancel(workspace: Workspace, actor: Actor, message_id: int) -> rows.Act:
+    """Take a message back that is still queued."""
+
+    def work(act: Act) -> None:
+        state = _state(act, message_id)
+        if state != MessageStatus.QUEUED:
+            raise RefusedError(f"message {message_id} is {state}: only what is queued can be cancelled")
+        deliveries.set_status(act, message_id, MessageStatus.CANCELLED, None)
+        act.summary = f"message {message_id} cancelled"
+
+    return perform(workspace, actor, "cancel", work)[0]
+
+
+def resolve(workspace: Workspace, actor: Actor, message_id: int, how: str) -> rows.Act:
+    """Settle an unknown or failed message: it was `sent`, it was `not-sent`, or `dismiss` it from the work to do."""
+
+    def work(act: Act) -> None:
+        state = _state(act, message_id)
+        if state not in (MessageStatus.UNKNOWN, MessageStatus.FAILED):
+            raise RefusedError(f"message {message_id} is {state}: only what is unknown or failed needs settling")
+        if how == "sent":
+            deliveries.set_status(act, message_id, MessageStatus.SENT, None)
+        elif how == "not-sent":
+            deliveries.set_status(act, message_id, MessageStatus.FAILED, f"{actor.name} says that it did not go out")
+        else:
+            number = act.tx.value("SELECT conversation_id FROM outbox WHERE message_id = ?", (message_id,))
+            act.tx.execute("UPDATE outbox SET dismissed_at = ? WHERE message_id = ?", (act.at, message_id))
+            act.event("dismissed", number, message=message_id)
+            conversations.recount(act.tx, number)
+        act.summary = f"message {message_id}: {how}"
+
+    return perform(workspace, actor, "resolve", work)[0]
+
+
+def _state(act: Act, message_id: int) -> str:
+    state = act.tx.value("SELECT state FROM outbox WHERE message_id = ?", (message_id,))
+    if state is None:
+        raise NotFoundError(f"message {message_id} is not in the outbox; `omnidesk outbox list` shows what is")
+    return str(state)

@@ -1,0 +1,144 @@
+"""How an answer would go out: what it answers, by which channel, to whom, and what to mind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from omnidesk import clock
+from omnidesk.connectors import registry
+from omnidesk.desk import rules
+from omnidesk.store import people, thread
+from omnidesk.store.database import Connection
+from omnidesk.store.workspace import Workspace
+from omnidesk.text.address import normalise_identity
+from omnidesk.words.errors import NotFoundError
+from omnidesk.words.kinds import Direction
+from omnidesk.words.rows import Address, Channel, Message
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One channel an answer could take; `reason` says why not where it is not usable."""
+
+    channel: Channel
+    usable: bool
+    reason: str | None
+    to: tuple[Address, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How an answer would go out: what it answers, the channel proposed, the recipients, and what to mind."""
+
+    answers: Message | None
+    channel: Channel | None
+    choices: tuple[Choice, ...]
+    to: tuple[Address, ...]
+    cc: tuple[Address, ...]
+    flagged: tuple[str, ...]
+
+
+def plan(workspace: Workspace, number: int, to_sender_only: bool = False) -> Plan:
+    """Say how an answer in a conversation would go out. Raises NotFoundError."""
+    reader = workspace.database.reader
+    thread.conversation(reader, number)
+    answers = _answered(reader, number)
+    ours = own_addresses(reader)
+    flagged: list[str] = []
+    to, cc = _recipients(answers, ours, flagged, to_sender_only)
+    choices = tuple(_choices(reader, number, answers, to, cc))
+    usable = [choice for choice in choices if choice.usable]
+    first = next((choice for choice in usable if answers and choice.channel.id == answers.channel_id), None)
+    if first is None and answers is not None:
+        first = next((choice for choice in usable if choice.channel.kind == answers.kind), None)
+    if first is None:
+        first = next((choice for choice in usable if not registry.manifest(choice.channel.kind).public), None)
+    if first is not None and (answers is None or first.channel.kind != answers.kind):
+        to, cc = first.to, ()
+    return Plan(answers, None if first is None else first.channel, choices, to, cc, tuple(flagged))
+
+
+def _answered(reader: Connection, number: int) -> Message | None:
+    """Return the newest inbound message that is not automatic, else the newest that went out to someone."""
+    for where in ("direction = 'inbound' AND auto IS NULL", "direction = 'outbound'", "direction = 'inbound'"):
+        found = reader.value(
+            f"SELECT id FROM message WHERE conversation_id = ? AND aside_id IS NULL AND {where} ORDER BY at DESC, id DESC LIMIT 1",
+            (number,),
+        )
+        if found is not None:
+            return thread.message(reader, found)
+    return None
+
+
+def own_addresses(reader: Connection) -> frozenset[str]:
+    """Return our channels' addresses, normalised."""
+    return frozenset(
+        normalise_identity(row[0], row[1])
+        for row in reader.all("SELECT kind, address FROM channel WHERE address <> ''")
+    )
+
+
+def _recipients(
+    answers: Message | None, ours: frozenset[str], flagged: list[str], to_sender_only: bool
+) -> tuple[tuple[Address, ...], tuple[Address, ...]]:
+    if answers is None:
+        return (), ()
+    if answers.direction is Direction.OUTBOUND:
+        return answers.to, () if to_sender_only else answers.cc
+    to = list(answers.reply_to) or [answers.sender]
+    if answers.stranger:
+        flagged.append(f"{answers.sender.address} did not take part before: check who answers")
+    domain = answers.sender.address.rpartition("@")[2].lower()
+    for address in answers.reply_to:
+        if address.address.rpartition("@")[2].lower() != domain:
+            flagged.append(f"Reply-To leads elsewhere: {address.address} instead of {answers.sender.address}")
+    seen = {normalise_identity("email", address.address) for address in to} | ours
+    cc: list[Address] = []
+    for address in () if to_sender_only else (*answers.to, *answers.cc):
+        value = normalise_identity("email", address.address)
+        if value and value not in seen:
+            seen.add(value)
+            cc.append(address)
+    return tuple(to), tuple(cc)
+
+
+def _choices(
+    reader: Connection, number: int, answers: Message | None, to: tuple[Address, ...], cc: tuple[Address, ...]
+) -> list[Choice]:
+    customer_id = reader.value("SELECT customer_id FROM conversation WHERE id = ?", (number,))
+    customer = next(iter(people.customers(reader, [customer_id])), None) if customer_id is not None else None
+    bad = frozenset(one.value for one in customer.identities if not one.deliverable) if customer else frozenset()
+    found = []
+    for channel in people.channels(reader):
+        if channel.kind == "desk":
+            continue
+        try:
+            manifest = registry.manifest(channel.kind)
+        except NotFoundError as error:
+            found.append(Choice(channel, False, str(error), ()))
+            continue
+        theirs = tuple(
+            Address(one.name or (customer.name if customer else ""), one.value)
+            for one in (customer.identities if customer else ())
+            if one.kind in manifest.identity_kinds
+        )
+        same = answers is not None and answers.kind == channel.kind
+        there = to if same else theirs[:1]
+        if not there:
+            reason: str | None = f"no {' or '.join(manifest.identity_kinds)} address of the customer is known"
+        else:
+            last = last_inbound_at(reader, number, channel.id)
+            outward = rules.Outward(there, cc if same else (), last_inbound_at=last, undeliverable=bad)
+            reason = rules.objection(channel, manifest, outward, clock.now())
+        found.append(Choice(channel, reason is None, reason, there))
+    return found
+
+
+def last_inbound_at(reader: Connection, number: int, channel_id: int) -> int | None:
+    """Return when the customer last wrote on a channel of a conversation."""
+    found = reader.value(
+        "SELECT at FROM message WHERE conversation_id = ? AND channel_id = ? AND direction = 'inbound' "
+        "ORDER BY at DESC, id DESC LIMIT 1",
+        (number, channel_id),
+    )
+    return None if found is None else int(found)

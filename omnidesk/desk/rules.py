@@ -1,0 +1,99 @@
+"""May this go out, this way, now? One judge for composer and outbox alike, on what the manifest says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from omnidesk import clock
+from omnidesk.connectors.manifest import Manifest, TextRule
+from omnidesk.text.address import valid_email
+from omnidesk.words.rows import Address, Channel
+
+SAFETY = 5 * clock.MINUTE
+"""A reply window counts as closed this much before the provider closes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outward:
+    """What is about to go out on a channel; `last_inbound_at` is the customer's last message there (UTC ms)."""
+
+    to: tuple[Address, ...]
+    cc: tuple[Address, ...] = ()
+    bcc: tuple[Address, ...] = ()
+    text: str = ""
+    file_sizes: tuple[int, ...] = ()
+    last_inbound_at: int | None = None
+    undeliverable: frozenset[str] = frozenset()
+    refused_consent: frozenset[str] = frozenset()
+
+
+def channel_objection(channel: Channel, manifest: Manifest) -> str | None:
+    """Return why nothing can go out on a channel at all, or None."""
+    if not channel.enabled:
+        return f"{channel.name} is switched off"
+    if channel.read_only:
+        return f"{channel.name} is on trial: read only"
+    if manifest.outbound == "none":
+        return f"{manifest.name} cannot send"
+    return None
+
+
+def objection(channel: Channel, manifest: Manifest, outward: Outward, now: int) -> str | None:
+    """Return in words why this may not go out, or None when it may."""
+    found = channel_objection(channel, manifest)
+    if found is not None:
+        return found
+    everyone = (*outward.to, *outward.cc, *outward.bcc)
+    if not everyone:
+        return "there is nobody to send it to"
+    for address in everyone:
+        if "email" in manifest.identity_kinds and not valid_email(address.address):
+            return f"{address.address or 'an empty address'} is no e-mail address"
+        if address.address in outward.refused_consent:
+            return f"{address.address} gave no consent for {manifest.name}"
+        if address.address in outward.undeliverable and address in outward.to and len(outward.to) == 1:
+            return f"{address.address} is undeliverable: mail to it came back"
+    return _window_objection(manifest, outward, now) or _size_objection(manifest, outward)
+
+
+def _window_objection(manifest: Manifest, outward: Outward, now: int) -> str | None:
+    if outward.last_inbound_at is None:
+        return None if manifest.outbound == "start_new" else f"on {manifest.name} the customer has to write first"
+    window = manifest.reply_window
+    if window is not None and now > outward.last_inbound_at + window.seconds * clock.SECOND - SAFETY:
+        return f"the reply window of {manifest.name} has closed"
+    return None
+
+
+def _size_objection(manifest: Manifest, outward: Outward) -> str | None:
+    length = text_length(manifest.text, outward.text)
+    most = manifest.text.max_length
+    if most is not None and length > most and not manifest.text.split:
+        return f"the text has {length} {manifest.text.unit}, {manifest.name} takes {most}"
+    files = manifest.attachments
+    if outward.file_sizes and not files.outbound:
+        return f"{manifest.name} takes no attachments"
+    if files.max_count is not None and len(outward.file_sizes) > files.max_count:
+        return f"{manifest.name} takes {files.max_count} attachments at most"
+    if files.max_bytes is not None and sum(outward.file_sizes) > files.max_bytes:
+        return f"the attachments have {sum(outward.file_sizes) / 1e6:.1f} MB, {manifest.name} takes {files.max_bytes / 1e6:.1f} MB"
+    return None
+
+
+def text_length(rule: TextRule, text: str) -> int:
+    """Count a text in the unit of its channel; GSM-7 counts septets (3GPP TS 23.038), or UTF-16 units where it must."""
+    if rule.unit == "bytes":
+        return len(text.encode())
+    if rule.unit == "utf16":
+        return len(text.encode("utf-16-le")) // 2
+    if rule.unit == "gsm7":
+        twice = sum(character in "^{}\\[~]|€" for character in text)
+        plain = all(character in _GSM7 for character in text)
+        return len(text) + twice if plain else len(text.encode("utf-16-le")) // 2
+    return len(text)
+
+
+_GSM7 = frozenset(
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿"
+    "abcdefghijklmnopqrstuvwxyzäöñüà^{}\\[~]|€"
+)

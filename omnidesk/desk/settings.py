@@ -1,0 +1,75 @@
+"""The workspace's settings: what they are called, what they mean, and their values. Lengths of time are seconds."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from omnidesk.store.database import Connection
+from omnidesk.store.workspace import Workspace
+from omnidesk.words.errors import NotFoundError, UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every setting with its default."""
+
+    lease_seconds: float = field(default=15.0, metadata={"help": "how long an engine holds a channel unless it renews"})
+    tick_seconds: float = field(default=0.4, metadata={"help": "how often the engine looks for work that is due"})
+    backoff_seconds: float = field(default=1.0, metadata={"help": "first wait after a failure; doubles, with jitter"})
+    backoff_most_seconds: float = field(default=300.0, metadata={"help": "longest wait after failures"})
+    send_backoff_most_seconds: float = field(default=900.0, metadata={"help": "longest wait between tries to send"})
+    send_for_seconds: float = field(default=86_400.0, metadata={"help": "how long a message is tried before it fails"})
+    verify_after_seconds: float = field(
+        default=60.0, metadata={"help": "when the provider is asked about a lost answer"}
+    )
+    undo_seconds: float = field(
+        default=-1.0, metadata={"help": "undo window for sending; -1: what the channel kind says"}
+    )
+    keep_deleted_days: float = field(default=30.0, metadata={"help": "how long a deletion can be undone"})
+    timeout_seconds: float = field(default=30.0, metadata={"help": "how long a provider may keep silent"})
+    reopen_days: int = field(
+        default=0, metadata={"help": "an answer to a conversation closed longer ago starts a new one; 0: never"}
+    )
+    opening_hours: str = field(
+        default="", metadata={"help": "such as `Europe/Amsterdam mon-fri 09:00-17:30, sat 10:00-16:00`; empty: always"}
+    )
+    shop_name: str = field(default="", metadata={"help": "shown behind the agent's name in From: Sanne (Shop)"})
+
+
+def read(connection: Connection) -> Settings:
+    """Return the settings in force."""
+    known = {entry.name for entry in fields(Settings)}
+    rows = connection.all("SELECT key, value_json FROM setting")
+    return Settings(**{row[0]: json.loads(row[1]) for row in rows if row[0] in known})
+
+
+def current(workspace: Workspace) -> Settings:
+    """Return the settings in force."""
+    return read(workspace.database.reader)
+
+
+def put(workspace: Workspace, name: str, value: str | int | float) -> Settings:
+    """Change one setting. Raises NotFoundError, UsageError."""
+    found = next((entry for entry in fields(Settings) if entry.name == name), None)
+    if found is None:
+        raise NotFoundError(
+            f"there is no setting {name}; settings are {', '.join(entry.name for entry in fields(Settings))}"
+        )
+    kind = type(getattr(Settings(), name))
+    try:
+        said: Any = kind(value)
+    except ValueError:
+        raise UsageError(f"{name} takes a number, not {value!r}") from None
+    if name == "opening_hours" and said:
+        from omnidesk.desk.hours import parse
+
+        parse(said)
+    workspace.database.write(
+        lambda tx: tx.execute(
+            "INSERT INTO setting (key, value_json) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value_json = excluded.value_json",
+            (name, json.dumps(said)),
+        )
+    )
+    return current(workspace)

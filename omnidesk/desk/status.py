@@ -1,0 +1,51 @@
+"""One glance at everything: counts, channels, the outbox and the engine, for status bar and doctor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from omnidesk import clock
+from omnidesk.desk import views
+from omnidesk.store import people
+from omnidesk.store.workspace import Workspace
+from omnidesk.words.kinds import MessageStatus
+from omnidesk.words.rows import Channel, OutboxRow
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """How the desk does. `next_send` is the message that leaves next; `engine_alive`: some process holds a lease."""
+
+    counts: dict[str, int]
+    overdue: int
+    channels: tuple[Channel, ...]
+    queued: int
+    undelivered: int
+    quarantined: int
+    next_send: OutboxRow | None
+    engine_alive: bool
+    last_success_at: int | None
+
+
+def summary(
+    workspace: Workspace,
+    agent_id: int | None,
+    counted: tuple[str, ...] = ("mine", "unassigned", "open", "pending", "on-hold", "snoozed", "undelivered", "spam"),
+) -> Summary:
+    """Return how the desk does, for one agent."""
+    reader = workspace.database.reader
+    counts = {name: views.count(workspace, name, agent_id) for name in counted}
+    channels = tuple(channel for channel in people.channels(reader) if channel.kind != "desk")
+    leaving = people.outbox(reader, (MessageStatus.QUEUED, MessageStatus.SENDING), 20)
+    successes = [channel.last_success_at for channel in channels if channel.last_success_at is not None]
+    return Summary(
+        counts=counts,
+        overdue=views.overdue(workspace),
+        channels=channels,
+        queued=len(leaving),
+        undelivered=counts.get("undelivered", 0),
+        quarantined=int(reader.value("SELECT count(*) FROM quarantine")),
+        next_send=min(leaving, key=lambda row: row.due_at, default=None),
+        engine_alive=bool(reader.value("SELECT 1 FROM lease WHERE expires_at > ?", (clock.now(),))),
+        last_success_at=max(successes, default=None),
+    )

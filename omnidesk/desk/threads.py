@@ -1,0 +1,106 @@
+"""Reading threads: conversations with their messages, events and files."""
+
+from __future__ import annotations
+
+from omnidesk.connectors import registry
+from omnidesk.desk import intake
+from omnidesk.store import thread
+from omnidesk.store.workspace import Workspace
+from omnidesk.words import rows
+from omnidesk.words.errors import NotFoundError
+from omnidesk.words.rows import Attachment, Conversation, Event, Message
+
+
+def current(workspace: Workspace, number: int) -> int:
+    """Return the conversation a number stands for now, following merges. Raises NotFoundError."""
+    reader = workspace.database.reader
+    here = number
+    while True:
+        row = reader.one("SELECT merged_into FROM conversation WHERE id = ?", (here,))
+        if row is None:
+            raise NotFoundError(f"there is no conversation {number}")
+        if row[0] is None:
+            return here
+        here = int(row[0])
+
+
+def conversation(workspace: Workspace, number: int) -> Conversation:
+    """Return a conversation; a merged number gives the one it was merged into. Raises NotFoundError."""
+    return thread.conversation(workspace.database.reader, current(workspace, number))
+
+
+def messages(
+    workspace: Workspace,
+    number: int,
+    limit: int = 200,
+    before: tuple[int, int] | None = None,
+    after: tuple[int, int] | None = None,
+) -> list[Message]:
+    """Return messages, oldest first: the newest `limit`, or those before or after a key (at, id)."""
+    return thread.messages(workspace.database.reader, number, limit, before, after)
+
+
+def message(workspace: Workspace, message_id: int) -> Message:
+    """Return one message. Raises NotFoundError."""
+    return thread.message(workspace.database.reader, message_id)
+
+
+def events(workspace: Workspace, number: int, limit: int = 1000, after: int = 0) -> list[Event]:
+    """Return the events of a conversation, oldest first."""
+    return thread.events(workspace.database.reader, number, limit, after)
+
+
+def acts(workspace: Workspace, number: int) -> list[rows.Act]:
+    """Return the acts on a conversation, newest first."""
+    found = workspace.database.reader.all(
+        "SELECT * FROM act WHERE id IN (SELECT act_id FROM event WHERE conversation_id = ?) ORDER BY id DESC LIMIT 500",
+        (number,),
+    )
+    return [
+        rows.Act(
+            row["id"], row["at"], row["actor"], row["kind"], row["summary"], bool(row["undoable"]), row["undone_by"]
+        )
+        for row in found
+    ]
+
+
+def offers(workspace: Workspace, number: int) -> list[int]:
+    """Return the conversations that may belong to this one: a message ties them, but agents worked on both."""
+    found = []
+    for event in events(workspace, number):
+        if event.kind == "join_offered" and "other" in event.after:
+            other = current(workspace, int(event.after["other"]))
+            if other != number and other not in found:
+                found.append(other)
+    return found
+
+
+def raw(workspace: Workspace, message_id: int) -> bytes:
+    """Return a message as it arrived, or as it was handed over. Raises NotFoundError."""
+    row = workspace.database.reader.one(
+        "SELECT coalesce(r.blob, o.payload_blob) AS blob FROM message m LEFT JOIN raw_item r ON r.id = m.raw_item_id "
+        "LEFT JOIN outbox o ON o.message_id = m.id WHERE m.id = ?",
+        (message_id,),
+    )
+    if row is None or row["blob"] is None:
+        raise NotFoundError(f"message {message_id} has no original: it was written here and has not been handed over")
+    return workspace.blobs.get(row["blob"])
+
+
+def attachment_bytes(workspace: Workspace, attachment_id: int) -> tuple[Attachment, bytes]:
+    """Return a file and its bytes, taken out of the original where they are not stored by themselves."""
+    row = workspace.database.reader.one(
+        "SELECT a.*, m.raw_item_id, channel.kind AS channel_kind FROM attachment a JOIN message m ON m.id = a.message_id "
+        "JOIN channel ON channel.id = m.channel_id WHERE a.id = ?",
+        (attachment_id,),
+    )
+    if row is None:
+        raise NotFoundError(f"there is no attachment {attachment_id}")
+    found = Attachment(row["id"], row["name"], row["content_type"], row["size"], row["sha256"], bool(row["inline"]))
+    if row["blob"] is not None:
+        return found, workspace.blobs.get(row["blob"])
+    item = intake.item_of(workspace, row["raw_item_id"])
+    for decoded in registry.connector(row["channel_kind"]).decode(item):
+        if row["position"] < len(decoded.files):
+            return found, decoded.files[row["position"]].data
+    raise NotFoundError(f"the content of {row['name']} is not in the original any more")

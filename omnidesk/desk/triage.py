@@ -1,0 +1,243 @@
+"""What agents decide about conversations. Every function takes several and is one act with one undo."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from omnidesk import clock
+from omnidesk.desk import agents, conversations, due
+from omnidesk.desk.acts import Act, perform, perform_undoable
+from omnidesk.store import queue
+from omnidesk.store.database import Transaction
+from omnidesk.store.ids import new_id
+from omnidesk.store.workspace import Workspace
+from omnidesk.text.address import normalise_identity
+from omnidesk.text.clean import one_line
+from omnidesk.words import rows
+from omnidesk.words.errors import NotFoundError, UsageError
+from omnidesk.words.kinds import Place, Priority, Status
+from omnidesk.words.rows import Actor
+
+Ids = int | Iterable[int]
+
+
+def _on_each(
+    workspace: Workspace, actor: Actor, kind: str, ids: Ids, change: Callable[[Act, int], object], words: str
+) -> rows.Act:
+    """Do one undoable act on each conversation; agents have touched them from then on. Raises NotFoundError."""
+    wanted = [ids] if isinstance(ids, int) else list(dict.fromkeys(ids))
+    if not wanted:
+        raise UsageError("no conversation was named")
+
+    def work(act: Act) -> None:
+        for number in wanted:
+            here = conversations.current(act.tx, number)
+            if act.tx.value("SELECT 1 FROM conversation WHERE id = ?", (here,)) is None:
+                raise NotFoundError(f"there is no conversation {number}")
+            change(act, here)
+            act.tx.execute("UPDATE conversation SET touched = ? WHERE id = ?", (True, here))
+            due.refresh(act.tx, here)
+        many = f"#{wanted[0]}" if len(wanted) == 1 else f"{len(wanted)} conversations"
+        act.summary = f"{words} {many}"
+
+    return perform_undoable(workspace, actor, kind, work)[0]
+
+
+def assign(workspace: Workspace, actor: Actor, ids: Ids, login: str | None) -> rows.Act:
+    """Give conversations to an agent by login, or to nobody. Raises NotFoundError."""
+    owner = None if login is None else agents.get_agent(workspace, login).id
+    words = "took the owner off" if login is None else f"assigned to {login}:"
+    return _on_each(
+        workspace, actor, "assign", ids, lambda act, number: act.change("assigned", number, owner_id=owner), words
+    )
+
+
+def set_status(
+    workspace: Workspace,
+    actor: Actor,
+    ids: Ids,
+    status: Status,
+    for_whom: str | None = None,
+    until: int | None = None,
+) -> rows.Act:
+    """Set the status; on-hold may name the party waited for, and until when (UTC ms); snoozed needs `until`."""
+    if status is Status.SNOOZED and until is None:
+        raise UsageError("snoozing needs a time to wake up: omnidesk snooze ID 2h")
+    if until is not None and until <= clock.now():
+        raise UsageError("that time has passed: give one in the future")
+    waits = status in (Status.SNOOZED, Status.ON_HOLD)
+    party = one_line(for_whom, 100) if for_whom and waits else None
+
+    def change(act: Act, number: int) -> None:
+        set_status_in(act, number, status, party, until if waits else None)
+
+    words = {Status.CLOSED: "closed", Status.OPEN: "opened", Status.SNOOZED: "snoozed"}.get(status, f"set {status}:")
+    return _on_each(workspace, actor, str(status), ids, change, words)
+
+
+def set_status_in(act: Act, number: int, status: Status, for_whom: str | None = None, until: int | None = None) -> None:
+    """Set the status of one conversation within an act under way."""
+    act.change("status", number, status=status, hold_for=for_whom, snoozed_until=until)
+    if status is Status.CLOSED:
+        act.change("read", number, unread=False)
+
+
+def close(workspace: Workspace, actor: Actor, ids: Ids) -> rows.Act:
+    """Close conversations."""
+    return set_status(workspace, actor, ids, Status.CLOSED)
+
+
+def reopen(workspace: Workspace, actor: Actor, ids: Ids) -> rows.Act:
+    """Open conversations again, also out of spam and the deleted ones."""
+
+    def change(act: Act, number: int) -> None:
+        act.change("placed", number, place=Place.DESK, deleted_at=None)
+        set_status_in(act, number, Status.OPEN)
+
+    return _on_each(workspace, actor, "reopen", ids, change, "opened")
+
+
+def snooze(workspace: Workspace, actor: Actor, ids: Ids, until: int) -> rows.Act:
+    """Put conversations aside until a time (UTC ms)."""
+    return set_status(workspace, actor, ids, Status.SNOOZED, until=until)
+
+
+def set_priority(workspace: Workspace, actor: Actor, ids: Ids, priority: Priority) -> rows.Act:
+    """Set the priority."""
+    return _on_each(
+        workspace,
+        actor,
+        "priority",
+        ids,
+        lambda act, number: act.change("priority", number, priority=priority),
+        f"priority {priority}:",
+    )
+
+
+def tag(workspace: Workspace, actor: Actor, ids: Ids, add: Sequence[str] = (), remove: Sequence[str] = ()) -> rows.Act:
+    """Put tags on conversations and take others off."""
+    wanted = [_tag_name(name) for name in add]
+    unwanted = [_tag_name(name) for name in remove]
+
+    def change(act: Act, number: int) -> None:
+        before = tags(act.tx, number)
+        after = sorted((set(before) | set(wanted)) - set(unwanted))
+        if after != before:
+            put_tags(act.tx, number, after)
+            act.event("tagged", number, before={"tags": before}, after={"tags": after})
+
+    words = " ".join([*(f"+{name}" for name in wanted), *(f"-{name}" for name in unwanted)])
+    return _on_each(workspace, actor, "tag", ids, change, f"tagged {words}")
+
+
+def _tag_name(name: str) -> str:
+    clean = one_line(name, 50).lower().replace(" ", "-")
+    if not clean:
+        raise UsageError("a tag needs a name: +urgent puts it on, -urgent takes it off")
+    return clean
+
+
+def tags(tx: Transaction, number: int) -> list[str]:
+    """Return the tags of a conversation, sorted."""
+    found = tx.all(
+        "SELECT tag.name FROM conversation_tag t JOIN tag ON tag.id = t.tag_id WHERE t.conversation_id = ? ORDER BY tag.name",
+        (number,),
+    )
+    return [row[0] for row in found]
+
+
+def put_tags(tx: Transaction, number: int, names: Iterable[str]) -> None:
+    """Make these the tags of a conversation."""
+    tx.execute("DELETE FROM conversation_tag WHERE conversation_id = ?", (number,))
+    for name in names:
+        tx.execute("INSERT INTO tag (id, name) VALUES (?, ?) ON CONFLICT (name) DO NOTHING", (new_id(), name))
+        tx.execute(
+            "INSERT INTO conversation_tag (conversation_id, tag_id) SELECT ?, id FROM tag WHERE name = ?",
+            (number, name),
+        )
+
+
+def take_next(workspace: Workspace, actor: Actor) -> tuple[rows.Act, int | None]:
+    """Take the conversation of `unassigned` that is due first; (act, None) when nothing waits there."""
+
+    def work(act: Act) -> int | None:
+        found = queue.page(act.tx, "unassigned", None, 1)
+        if not found:
+            return None
+        number = found[0].id
+        act.change("assigned", number, owner_id=actor.agent_id)
+        act.tx.execute("UPDATE conversation SET touched = ? WHERE id = ?", (True, number))
+        act.summary = f"took #{number}"
+        act.undoable = True
+        return number
+
+    return perform(workspace, actor, "take", work)
+
+
+def mark_read(workspace: Workspace, actor: Actor, number: int) -> None:
+    """Take the unread mark off; not an act to undo."""
+    if workspace.database.reader.value("SELECT unread FROM conversation WHERE id = ?", (number,)):
+        perform(workspace, actor, "read", lambda act: act.change("read", number, unread=False))
+
+
+def delete(workspace: Workspace, actor: Actor, ids: Ids) -> rows.Act:
+    """Delete conversations; undoable until `keep_deleted_days` are over, then text and files go for good."""
+
+    def change(act: Act, number: int) -> None:
+        act.change("placed", number, place=Place.DELETED, deleted_at=act.at)
+
+    return _on_each(workspace, actor, "delete", ids, change, "deleted")
+
+
+def spam(workspace: Workspace, actor: Actor, ids: Ids) -> rows.Act:
+    """Move conversations to spam."""
+
+    def change(act: Act, number: int) -> None:
+        act.change("placed", number, place=Place.SPAM, deleted_at=None)
+
+    return _on_each(workspace, actor, "spam", ids, change, "moved to spam:")
+
+
+def block(workspace: Workspace, actor: Actor, address: str, kind: str | None = None) -> rows.Act:
+    """Block an address: what it sends from now on goes to spam. Undoable. Raises NotFoundError."""
+
+    def work(act: Act) -> None:
+        values = {normalise_identity(one, address) for one in ([kind] if kind else ["email", "phone"])} | {
+            address.strip()
+        }
+        found = act.tx.all(
+            f"SELECT id, customer_id FROM identity WHERE value IN ({', '.join('?' * len(values))}) AND kind = coalesce(?, kind)",
+            (*values, kind),
+        )
+        if not found:
+            raise NotFoundError(f"nobody has written from {address}; `omnidesk customer find` searches")
+        for row in found:
+            act.change_row("blocked", "identity", row["id"], {"blocked_at": act.at}, customer=row["customer_id"])
+        act.summary = f"blocked {one_line(address, 100)}"
+
+    return perform_undoable(workspace, actor, "block", work)[0]
+
+
+def wake_due(workspace: Workspace, actor: Actor) -> int:
+    """Open what was snoozed or on hold until now; returns how many. The lease `clock` calls it."""
+    now = clock.now()
+    found = [
+        row[0]
+        for row in workspace.database.reader.all(
+            "SELECT id FROM conversation WHERE snoozed_until IS NOT NULL AND snoozed_until <= ? LIMIT 500", (now,)
+        )
+    ]
+    if not found:
+        return 0
+
+    def work(act: Act) -> int:
+        woken = 0
+        for number in found:
+            row = act.tx.one("SELECT snoozed_until FROM conversation WHERE id = ?", (number,))
+            if row is not None and row["snoozed_until"] is not None and row["snoozed_until"] <= now:
+                act.change("woke", number, status=Status.OPEN, snoozed_until=None, hold_for=None, unread=True)
+                due.refresh(act.tx, number)
+                woken += 1
+        return woken
+
+    return perform(workspace, actor, "wake", work)[1]

@@ -1,0 +1,168 @@
+"""Undo is honest: it reverses one act by a new act, and restores only what nobody changed since (promise 13)."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from omnidesk.desk import conversations, deliveries, drafts, due, triage
+from omnidesk.desk.acts import Act, perform
+from omnidesk.store.workspace import Workspace
+from omnidesk.words import rows
+from omnidesk.words.errors import NotFoundError, RefusedError
+from omnidesk.words.kinds import MessageStatus
+from omnidesk.words.rows import Actor
+
+_TABLES = {"conversation", "identity", "customer"}
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What an undo did: the act reversed, what was restored, and what was left because it changed since."""
+
+    act: rows.Act
+    undone: rows.Act
+    restored: tuple[str, ...]
+    left: tuple[str, ...]
+
+
+def undo(workspace: Workspace, actor: Actor, act_id: int | None = None) -> Undone:
+    """Reverse an act, without argument the caller's own last one.
+
+    Raises NotFoundError for an unknown act and RefusedError where nothing can be restored."""
+
+    def work(act: Act) -> Undone:
+        row = _wanted(act, actor, act_id)
+        restored: list[str] = []
+        left: list[str] = []
+        events = act.tx.all("SELECT * FROM event WHERE act_id = ? ORDER BY id DESC", (row["id"],))
+        for event in events:
+            _reverse(act, event, restored, left)
+        _move_back(act, row["id"], restored, left)
+        if not restored:
+            why = f": {'; '.join(left)}" if left else ""
+            raise RefusedError(f"nothing of “{row['summary'] or row['kind']}” can be taken back{why}")
+        for number in {event["conversation_id"] for event in events if event["conversation_id"] is not None}:
+            if row["kind"] in ("merge", "split", "reply", "new"):
+                conversations.recount(act.tx, number)
+            due.refresh(act.tx, number)
+        act.tx.execute("UPDATE act SET undone_by = ? WHERE id = ?", (act.id, row["id"]))
+        act.undoes = row["id"]
+        act.summary = f"took back: {row['summary'] or row['kind']}"
+        undone = rows.Act(row["id"], row["at"], row["actor"], row["kind"], row["summary"], True, act.id)
+        return Undone(undone, undone, tuple(restored), tuple(left))
+
+    done, result = perform(workspace, actor, "undo", work)
+    return Undone(done, result.undone, result.restored, result.left)
+
+
+def _wanted(act: Act, actor: Actor, act_id: int | None) -> Any:
+    if act_id is None:
+        row = act.tx.one(
+            "SELECT * FROM act WHERE actor = ? AND undoable AND undone_by IS NULL ORDER BY id DESC LIMIT 1",
+            (actor.name,),
+        )
+        if row is None:
+            raise RefusedError("there is nothing of yours to take back")
+        return row
+    row = act.tx.one("SELECT * FROM act WHERE id = ?", (act_id,))
+    if row is None:
+        raise NotFoundError(f"there is no act {act_id}; `omnidesk history ID` lists those on a conversation")
+    if row["undone_by"] is not None:
+        raise RefusedError(f"act {act_id} was taken back already, by act {row['undone_by']}")
+    if not row["undoable"]:
+        raise RefusedError(f"“{row['summary'] or row['kind']}” is no act that can be taken back")
+    return row
+
+
+def _reverse(act: Act, event: Any, restored: list[str], left: list[str]) -> None:
+    before, after = json.loads(event["before_json"]), json.loads(event["after_json"])
+    number = event["conversation_id"]
+    where = f"#{number}" if number is not None else "the customer"
+    if event["kind"] in ("replied", "noted"):
+        _take_back_message(act, event, restored, left)
+    elif event["kind"] == "tagged":
+        _restore_tags(act, number, before["tags"], after["tags"], restored, left)
+    elif before:
+        table, row_id = "conversation", number
+        if "row" in before:
+            table = next(key.partition(".")[0] for key in before if "." in key)
+            row_id = before.pop("row")
+        if table not in _TABLES:
+            return
+        for name, value in before.items():
+            column = name.rpartition(".")[2]
+            now = act.tx.value(f"SELECT {column} FROM {table} WHERE id = ?", (row_id,))
+            if now == after.get(name):
+                act.change_row("undone", table, row_id, {column: value}, number, event["customer_id"])
+                restored.append(f"{where} {_word(column)}")
+            elif now != value:
+                left.append(f"{where} {_word(column)} was changed since")
+
+
+def _word(column: str) -> str:
+    return {"owner_id": "owner", "place": "where it lies", "snoozed_until": "wake time", "blocked_at": "block"}.get(
+        column, column.replace("_", " ")
+    )
+
+
+def _take_back_message(act: Act, event: Any, restored: list[str], left: list[str]) -> None:
+    row = act.tx.one("SELECT status, text, direction FROM message WHERE id = ?", (event["message_id"],))
+    if row is None:
+        return
+    number = event["conversation_id"]
+    if event["kind"] == "noted":
+        act.tx.execute("UPDATE message SET status = ? WHERE id = ?", (MessageStatus.CANCELLED, event["message_id"]))
+        act.event("note_withdrawn", number, message=event["message_id"])
+        restored.append(f"#{number} note")
+    elif row["status"] == MessageStatus.QUEUED:
+        deliveries.set_status(act, event["message_id"], MessageStatus.CANCELLED, None)
+        if act.actor.agent_id is not None:
+            drafts.put(act.tx, number, act.actor.agent_id, "reply", row["text"], act.at)
+        restored.append(f"#{number} answer, kept as a draft")
+    elif row["status"] != MessageStatus.CANCELLED:
+        raise RefusedError(f"the answer in #{number} is {row['status']}: what was handed over cannot be taken back")
+    else:
+        left.append(f"#{number} answer was cancelled since")
+
+
+def _restore_tags(
+    act: Act, number: int, before: list[str], after: list[str], restored: list[str], left: list[str]
+) -> None:
+    now = triage.tags(act.tx, number)
+    wanted = sorted((set(now) - (set(after) - set(before))) | (set(before) - set(after)))
+    if wanted == now:
+        left.append(f"#{number} tags were changed since")
+        return
+    triage.put_tags(act.tx, number, wanted)
+    act.event("tagged", number, before={"tags": now}, after={"tags": wanted})
+    restored.append(f"#{number} tags")
+
+
+def _move_back(act: Act, act_id: int, restored: list[str], left: list[str]) -> None:
+    """Return rows that a merge or split moved, where they still are where it put them."""
+    back = 0
+    touched: set[int] = set()
+    for row in act.tx.all("SELECT * FROM moved WHERE act_id = ? ORDER BY id DESC", (act_id,)):
+        table, column = row["table_name"], row["column_name"]
+        changed = act.tx.execute(
+            f"UPDATE {table} SET {column} = ? WHERE id = ? AND {column} = ?",
+            (row["before_id"], row["row_id"], row["after_id"]),
+        ).rowcount
+        if not changed:
+            left.append(f"message {row['row_id']} was moved since")
+            continue
+        act.tx.execute("UPDATE outbox SET conversation_id = ? WHERE message_id = ?", (row["before_id"], row["row_id"]))
+        act.moved(table, row["row_id"], column, row["after_id"], row["before_id"])
+        touched |= {row["before_id"], row["after_id"]}
+        back += 1
+    for number in touched:
+        conversations.recount(act.tx, number)
+        if not act.tx.value("SELECT 1 FROM message WHERE conversation_id = ?", (number,)):
+            act.change("emptied", number, place="deleted", deleted_at=act.at)
+    if back:
+        restored.append(f"{back} messages to where they were")
+
+
+__all__ = ["Undone", "undo"]

@@ -1,0 +1,69 @@
+"""Opening and making workspaces."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from omnidesk import clock
+from omnidesk.store import home as homes
+from omnidesk.store.workspace import Workspace
+from omnidesk.words.errors import RefusedError, WorkspaceError
+
+__all__ = ["Workspace", "create", "exists", "home_path", "open_workspace"]
+
+
+def home_path(home: str | Path | None = None) -> Path:
+    """Return the folder of the workspace that would be opened."""
+    return homes.locate(home).path
+
+
+def exists(home: str | Path | None = None) -> bool:
+    """Say whether there is a workspace to open."""
+    return homes.locate(home).exists
+
+
+def open_workspace(home: str | Path | None = None) -> Workspace:
+    """Open a workspace, running additive migrations that are due. Raises WorkspaceError and its kin."""
+    found = homes.locate(home)
+    if not found.exists:
+        raise WorkspaceError(f"there is no workspace in {found.path}: `omnidesk init` makes one, or give --home")
+    workspace = Workspace(found)
+    if workspace.schema_state() == "older":
+        _bring_up(workspace)
+    return workspace
+
+
+def _bring_up(workspace: Workspace) -> None:
+    from omnidesk.store import migrate
+
+    if migrate.breaking(workspace):
+        raise RefusedError(
+            f"the workspace {workspace.home.path} needs an upgrade that shuts out older programs: "
+            "close them, then run `omnidesk upgrade` (it makes a copy first)"
+        )
+    migrate.upgrade(workspace)
+
+
+def create(
+    home: str | Path | None = None,
+    agent_name: str | None = None,
+    agent_address: str | None = None,
+    group: str | None = None,
+) -> Workspace:
+    """Make a workspace with the built-in channel `desk` and its first agent; an existing one is opened as it is."""
+    from omnidesk.desk import agents
+    from omnidesk.store import migrate
+
+    found = homes.locate(home)
+    fresh = not found.exists
+    homes.make(found, group)
+    workspace = Workspace(found)
+    if fresh:
+        migrate.create(workspace)
+        workspace.database.write(
+            lambda tx: tx.insert("channel", id=1, name="desk", kind="desk", created_at=clock.now(), health="ok")
+        )
+    elif workspace.schema_state() == "older":
+        _bring_up(workspace)
+    agents.whoami(workspace, agent_name, agent_address)
+    return workspace

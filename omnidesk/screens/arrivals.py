@@ -1,0 +1,309 @@
+"""What the main screen shows, and what it does when rows arrive from backstage."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from textual.timer import Timer
+
+from omnidesk import clock
+from omnidesk.desk import triage
+from omnidesk.desk.status import Summary
+from omnidesk.screens import reading, status_line
+from omnidesk.screens.backstage import Backstage
+from omnidesk.screens.layout import AIRY, DeskFrame
+from omnidesk.screens.messages import (
+    CustomerRead,
+    EngineSays,
+    OlderRead,
+    SearchRead,
+    Stirred,
+    SummaryRead,
+    ThreadRead,
+    WindowRead,
+)
+from omnidesk.screens.session import Opening
+from omnidesk.widgets.bars import Header
+from omnidesk.widgets.customer_pane import CustomerPane, Known
+from omnidesk.widgets.queue_list import QueueList, Window
+from omnidesk.widgets.thread_lines import Paper
+from omnidesk.widgets.thread_view import ThreadView
+
+PREVIEW_SECONDS = 0.05
+"""How long the cursor rests on a row before its thread is shown."""
+REST = 6.0
+"""A repeated read rests this many times as long as it took, so that huge workspaces do not keep a core busy."""
+SUMMARY_SECONDS = 1.0
+
+
+class Arrivals(DeskFrame):
+    """The state of the main screen: which view, which conversation, and what was last read of them."""
+
+    def __init__(self, opening: Opening) -> None:
+        super().__init__()
+        self.opening = opening
+        self.session = opening.session
+        self.backstage = Backstage(self.post_message)
+        self.view = opening.window.view
+        self.view_before_search = self.view
+        self.found: SearchRead | None = None
+        """The search that is shown instead of a view."""
+        self.open_id: int | None = None
+        """The conversation whose thread is shown."""
+        self.unfolded = False
+        self.summary: Summary | None = None
+        self.engine_says = ""
+        self._preview: Timer | None = None
+        self._resting: dict[str, float] = {}
+        self._due: dict[str, Timer] = {}
+
+    # What to show
+
+    def show_view(self, name: str) -> None:
+        """Show another view from its top."""
+        self.found = None
+        self.view = name
+        self.backstage.read("window", partial(reading.window, self.session, name))
+        self.refresh_bars()
+
+    def open(self, conversation_id: int) -> None:
+        """Show a conversation's thread."""
+        if conversation_id == self.open_id:
+            return
+        self.open_id = conversation_id
+        self.unfolded = False
+        asked = reading.Asked(conversation_id, self.paper)
+        self.backstage.read("thread", partial(reading.thread, self.session, asked))
+
+    def enter(self, conversation_id: int) -> None:
+        """Open a conversation and go to its thread; it counts as read then."""
+        self.open(conversation_id)
+        self.focus_pane("thread")
+        self.mark_read(conversation_id)
+
+    def mark_read(self, conversation_id: int) -> None:
+        """Take the unread mark off."""
+        session = self.session
+        self.backstage.write(lambda: triage.mark_read(session.workspace, session.actor, conversation_id))
+
+    def close_thread(self) -> None:
+        """Show no conversation."""
+        self.open_id = None
+        self.thread.clear()
+        self.head.set_conversation(None)
+        for pane in (self.customer, self.fold):
+            pane.set_known(Known(None, ()))
+
+    @property
+    def paper(self) -> Paper:
+        """What messages are laid out on now."""
+        width = self.thread.size.width or self.app.size.width - 2
+        return Paper(width, clock.now(), self.unfolded, self.app.size.height >= AIRY)
+
+    def lay_out_again(self) -> None:
+        """Lay the thread out for another width or folding."""
+        thread = self.thread
+        if thread.conversation_id is not None:
+            asked = reading.Asked(thread.conversation_id, self.paper, tuple(thread.blocks), thread.more)
+            self.backstage.read("thread", partial(reading.thread, self.session, asked))
+
+    # Reading again
+
+    def read_again(self) -> None:
+        """Read everything on the screen anew, each part as often as its reading allows."""
+        self._rested("window", self._read_window)
+        self._rested("thread", self.lay_out_again)
+        self._rested("summary", self._read_summary)
+
+    def _rested(self, name: str, read: object) -> None:
+        """Call `read` now, or once what was read last has rested."""
+        assert callable(read)
+        wait = self._resting.get(name, 0.0) - clock.monotonic()
+        if wait <= 0:
+            read()
+        elif name not in self._due:
+            self._due[name] = self.set_timer(wait, partial(self._wake, name, read))
+
+    def _wake(self, name: str, read: object) -> None:
+        self._due.pop(name, None)
+        assert callable(read)
+        read()
+
+    def _read_window(self) -> None:
+        anchor = self.queue.held_row
+        if self.found is not None:
+            self.backstage.read("window", partial(reading.search_again, self.session, self.found, anchor))
+        else:
+            self.backstage.read("window", partial(reading.window, self.session, self.view, anchor))
+
+    def _read_summary(self) -> None:
+        self.backstage.read("summary", partial(reading.summary, self.session))
+
+    def on_stirred(self, message: Stirred) -> None:
+        """Something was committed."""
+        self.read_again()
+
+    # What was read
+
+    def on_window_read(self, message: WindowRead) -> None:
+        """Rows of the view."""
+        self._resting["window"] = clock.monotonic() + REST * message.seconds
+        if self.found is None and message.window.view == self.view:
+            self._take_window(message.window)
+
+    def on_search_read(self, message: SearchRead) -> None:
+        """What a search found."""
+        if self.found is None:
+            self.view_before_search = self.view
+            self.say("")
+        fresh = self.found is None or self.found.query != message.query
+        self.found = message
+        self._take_window(message.window)
+        if fresh:
+            self.say("" if message.ids else f"nothing was found for {message.query}: q goes back")
+            self.focus_pane("queue")
+
+    def _take_window(self, window: Window) -> None:
+        self.queue.set_window(window)
+        if not window.count:
+            self._nothing_here()
+        self.refresh_bars()
+
+    def _nothing_here(self) -> None:
+        if not self.composer.active and self.place in ("queue", ""):
+            self.close_thread()
+
+    def on_thread_read(self, message: ThreadRead) -> None:
+        """A conversation, opened or read again."""
+        if message.asked != self.open_id:
+            return
+        self.open_id = message.conversation.id
+        self.head.set_conversation(message.conversation, message.offers)
+        same = message.refresh and self.thread.conversation_id == message.conversation.id
+        if not same:
+            self.thread.open(message.conversation.id, message.blocks, message.more)
+        elif message.blocks != self.thread.blocks or message.more != self.thread.more:
+            self.thread.update_blocks(message.blocks, message.more)
+        if message.width != self.paper.width and self.thread.size.width:
+            self.lay_out_again()
+        self.backstage.read("customer", partial(reading.customer, self.session, message.conversation))
+        self.thread_changed()
+        self.refresh_bars()
+
+    def on_older_read(self, message: OlderRead) -> None:
+        """Older messages, to go above."""
+        if message.conversation_id == self.thread.conversation_id:
+            known = {block.message.id for block in self.thread.blocks}
+            older = [block for block in message.blocks if block.message.id not in known]
+            self.thread.update_blocks([*older, *self.thread.blocks], message.more)
+
+    def on_customer_read(self, message: CustomerRead) -> None:
+        """Who the open conversation is with."""
+        if message.conversation_id == self.open_id:
+            self.customer.set_known(message.known)
+            self.fold.set_known(message.known)
+
+    def on_summary_read(self, message: SummaryRead) -> None:
+        """Counts and health."""
+        self.summary = message.summary
+        self._resting["summary"] = clock.monotonic() + max(SUMMARY_SECONDS, REST * message.seconds)
+        self.refresh_bars()
+
+    def on_engine_says(self, message: EngineSays) -> None:
+        """The engine stopped, or runs again."""
+        self.engine_says = message.said
+        self.refresh_bars()
+
+    # What the panes ask for
+
+    def on_queue_list_wanted(self, message: QueueList.Wanted) -> None:
+        """Rows outside the window."""
+        if self.found is not None:
+            self._more_hits()
+            return
+        work = partial(reading.window, self.session, self.view, message.around, message.offset, message.land)
+        self.backstage.read("window", work)
+
+    def _more_hits(self) -> None:
+        if self.found is not None and self.found.token is not None:
+            found = self.found
+            self.backstage.read("window", partial(reading.search, self.session, found.query, found.token, found))
+
+    def on_queue_list_moved(self, message: QueueList.Moved) -> None:
+        """The cursor rests on another row: show its thread beside it, unless something is being written."""
+        self.refresh_bars()
+        row = message.row
+        if self._preview is not None:
+            self._preview.stop()
+        if self.found is not None and self.queue.place > self.queue.window.count - 20:
+            self._more_hits()
+        if row is not None and row.id != self.open_id and self.side_by_side and not self.composer.active:
+            self._preview = self.set_timer(PREVIEW_SECONDS, partial(self._show_preview, row.id))
+
+    def _show_preview(self, conversation_id: int) -> None:
+        if self.place == "queue" and self.queue.cursor is not None and self.queue.cursor.id == conversation_id:
+            self.open(conversation_id)
+
+    def on_queue_list_opened(self, message: QueueList.Opened) -> None:
+        """A row was clicked twice."""
+        self.enter(message.row.id)
+
+    def on_thread_view_older_wanted(self, message: ThreadView.OlderWanted) -> None:
+        """The agent scrolled up to the first loaded message."""
+        conversation = self.head.conversation
+        if self.thread.conversation_id is not None and conversation is not None:
+            asked = reading.Asked(self.thread.conversation_id, self.paper)
+            self.backstage.read(
+                "older", partial(reading.older, self.session, asked, message.before, conversation.waiting_since)
+            )
+
+    def on_thread_view_width_changed(self, message: ThreadView.WidthChanged) -> None:
+        """The pane has another width."""
+        self.lay_out_again()
+
+    def on_customer_pane_opened(self, message: CustomerPane.Opened) -> None:
+        """Another conversation of the customer was chosen."""
+        self.enter(message.conversation_id)
+
+    def on_header_view_chosen(self, message: Header.ViewChosen) -> None:
+        """A view was clicked."""
+        self.show_view(message.view)
+        self.focus_pane("queue")
+
+    # Bars
+
+    @property
+    def place(self) -> str:
+        """Where the focus is: queue, thread, customer, composer, send; "" while a prompt asks."""
+        return self.front
+
+    def thread_changed(self) -> None:
+        """Something in the open thread is new."""
+
+    def say(self, text: str, wrong: bool = False) -> None:
+        """Tell the agent something in the status bar."""
+        self.status.say(text, wrong)
+
+    def refresh_bars(self) -> None:
+        """Bring header, captions and status bar up to date."""
+        summary, found = self.summary, self.found
+        now = clock.now()
+        counts = dict(summary.counts) if summary is not None else {}
+        counts[self.view] = (
+            counts.get(self.view, self.queue.window.count) if found is not None else self.queue.window.count
+        )
+        if summary is None:
+            counts = {name: count for name, count in counts.items() if self.queue.window.view == name}
+        self.header.set_state(
+            view=reading.SEARCH if found is not None else self.view,
+            title=f"/{found.query}" if found is not None else "",
+            counts=counts,
+            overdue=summary.overdue if summary is not None else 0,
+            agent=self.session.agent.login,
+        )
+        query = found.query if found is not None else None
+        self.caption.set_parts(*status_line.caption(self.queue, self.view, query, summary))
+        self.status.set_state(
+            status_line.coming(summary, self.session.agent.login, now),
+            status_line.health(summary, self.engine_says, now),
+        )

@@ -1,0 +1,267 @@
+"""The main screen: queue, thread with composer, customer; header, status bar and keys around them."""
+
+from __future__ import annotations
+
+from textual import events
+from textual.timer import Timer
+
+from omnidesk.screens import moving, triage, writing
+from omnidesk.screens.actions import ACTIONS
+from omnidesk.screens.arrivals import Arrivals
+from omnidesk.screens.keys import KeyReader, Keymap, pressed, shown
+from omnidesk.screens.messages import Acted, Choices, DraftKept, SheetRead, Trouble, Written
+from omnidesk.screens.session import Opening
+from omnidesk.screens.watcher import Watcher
+from omnidesk.widgets.composer import Composer
+from omnidesk.widgets.prompt import Prompt
+
+DRAFT_SECONDS = 0.7
+"""How long after the last key a draft is stored."""
+TICK_SECONDS = 1.0
+COUNTDOWN = 15
+"""Ticks after which due times are painted anew."""
+
+
+class DeskScreen(Arrivals):
+    """Reads keys, runs actions, and keeps what is being written."""
+
+    def __init__(self, opening: Opening, engine: bool = True) -> None:
+        super().__init__(opening)
+        self.keymap = Keymap(ACTIONS)
+        self.reader = KeyReader(self.keymap)
+        self.asked_about: list[int] = []
+        """What the open prompt asks about."""
+        self._sending = False
+        self._draft_timer: Timer | None = None
+        self._engine = engine
+        self._watcher: Watcher | None = None
+        self._ticks = 0
+
+    def on_mount(self) -> None:
+        """Show what was read before the start; everything else comes after the first paint."""
+        super().on_mount()
+        self.queue.set_window(self.opening.window)
+        self.focus_pane("queue")
+        self.refresh_bars()
+        self.refresh_keys()
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        self._watcher = Watcher(self.session, self.post_message, self._engine)
+        self._watcher.start()
+        self.read_again()
+        self.set_interval(TICK_SECONDS, self._tick)
+
+    def _tick(self) -> None:
+        self._ticks += 1
+        self.refresh_bars()
+        if self._ticks % COUNTDOWN == 0:
+            self.queue.refresh()
+            self.head.refresh()
+            self._rested("summary", self._read_summary)
+
+    def on_unmount(self) -> None:
+        """Keep what was typed, then let the threads end."""
+        self.draft_timer_stop(keep=True)
+        if self._watcher is not None:
+            self._watcher.end()
+        self.backstage.close()
+
+    def leave(self) -> None:
+        """Leave the program."""
+        self.draft_timer_stop(keep=True)
+        self.app.exit(0)
+
+    # Keys
+
+    @property
+    def place(self) -> str:
+        """Where the focus is: queue, thread, customer, composer, send; "" while a prompt asks."""
+        if self.prompt.active:
+            return ""
+        if self._sending:
+            return "send"
+        focused = self.focused
+        for name, widget in (("queue", self.queue), ("thread", self.thread), ("customer", self.customer)):
+            if focused is widget:
+                return name
+        return "composer" if self.composer.active and focused is self.composer.area else self.front
+
+    def on_key(self, event: events.Key) -> None:
+        """Collect keys until they name an action, and run it."""
+        place = self.place
+        if not place or self.has_class("small"):
+            return
+        found = self.reader.feed(place, pressed(event.key, event.character))
+        if self.reader.used:
+            event.stop()
+            event.prevent_default()
+        if found is not None:
+            action, press = found
+            self.say("")
+            action.run(self, press)
+        self.refresh_keys()
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """The mouse may have chosen another pane."""
+        place = self.place
+        if place in ("queue", "thread", "customer", "composer") and place != self.front:
+            self.front = place
+            self._show_front()
+        self.refresh_keys()
+
+    def refresh_keys(self) -> None:
+        """Show the keys that are useful now."""
+        if self.reader.waiting:
+            following = self.reader.keymap.following(self.place, self.reader.waiting)
+            pairs = [(shown(key).replace("*", "a letter"), action.word) for key, action in following]
+            self.keys.set_keys([*pairs, ("esc", "never mind")], shown(" ".join(self.reader.waiting)))
+        elif not self.place:
+            self.keys.set_keys([("Enter", "ok"), ("Tab", "completes"), ("esc", "never mind")])
+        else:
+            warning = self.composer.warning if self._sending else ""
+            self.keys.set_keys(self.keymap.line(self.place), f"Send? {warning}" if self._sending else "")
+
+    def show_help(self) -> None:
+        """Show all keys."""
+        from omnidesk.screens.help import HelpScreen
+
+        self.app.push_screen(HelpScreen(self.keymap))
+
+    def add_channel(self) -> None:
+        """Set up another mailbox."""
+        from omnidesk.screens.setup import SetupScreen
+
+        self.app.push_screen(SetupScreen(self.session.home, self.session))
+
+    # Acting
+
+    def targets(self) -> list[int]:
+        """Return the conversations an action works on: the marked ones, else the one looked at."""
+        if self.place == "queue":
+            if self.queue.marked:
+                return list(self.queue.marked)
+            return [self.queue.cursor.id] if self.queue.cursor is not None else []
+        return [self.open_id] if self.open_id is not None else []
+
+    def on_acted(self, message: Acted) -> None:
+        """An act was done: say so, and go on to the next conversation when this one was dealt with."""
+        if message.said:
+            self.say(message.said + (" - u takes it back" if message.undoable else ""))
+        self.read_again()
+        if message.write and message.show is not None:
+            self.enter(message.show)
+            writing.begin(self, message.show, "reply")
+        elif message.show is not None and (self.place != "queue" or self.side_by_side):
+            self.open(message.show)
+        elif message.show is not None:
+            self.enter(message.show)
+        else:
+            self._go_on(message.leaving)
+
+    def _go_on(self, leaving: tuple[int, ...]) -> None:
+        if self.open_id not in leaving or self.place not in ("thread", "customer", "composer"):
+            return
+        queue = self.queue
+        if queue.cursor is not None and queue.cursor.id == self.open_id:
+            following = queue.row_at(queue.place + 1) or queue.row_at(queue.place - 1)
+            if following is None:
+                self.focus_pane("queue")
+                self.close_thread()
+                return
+            queue.move(1 if queue.row_at(queue.place + 1) else -1)
+        if queue.cursor is not None:
+            self.open(queue.cursor.id)
+            self.focus_pane("thread")
+            self.mark_read(queue.cursor.id)
+
+    def on_trouble(self, message: Trouble) -> None:
+        """Something did not work."""
+        self.composer.area.read_only = False
+        self.say(message.said, wrong=True)
+
+    def on_choices(self, message: Choices) -> None:
+        """Words that the open prompt can complete."""
+        if self.prompt.purpose == message.purpose:
+            self.prompt.complete_from(message.words)
+
+    def on_prompt_answered(self, message: Prompt.Answered) -> None:
+        """The agent answered a prompt, or did not."""
+        self.focus_pane(self.front)
+        self.refresh_keys()
+        if message.text is not None:
+            answers = {
+                "search": moving.searched,
+                "assign": triage.assigned,
+                "snooze": triage.snoozed,
+                "hold": triage.held,
+                "tags": triage.tagged,
+                "merge": triage.merged,
+            }
+            answers[message.purpose](self, message.text)
+
+    # Writing
+
+    def on_sheet_read(self, message: SheetRead) -> None:
+        """Who a reply goes to is known: open the composer."""
+        self.open(message.sheet.conversation_id)
+        self.front = "composer"
+        self._show_front()
+        self.composer.begin(message.sheet, message.text)
+        self.thread_changed()
+        self.refresh_keys()
+
+    def thread_changed(self) -> None:
+        """Warn when something newer than what is being answered arrived."""
+        newer = writing.newer_than_answered(self)
+        if newer:
+            said = "a newer message" if newer == 1 else f"{newer} newer messages"
+            self.composer.warn(f"{said} arrived since: read before you send")
+
+    def on_composer_typed(self, message: Composer.Typed) -> None:
+        """Store the draft soon."""
+        self.draft_timer_stop()
+        self._draft_timer = self.set_timer(DRAFT_SECONDS, self._keep_draft)
+
+    def _keep_draft(self) -> None:
+        self._draft_timer = None
+        if self.composer.sheet is not None:
+            writing.keep_draft(self, self.composer.sheet, self.composer.text)
+
+    def draft_timer_stop(self, keep: bool = False) -> None:
+        """Do not store the draft later; with `keep` store it now if it waits."""
+        if self._draft_timer is not None:
+            self._draft_timer.stop()
+            self._draft_timer = None
+            if keep:
+                self._keep_draft()
+
+    def leave_composer(self) -> None:
+        """Close the composer; what was written stays as a draft."""
+        self.draft_timer_stop(keep=True)
+        self._sending = False
+        self.composer.close()
+
+    def ask_how_to_send(self) -> None:
+        """Ask in the line of keys; the focus leaves the text so that a letter answers."""
+        self._sending = True
+        self.thread.focus()
+        self.refresh_keys()
+
+    def stop_asking(self) -> None:
+        """Go back to the text."""
+        self._sending = False
+        self.refresh_keys()
+
+    def on_draft_kept(self, message: DraftKept) -> None:
+        """A draft is safe."""
+        self.read_again()
+
+    def on_written(self, message: Written) -> None:
+        """A reply is queued or a note stored: the composer closes, and the next conversation opens."""
+        self.composer.area.read_only = False
+        self.composer.close()
+        self.say(f"{message.said} - u takes it back")
+        self.focus_pane("thread")
+        self.read_again()
+        self._go_on(message.leaving)

@@ -1,0 +1,128 @@
+"""Actions and keys: what an action is, and how pressed keys become one.
+
+A key sequence is written as its keys with spaces between: `g m`, `ctrl+s`, `5` is a count where a list has the focus.
+`*` stands for any printable key, which is handed to the action.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from omnidesk.screens.desk import DeskScreen
+
+PANES = ("queue", "thread", "customer")
+"""Where lists have the focus."""
+EVERYWHERE = (*PANES, "composer")
+_WRITTEN = {"question_mark": "?", "slash": "/", "colon": ":", "number_sign": "#", "exclamation_mark": "!"}
+_SHOWN = {"ctrl+s": "ctrl+s", "escape": "esc", "enter": "Enter", "tab": "Tab", "shift+tab": "S-Tab", "space": "Space"}
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """How an action was called: its count (`5j`; None when not given) and the key that `*` stood for."""
+
+    count: int | None = None
+    typed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing an agent can do: `word` is for the key line, `where` are the places its keys work in.
+
+    `rank` orders the key line, the smallest first; 0 keeps it off the line.
+    """
+
+    name: str
+    word: str
+    description: str
+    keys: tuple[str, ...]
+    where: tuple[str, ...]
+    group: str
+    run: Callable[[DeskScreen, Press], None] = field(compare=False, repr=False)
+    rank: int = 0
+
+
+def shown(sequence: str) -> str:
+    """Return a key sequence as people read it: `gm`, `ctrl+s`, `esc`."""
+    keys = [_SHOWN.get(key, key) for key in sequence.split(" ")]
+    return "".join(keys) if all(len(key) == 1 for key in keys) else " ".join(keys)
+
+
+def pressed(key: str, character: str | None) -> str:
+    """Return a key as sequences write it, from Textual's name for it and the character it makes."""
+    if character is not None and character.isprintable() and len(character) == 1 and character != " ":
+        return character
+    return _WRITTEN.get(key, key)
+
+
+class Keymap:
+    """Which sequence does what where. Sequences can be replaced by action name."""
+
+    def __init__(self, actions: Iterable[Action], changed: dict[str, tuple[str, ...]] | None = None) -> None:
+        self.actions = {action.name: action for action in actions}
+        self._keys = {action.name: (changed or {}).get(action.name, action.keys) for action in self.actions.values()}
+        self._by_place: dict[str, dict[tuple[str, ...], Action]] = {}
+        for action in self.actions.values():
+            for place in action.where:
+                table = self._by_place.setdefault(place, {})
+                for sequence in self._keys[action.name]:
+                    table[tuple(sequence.split(" "))] = action
+
+    def keys(self, name: str) -> tuple[str, ...]:
+        """Return the sequences of an action."""
+        return self._keys[name]
+
+    def find(self, place: str, keys: tuple[str, ...]) -> Action | None:
+        """Return the action of a whole sequence; a last key that is printable also finds `*`."""
+        table = self._by_place.get(place, {})
+        found = table.get(keys)
+        if found is None and len(keys) > 1 and len(keys[-1]) == 1:
+            found = table.get((*keys[:-1], "*"))
+        return found
+
+    def following(self, place: str, keys: tuple[str, ...]) -> list[tuple[str, Action]]:
+        """Return what can be pressed after the keys so far: last key and its action."""
+        table = self._by_place.get(place, {})
+        size = len(keys)
+        return [(said[size], action) for said, action in table.items() if len(said) > size and said[:size] == keys]
+
+    def line(self, place: str) -> list[tuple[str, str]]:
+        """Return key and word of the actions worth showing in a place, the most useful first."""
+        here = [action for action in self.actions.values() if place in action.where and action.rank]
+        return [(shown(self._keys[action.name][0]), action.word) for action in sorted(here, key=lambda one: one.rank)]
+
+
+class KeyReader:
+    """Collects keys until they name an action."""
+
+    def __init__(self, keymap: Keymap) -> None:
+        self.keymap = keymap
+        self.waiting: tuple[str, ...] = ()
+        self.used = False
+        self._count = ""
+
+    def feed(self, place: str, key: str) -> tuple[Action, Press] | None:
+        """Take one key; return the action it completes. `used` and `waiting` say what became of it otherwise."""
+        self.used = True
+        if self.waiting and key == "escape":
+            self.clear()
+            return None
+        if place in PANES and not self.waiting and key.isdigit() and (self._count or key != "0"):
+            self._count = (self._count + key)[:6]
+            return None
+        keys = (*self.waiting, key)
+        if self.keymap.following(place, keys):
+            self.waiting = keys
+            return None
+        action = self.keymap.find(place, keys)
+        press = Press(int(self._count) if self._count else None, key if len(key) == 1 else "")
+        self.used = action is not None or bool(self.waiting)
+        self.clear()
+        return (action, press) if action is not None else None
+
+    def clear(self) -> None:
+        """Forget what was pressed so far."""
+        self.waiting, self._count = (), ""

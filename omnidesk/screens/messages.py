@@ -1,0 +1,140 @@
+"""What the threads backstage tell the main screen: small dataclasses, one a thing that happened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from textual.message import Message
+
+from omnidesk.desk.status import Summary
+from omnidesk.widgets.composer import Sheet
+from omnidesk.widgets.customer_pane import Known
+from omnidesk.widgets.queue_list import Window
+from omnidesk.widgets.thread_lines import Block
+from omnidesk.words.rows import Conversation
+
+
+@dataclass
+class Stirred(Message):
+    """Something was committed to the workspace."""
+
+    def can_replace(self, message: Message) -> bool:
+        """Once is enough."""
+        return isinstance(message, Stirred)
+
+
+@dataclass
+class WindowRead(Message):
+    """Rows of the queue; `seconds` is what reading them took."""
+
+    window: Window
+    seconds: float = 0.0
+
+
+@dataclass
+class SearchRead(Message):
+    """What a search found; `token` leads to the next hits."""
+
+    query: str
+    window: Window
+    ids: tuple[int, ...]
+    snippets: dict[int, str]
+    token: str | None
+
+
+@dataclass
+class ThreadRead(Message):
+    """A conversation and its newest messages, laid out for `width`; `asked` is the number it was asked by."""
+
+    asked: int
+    conversation: Conversation
+    blocks: list[Block]
+    more: bool
+    offers: tuple[int, ...]
+    width: int
+    refresh: bool
+    asked_at: float = 0.0
+
+
+@dataclass
+class OlderRead(Message):
+    """Older messages of a conversation, laid out."""
+
+    conversation_id: int
+    blocks: list[Block]
+    more: bool
+
+
+@dataclass
+class CustomerRead(Message):
+    """The customer of a conversation."""
+
+    conversation_id: int
+    known: Known
+
+
+@dataclass
+class SummaryRead(Message):
+    """Counts and health."""
+
+    summary: Summary
+    seconds: float = 0.0
+
+
+@dataclass
+class SheetRead(Message):
+    """Who a reply would go to and how, and the draft there is."""
+
+    sheet: Sheet
+    text: str
+    began: bool = True
+
+
+@dataclass
+class Acted(Message):
+    """An act was done. `leaving` are conversations that were dealt with, so that the next one can open; `show` is one
+    to open, and with `write` to write in."""
+
+    said: str
+    leaving: tuple[int, ...] = ()
+    show: int | None = None
+    undoable: bool = True
+    write: bool = False
+
+
+@dataclass
+class Written(Message):
+    """A reply was queued or a note was stored; `sheet` is what it was written on."""
+
+    sheet: Sheet
+    said: str
+    leaving: tuple[int, ...] = ()
+
+
+@dataclass
+class DraftKept(Message):
+    """A draft is safe."""
+
+    sheet: Sheet
+
+
+@dataclass
+class Choices(Message):
+    """Words that a prompt can complete."""
+
+    purpose: str
+    words: list[str] = field(default_factory=list)
+
+
+@dataclass
+class EngineSays(Message):
+    """How the engine's process does, in words; "" when it runs or is not needed."""
+
+    said: str
+
+
+@dataclass
+class Trouble(Message):
+    """Something did not work; the words are for the agent."""
+
+    said: str

@@ -1,0 +1,174 @@
+"""Actions that move: through the queue, the thread, the panes, the views."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from omnidesk.screens import reading
+from omnidesk.screens.keys import Press
+from omnidesk.widgets.customer_pane import CustomerPane
+from omnidesk.widgets.queue_list import QueueList
+from omnidesk.widgets.thread_view import ThreadView
+
+if TYPE_CHECKING:
+    from omnidesk.screens.desk import DeskScreen
+
+
+def _list(desk: DeskScreen) -> QueueList | ThreadView | CustomerPane:
+    return {"queue": desk.queue, "customer": desk.customer}.get(desk.place, desk.thread)
+
+
+def down(desk: DeskScreen, press: Press) -> None:
+    """Go down by the count."""
+    _list(desk).move(press.count or 1)
+
+
+def up(desk: DeskScreen, press: Press) -> None:
+    """Go up by the count."""
+    _list(desk).move(-(press.count or 1))
+
+
+def half_down(desk: DeskScreen, press: Press) -> None:
+    """Go down half a screen."""
+    _list(desk).page(0.5 * (press.count or 1))
+
+
+def half_up(desk: DeskScreen, press: Press) -> None:
+    """Go up half a screen."""
+    _list(desk).page(-0.5 * (press.count or 1))
+
+
+def page_down(desk: DeskScreen, press: Press) -> None:
+    """Go down a screen."""
+    _list(desk).page(press.count or 1)
+
+
+def page_up(desk: DeskScreen, press: Press) -> None:
+    """Go up a screen."""
+    _list(desk).page(-(press.count or 1))
+
+
+def top(desk: DeskScreen, press: Press) -> None:
+    """Go to the first row or message."""
+    if desk.place == "queue":
+        desk.queue.move_to((press.count or 1) - 1)
+    elif desk.place == "thread":
+        desk.thread.go_first()
+    else:
+        desk.customer.move(-1_000_000)
+
+
+def bottom(desk: DeskScreen, press: Press) -> None:
+    """Go to the last row or message."""
+    if desk.place == "queue":
+        desk.queue.move_to((press.count or desk.queue.window.count) - 1)
+    elif desk.place == "thread":
+        desk.thread.go(desk.thread.bottom)
+    else:
+        desk.customer.move(1_000_000)
+
+
+def open_here(desk: DeskScreen, press: Press) -> None:
+    """Open the row of the cursor."""
+    if desk.place == "queue" and desk.queue.cursor is not None:
+        desk.enter(desk.queue.cursor.id)
+    elif desk.place == "customer" and desk.customer.cursor_key:
+        desk.enter(desk.customer.cursor_key)
+
+
+def back(desk: DeskScreen, press: Press) -> None:
+    """Leave: marks, then the pane, then the search."""
+    if desk.place != "queue":
+        desk.focus_pane("thread" if desk.place == "customer" and desk.layout_mode == "one" else "queue")
+    elif desk.queue.marked:
+        desk.queue.unmark()
+        desk.refresh_bars()
+    elif desk.found is not None:
+        desk.show_view(desk.view_before_search)
+
+
+def next_pane(desk: DeskScreen, press: Press) -> None:
+    """Go to the pane at the right."""
+    _turn(desk, 1)
+
+
+def previous_pane(desk: DeskScreen, press: Press) -> None:
+    """Go to the pane at the left."""
+    _turn(desk, -1)
+
+
+def _turn(desk: DeskScreen, step: int) -> None:
+    panes = ["queue", "thread", *(["composer"] if desk.composer.active else []), "customer"]
+    if desk.open_id is None:
+        panes = ["queue"]
+    here = panes.index(desk.place) if desk.place in panes else 0
+    desk.focus_pane(panes[(here + step) % len(panes)])
+
+
+def show_customer(desk: DeskScreen, press: Press) -> None:
+    """Show the customer, or the thread again."""
+    desk.focus_pane("thread" if desk.place == "customer" else "customer")
+
+
+def next_conversation(desk: DeskScreen, press: Press) -> None:
+    """Open the next conversation of the view without leaving the thread."""
+    _step(desk, press.count or 1)
+
+
+def previous_conversation(desk: DeskScreen, press: Press) -> None:
+    """Open the one before."""
+    _step(desk, -(press.count or 1))
+
+
+def _step(desk: DeskScreen, rows: int) -> None:
+    desk.leave_composer()
+    desk.queue.move(rows)
+    if desk.queue.cursor is not None:
+        desk.open(desk.queue.cursor.id)
+        if desk.place == "thread":
+            desk.mark_read(desk.queue.cursor.id)
+
+
+def next_message(desk: DeskScreen, press: Press) -> None:
+    """Scroll to the next message."""
+    desk.thread.go_message(1)
+
+
+def previous_message(desk: DeskScreen, press: Press) -> None:
+    """Scroll to the message before."""
+    desk.thread.go_message(-1)
+
+
+def fold(desk: DeskScreen, press: Press) -> None:
+    """Show all that is folded in the thread, or fold it again."""
+    desk.unfolded = not desk.unfolded
+    desk.lay_out_again()
+
+
+def to_view(name: str) -> Callable[[DeskScreen, Press], None]:
+    """Return the action that shows a view."""
+
+    def show(desk: DeskScreen, press: Press) -> None:
+        desk.show_view(name)
+        desk.focus_pane("queue")
+
+    return show
+
+
+def search(desk: DeskScreen, press: Press) -> None:
+    """Ask what to search for."""
+    before = desk.found.query if desk.found is not None else ""
+    desk.prompt.ask("search", "/", 'words, "a phrase", from:bram status:open tag:vip before:2026-01-01', before)
+
+
+def searched(desk: DeskScreen, text: str) -> None:
+    """Search for what was typed."""
+    query = text.strip()
+    if not query:
+        if desk.found is not None:
+            desk.show_view(desk.view_before_search)
+        return
+    desk.say(f"searching {query} ..")
+    desk.backstage.read("window", partial(reading.search, desk.session, query))

@@ -1,0 +1,338 @@
+"""Adding a mailbox: address and password, tested live, then how much history counts, and whether it is a trial."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.message import Message
+from textual.screen import Screen
+from textual.widgets import Button, Checkbox, Input, Label, Select, Static
+
+from omnidesk.desk import agents, workspace
+from omnidesk.screens.session import Opening, Session, begin
+from omnidesk.text.clean import clean, one_line
+from omnidesk.widgets import times
+from omnidesk.words.errors import OmniDeskError, UsageError
+
+if TYPE_CHECKING:
+    from omnidesk.app import OmniDeskApp
+    from omnidesk.connectors.base import Checked
+
+SECURITY = ("tls", "starttls", "none")
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What was filled in, as typed."""
+
+    agent: str
+    address: str
+    password: str
+    name: str
+    settings: dict[str, Any]
+    history_days: int
+    read_only: bool
+
+
+@dataclass
+class Tested(Message):
+    """The mailbox answered."""
+
+    form: Form
+    found: Checked
+
+
+@dataclass
+class Added(Message):
+    """The mailbox is in the workspace."""
+
+    opening: Opening
+
+
+@dataclass
+class Refused(Message):
+    """The test or the adding failed, and why."""
+
+    said: str
+
+
+class SetupScreen(Screen[None]):
+    """The first screen of a new workspace, and where further mailboxes are added."""
+
+    CSS = """
+    SetupScreen { align: center middle; }
+    #form { width: 74; max-width: 100%; height: auto; max-height: 100%; padding: 0 2; }
+    #form Static { height: auto; }
+    #form .title { text-style: bold; color: $text-accent; padding: 1 0 0 0; }
+    #form .row { height: 1; margin: 1 0 0 0; }
+    #form .row Label { width: 16; color: $text-muted; }
+    #form Input { width: 1fr; }
+    #form .narrow { width: 9; margin-left: 1; }
+    #advanced { height: auto; display: none; }
+    #advanced.open { display: block; }
+    #result { margin: 1 0 0 0; min-height: 2; }
+    #result.wrong { color: $text-error; }
+    #result.good { color: $text-success; }
+    #buttons { height: 1; margin: 1 0; }
+    #buttons Button { margin-right: 2; }
+    #form Checkbox { border: none; padding: 0; background: transparent; }
+    .security { width: 14; margin-left: 1; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        ("escape", "leave", "Back"),
+        ("ctrl+s", "go", "Test, then add"),
+        ("ctrl+a", "advanced", "Servers"),
+        ("ctrl+l", "demo", "Look around"),
+    ]
+
+    def __init__(self, home: str | None, session: Session | None) -> None:
+        super().__init__()
+        self.home = home
+        self.session = session
+        self._tested: Tested | None = None
+        self._busy = False
+
+    def compose(self) -> ComposeResult:
+        """The form."""
+        fresh = self.session is None
+        where = workspace.home_path(self.home)
+        with VerticalScroll(id="form", can_focus=False):
+            yield Static("Welcome to OmniDesk" if fresh else "Add a mailbox", classes="title", markup=False)
+            yield Static(
+                "Your customers' mail in one queue. Two doors: add a mailbox here, or press ctrl+l to look around "
+                "with sample customers first."
+                if fresh
+                else "It is tested first; nothing is changed on the server by that.",
+                markup=False,
+            )
+            if fresh:
+                yield from self._row("Your name", Input(placeholder="as customers see it", compact=True, id="agent"))
+            yield from self._row(
+                "Mail address", Input(placeholder="support@your-shop.example", compact=True, id="address")
+            )
+            yield from self._row("Password", Input(password=True, compact=True, id="password"))
+            with Vertical(id="advanced"):
+                yield from self._row("Channel name", Input(placeholder="support", compact=True, id="name"))
+                yield from self._row(
+                    "User", Input(placeholder="the address, unless yours differs", compact=True, id="user")
+                )
+                for kind in ("imap", "smtp"):
+                    yield from self._server(kind)
+            yield from self._row(
+                "History",
+                Input("14", type="integer", compact=True, id="history", classes="narrow"),
+                Label(" days that count as unread news"),
+            )
+            yield Checkbox("Trial: only read, send and flag nothing on the server", compact=True, id="read-only")
+            yield Static("", id="result", markup=False)
+            with Horizontal(id="buttons"):
+                yield Button("Test  ctrl+s", compact=True, id="go", variant="primary")
+                yield Button("Servers  ctrl+a", compact=True, id="servers")
+                yield Button("Look around  ctrl+l", compact=True, id="demo")
+                yield Button("Quit  esc" if fresh else "Back  esc", compact=True, id="leave")
+            yield Static(f"Workspace: {where}", markup=False)
+
+    def _row(self, label: str, *widgets: Input | Label | Select[str]) -> ComposeResult:
+        with Horizontal(classes="row"):
+            yield Label(label)
+            yield from widgets
+
+    def _server(self, kind: str) -> ComposeResult:
+        choices = [(security, security) for security in SECURITY]
+        yield from self._row(
+            f"{kind.upper()} server",
+            Input(placeholder=f"{kind}.your-shop.example", compact=True, id=f"{kind}-host"),
+            Input(placeholder="port", type="integer", compact=True, id=f"{kind}-port", classes="narrow"),
+            Select(choices, prompt="security", compact=True, id=f"{kind}-security", classes="security"),
+        )
+
+    def on_mount(self) -> None:
+        """Begin with the first field."""
+        self.query(Input).first().focus()
+
+    # The form
+
+    def _value(self, name: str) -> str:
+        found = self.query(f"#{name}").results(Input)
+        return next((field.value.strip() if name != "password" else field.value for field in found), "")
+
+    def read_form(self) -> Form:
+        """Return what was filled in. Raises UsageError in words for what is missing."""
+        address = self._value("address")
+        if "@" not in address.strip("@"):
+            raise UsageError("the mail address is missing: such as support@your-shop.example")
+        if not self._value("password"):
+            raise UsageError("the password is missing (for some providers an app password)")
+        settings: dict[str, Any] = {"user": self._value("user")} if self._value("user") else {}
+        for kind in ("imap", "smtp"):
+            if host := self._value(f"{kind}-host"):
+                settings[f"{kind}_host"] = host
+            if port := self._value(f"{kind}-port"):
+                settings[f"{kind}_port"] = int(port)
+            security = self.query_one(f"#{kind}-security", Select).value
+            if isinstance(security, str):
+                settings[f"{kind}_security"] = security
+        name = self._value("name") or suggested_name(address)
+        days = self._value("history") or "14"
+        if not days.lstrip("-").isdigit() or not 0 <= int(days) <= 36_500:
+            raise UsageError("history is a number of days from 0 to 36500")
+        read_only = self.query_one("#read-only", Checkbox).value
+        return Form(self._value("agent"), address, self._value("password"), name, settings, int(days), read_only)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """What was tested is no longer what is there."""
+        if self._tested is not None and event.input.id not in ("history", "agent", "name"):
+            self._tested = None
+            self._say("")
+            self._label()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Enter goes to the next field, and from the password on tests."""
+        if event.input.id in ("agent", "address"):
+            self.focus_next()
+        else:
+            self.action_go()
+
+    # Testing and adding
+
+    def action_go(self) -> None:
+        """Test what was filled in; add it when it was tested."""
+        if self._busy:
+            return
+        try:
+            form = self.read_form()
+        except UsageError as error:
+            self._say(str(error), "wrong")
+            return
+        if self._tested is None:
+            self._say(f"connecting to the mailbox of {form.address} ..")
+            self._run(partial(_test, form))
+        else:
+            self._say("adding the mailbox ..")
+            form = Form(**{**_fields(form), "settings": {**form.settings, **self._tested.found.settings}})
+            self._run(partial(_add, form, self.home, self.session))
+
+    def _run(self, work: Callable[[], Message]) -> None:
+        """Do it in a thread that nobody waits for when the agent leaves: a server may keep silent for long."""
+        self._busy = True
+
+        def run() -> None:
+            try:
+                message = work()
+            except OmniDeskError as error:
+                message = Refused(str(error))
+            except Exception as error:  # noqa: BLE001  shown to the agent instead of ending the program
+                message = Refused(f"that did not work: {error!r}")
+            self.post_message(message)
+
+        threading.Thread(target=run, name="set-up", daemon=True).start()
+
+    def on_tested(self, message: Tested) -> None:
+        """Show what was found; the same key adds it now."""
+        self._busy = False
+        self._tested = message
+        self._say(found_words(message.found), "good")
+        self._label()
+        self.query_one("#go", Button).focus()
+
+    def on_refused(self, message: Refused) -> None:
+        """Say why not."""
+        self._busy = False
+        self._say(clean(message.said), "wrong")
+
+    def on_added(self, message: Added) -> None:
+        """Go to the queue, where the mails come in."""
+        app: OmniDeskApp = self.app  # type: ignore[assignment]
+        if self.session is None:
+            app.switch_to_desk(message.opening)
+        else:
+            self.dismiss()
+
+    def _label(self) -> None:
+        button = self.query_one("#go", Button)
+        button.label = Content("Add it  ctrl+s" if self._tested is not None else "Test  ctrl+s")
+
+    def _say(self, text: str, style: str = "") -> None:
+        result = self.query_one("#result", Static)
+        result.set_class(style == "wrong", "wrong")
+        result.set_class(style == "good", "good")
+        result.update(Content(f"! {text}" if style == "wrong" else text))
+
+    # Doors
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """Each button has a key too."""
+        actions = {
+            "go": self.action_go,
+            "servers": self.action_advanced,
+            "demo": self.action_demo,
+            "leave": self.action_leave,
+        }
+        actions[event.button.id or ""]()
+
+    def action_advanced(self) -> None:
+        """Show or hide the servers."""
+        self.query_one("#advanced").toggle_class("open")
+
+    def action_demo(self) -> None:
+        """Look around with sample customers."""
+        from omnidesk.app import DEMO
+
+        self.app.exit(DEMO)
+
+    def action_leave(self) -> None:
+        """Go back to the queue, or leave when there is none."""
+        if self.session is None:
+            self.app.exit(0)
+        else:
+            self.dismiss()
+
+
+def _fields(form: Form) -> dict[str, Any]:
+    return {name: getattr(form, name) for name in Form.__slots__}
+
+
+def suggested_name(address: str) -> str:
+    """Return a channel name made from an address: `support` from support@shop.example."""
+    name = "".join(letter if letter.isalnum() and letter.isascii() else "-" for letter in address.split("@")[0].lower())
+    return (name.strip("-") or "mail")[:31] if name[:1].isalpha() else f"mail-{name.strip('-')}"[:31].rstrip("-")
+
+
+def found_words(found: Checked) -> str:
+    """Say what a test found: `41,233 mails, 212 waiting`."""
+    said = [f"It works: {one_line(found.account)}"]
+    if found.total is not None:
+        said.append(f"{times.number(found.total)} mails")
+    if found.waiting is not None:
+        said.append(f"{times.number(found.waiting)} waiting")
+    lines = [", ".join(said) + ".", *(one_line(detail) for detail in found.details)]
+    return "\n".join([*lines, *(f"! {one_line(warning)}" for warning in found.warnings)])
+
+
+def _test(form: Form) -> Tested:
+    from omnidesk.sync import setup
+
+    return Tested(form, setup.check("email", form.address, form.settings, {"password": form.password}, form.name))
+
+
+def _add(form: Form, home: str | None, session: Session | None) -> Added:
+    from omnidesk.sync import setup
+
+    if session is None:
+        found = workspace.create(home, agent_name=form.agent or None)
+    else:
+        found = session.workspace
+    actor = agents.actor(found)
+    secrets = {"password": form.password}
+    setup.add_channel(
+        found, actor, "email", form.name, form.address, form.settings, secrets, form.history_days, form.read_only
+    )
+    return Added(begin(found, home))

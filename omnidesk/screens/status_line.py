@@ -1,0 +1,113 @@
+"""The words of the status bar and of the line over the queue."""
+
+from __future__ import annotations
+
+from omnidesk.desk.status import Summary
+from omnidesk.text.clean import one_line
+from omnidesk.widgets import badges, times
+from omnidesk.widgets.lines import Part, cut
+from omnidesk.widgets.queue_list import QueueList
+from omnidesk.words.kinds import Health, MessageStatus
+from omnidesk.words.rows import Channel
+
+_ORDERS = {
+    "undelivered": "newest first",
+    "spam": "newest first",
+    "deleted": "newest first",
+    "closed": "newest first",
+    "all": "newest first",
+}
+
+
+def coming(summary: Summary | None, agent: str, now: int) -> str:
+    """Say what is about to be sent: `#1038 to Eva goes in 8 s - u takes it back`."""
+    row = summary.next_send if summary is not None else None
+    if row is None:
+        return ""
+    whom = one_line(row.to[0].name or row.to[0].address, 40) if row.to else "nobody"
+    said = f"#{row.conversation_id} to {whom} by {one_line(row.channel)}"
+    if row.status is MessageStatus.SENDING:
+        return f"{said} is being sent"
+    if row.attempts:
+        why = f": {one_line(row.error, 60)}" if row.error else ""
+        return f"{said} is tried again in {times.span(row.due_at - now)}{why}"
+    if row.due_at <= now:
+        return f"{said} waits for the engine" if not summary_alive(summary) else f"{said} goes now"
+    back = " - u takes it back" if row.agent in (None, agent) else ""
+    return f"{said} goes in {times.span(row.due_at - now + 999)}{back}"
+
+
+def summary_alive(summary: Summary | None) -> bool:
+    """Say whether some engine is at work."""
+    return summary is not None and summary.engine_alive
+
+
+def health(summary: Summary | None, engine: str, now: int) -> list[Part]:
+    """Say how engine, outbox and channels do, the most important first."""
+    if engine:
+        said: list[Part] = [("warn", one_line(engine, 100))]
+    else:
+        said = []
+    if summary is None:
+        return said
+    running = [channel for channel in summary.channels if channel.enabled]
+    said += [part for channel in running if (part := _trouble(channel, now)) is not None]
+    if summary.undelivered:
+        said.append(("warn", f"{times.number(summary.undelivered)} undelivered"))
+    if summary.quarantined:
+        said.append(("warn", f"{times.number(summary.quarantined)} in quarantine"))
+    if summary.queued:
+        said.append(("", f"{summary.queued} queued"))
+    said += [part for channel in running if (part := _progress(channel)) is not None]
+    if not summary.channels:
+        said.append(("dim", "no channels yet: ctrl+n adds a mailbox"))
+    elif summary.last_success_at is not None:
+        said.append(("dim", f"synced {times.span(now - summary.last_success_at)} ago"))
+    elif not summary.engine_alive and not engine:
+        said.append(("dim", "the engine is starting"))
+    if running and all(channel.health is Health.OK for channel in running):
+        said.append(("good", "all channels up" if len(running) > 1 else f"{one_line(running[0].name)} up"))
+    return said
+
+
+def _trouble(channel: Channel, now: int) -> Part | None:
+    if channel.health in (Health.OK, Health.OFF):
+        return None
+    words = {Health.RETRYING: "is retried", Health.NEEDS_LOGIN: "needs a password", Health.DOWN: "is down"}[
+        channel.health
+    ]
+    why = f": {one_line(channel.error, 90)}" if channel.error else ""
+    again = ""
+    if channel.next_attempt_at is not None and channel.next_attempt_at > now:
+        again = f" (in {times.span(channel.next_attempt_at - now)})"
+    return ("warn", f"{one_line(channel.name)} {words}{again}{why}")
+
+
+def _progress(channel: Channel) -> Part | None:
+    done, total = channel.progress_done, channel.progress_total
+    if not total or done >= total:
+        return None
+    return ("key", f"{one_line(channel.name)}: {times.number(done)} of {times.number(total)} mails read")
+
+
+def caption(queue: QueueList, view: str, query: str | None, summary: Summary | None) -> tuple[list[Part], list[Part]]:
+    """Name the view, its order, what is marked and what is hidden above."""
+    if query is not None:
+        left: list[Part] = [
+            ("strong", f" {times.number(queue.window.count)} found"),
+            ("dim", f" - {cut(one_line(query), 24)}"),
+        ]
+    else:
+        order = _ORDERS.get(view, "next due first")
+        left = [
+            ("strong", f" {badges.VIEWS.get(view, view)} {times.number(queue.window.count)}"),
+            ("dim", f" - {order}"),
+        ]
+    right: list[Part] = []
+    if queue.marked:
+        right.append(("key", f" {len(queue.marked)} marked "))
+    elif queue.above:
+        right.append(("dim", f" {times.number(queue.above)} above "))
+    elif summary is not None and summary.counts.get("unassigned") and view != "unassigned":
+        right.append(("dim", f" {times.number(summary.counts['unassigned'])} unassigned "))
+    return left, right

@@ -1,0 +1,254 @@
+"""Actions that decide: each asks the desk in a thread and says what was done."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from omnidesk.desk import agents, joining, undo
+from omnidesk.desk import triage as decide
+from omnidesk.screens import moments
+from omnidesk.screens.keys import Press
+from omnidesk.screens.messages import Acted, Choices, Trouble
+from omnidesk.words.errors import UsageError
+from omnidesk.words.kinds import Priority, Status
+from omnidesk.words.rows import Act
+
+if TYPE_CHECKING:
+    from omnidesk.screens.desk import DeskScreen
+
+Decision = Callable[[list[int]], Act]
+
+
+def _decide(desk: DeskScreen, decision: Decision, leaves: bool = False, ids: list[int] | None = None) -> None:
+    """Do one act on what is marked or looked at; `leaves` says that the agent is done with it then."""
+    wanted = desk.targets() if ids is None else ids
+    if not wanted:
+        desk.say("there is no conversation here")
+        return
+    desk.queue.unmark()
+
+    def work() -> Acted:
+        act = decision(wanted)
+        return Acted(act.summary, tuple(wanted) if leaves else ())
+
+    desk.backstage.write(work)
+
+
+def _many(ids: list[int]) -> str:
+    return f"#{ids[0]}" if len(ids) == 1 else f"{len(ids)} conversations"
+
+
+def _ask(desk: DeskScreen, purpose: str, question: str, hint: str, text: str = "") -> bool:
+    """Ask about what is marked or looked at; the answer will be about the same, whatever moves meanwhile."""
+    desk.asked_about = desk.targets()
+    if not desk.asked_about:
+        desk.say("there is no conversation here")
+        return False
+    desk.prompt.ask(purpose, f"{question} {_many(desk.asked_about)}:", hint, text)
+    return True
+
+
+def mark(desk: DeskScreen, press: Press) -> None:
+    """Mark the row, and go on to the next."""
+    if desk.queue.cursor is not None:
+        desk.queue.mark(desk.queue.cursor)
+        desk.queue.move(1)
+        desk.refresh_bars()
+
+
+def take_next(desk: DeskScreen, press: Press) -> None:
+    """Take what is due first and nobody has."""
+    session = desk.session
+
+    def work() -> Acted:
+        act, number = decide.take_next(session.workspace, session.actor)
+        if number is None:
+            return Acted("nothing waits in unassigned", undoable=False)
+        return Acted(act.summary, show=number)
+
+    desk.backstage.write(work)
+
+
+def assign(desk: DeskScreen, press: Press) -> None:
+    """Ask who shall have it; a letter typed after `a` begins the answer."""
+    if _ask(desk, "assign", "Assign", "a login, me, or none", press.typed):
+        workspace = desk.session.workspace
+        desk.backstage.read(
+            "choices",
+            lambda: Choices(
+                "assign", ["me", "none", *(one.login for one in agents.list_agents(workspace) if not one.disabled)]
+            ),
+        )
+
+
+def assigned(desk: DeskScreen, text: str) -> None:
+    """Assign to who was typed."""
+    said = text.strip()
+    login = desk.session.agent.login if said == "me" else None if said in ("none", "nobody", "-") else said
+    if said:
+        _assign(desk, login, desk.asked_about)
+
+
+def assign_me(desk: DeskScreen, press: Press) -> None:
+    """Assign to the agent at the keyboard."""
+    _assign(desk, desk.session.agent.login, None)
+
+
+def _assign(desk: DeskScreen, login: str | None, ids: list[int] | None) -> None:
+    session = desk.session
+    _decide(desk, lambda wanted: decide.assign(session.workspace, session.actor, wanted, login), ids=ids)
+
+
+def close(desk: DeskScreen, press: Press) -> None:
+    """Close."""
+    session = desk.session
+    _decide(desk, lambda ids: decide.close(session.workspace, session.actor, ids), leaves=True)
+
+
+def reopen(desk: DeskScreen, press: Press) -> None:
+    """Open again, also out of spam and the deleted ones."""
+    session = desk.session
+    _decide(desk, lambda ids: decide.reopen(session.workspace, session.actor, ids))
+
+
+def pending(desk: DeskScreen, press: Press) -> None:
+    """Wait for the customer."""
+    session = desk.session
+    _decide(desk, lambda ids: decide.set_status(session.workspace, session.actor, ids, Status.PENDING), leaves=True)
+
+
+def hold(desk: DeskScreen, press: Press) -> None:
+    """Ask who is waited for, and until when."""
+    _ask(desk, "hold", "Hold", "for whom, until when: PostNL, wed 9")
+
+
+def held(desk: DeskScreen, text: str) -> None:
+    """Put on hold for who was typed."""
+    whom, _, when = text.partition(",")
+    session = desk.session
+    try:
+        until = moments.read(when) if when.strip() else None
+    except UsageError as error:
+        desk.say(str(error), wrong=True)
+        return
+    _decide(
+        desk,
+        lambda ids: decide.set_status(
+            session.workspace, session.actor, ids, Status.ON_HOLD, whom.strip() or None, until
+        ),
+        leaves=True,
+        ids=desk.asked_about,
+    )
+
+
+def snooze(desk: DeskScreen, press: Press) -> None:
+    """Ask until when."""
+    _ask(desk, "snooze", "Snooze", "2h, tomorrow, mon 9, 2026-01-31 14:00")
+
+
+def snoozed(desk: DeskScreen, text: str) -> None:
+    """Put aside until what was typed."""
+    if not text.strip():
+        return
+    session = desk.session
+    try:
+        until = moments.read(text)
+    except UsageError as error:
+        desk.say(str(error), wrong=True)
+        return
+    _decide(
+        desk, lambda ids: decide.snooze(session.workspace, session.actor, ids, until), leaves=True, ids=desk.asked_about
+    )
+
+
+def priority(wanted: Priority) -> Callable[[DeskScreen, Press], None]:
+    """Return the action that sets a priority."""
+
+    def run(desk: DeskScreen, press: Press) -> None:
+        session = desk.session
+        _decide(desk, lambda ids: decide.set_priority(session.workspace, session.actor, ids, wanted))
+
+    return run
+
+
+def tags(desk: DeskScreen, press: Press) -> None:
+    """Ask which tags to put on and take off."""
+    _ask(desk, "tags", "Tags of", "+vip -old")
+
+
+def tagged(desk: DeskScreen, text: str) -> None:
+    """Put on and take off what was typed; a bare word is put on."""
+    words = [word for word in re.split(r"[\s,]+", text.strip()) if word.strip("+-")]
+    if not words:
+        return
+    add = [word.lstrip("+") for word in words if not word.startswith("-")]
+    remove = [word[1:] for word in words if word.startswith("-")]
+    session = desk.session
+    _decide(desk, lambda ids: decide.tag(session.workspace, session.actor, ids, add, remove), ids=desk.asked_about)
+
+
+def delete(desk: DeskScreen, press: Press) -> None:
+    """Delete; undo brings it back for thirty days."""
+    session = desk.session
+    _decide(desk, lambda ids: decide.delete(session.workspace, session.actor, ids), leaves=True)
+
+
+def spam(desk: DeskScreen, press: Press) -> None:
+    """Move to spam."""
+    session = desk.session
+    _decide(desk, lambda ids: decide.spam(session.workspace, session.actor, ids), leaves=True)
+
+
+def merge(desk: DeskScreen, press: Press) -> None:
+    """Ask which conversation to merge into."""
+    _ask(desk, "merge", "Merge", "the number of the conversation to merge it into")
+
+
+def merged(desk: DeskScreen, text: str) -> None:
+    """Merge into the number that was typed."""
+    said = text.strip().lstrip("#")
+    if not said:
+        return
+    if not said.isdigit() or len(said) > 15:
+        desk.say(f"{text.strip()} is no conversation number", wrong=True)
+        return
+    _merge(desk, desk.asked_about, int(said))
+
+
+def accept(desk: DeskScreen, press: Press) -> None:
+    """Join the conversation that is offered."""
+    if desk.open_id is None or not desk.head.offers:
+        desk.say("nothing is offered here")
+        return
+    _merge(desk, [desk.open_id], desk.head.offers[0])
+
+
+def _merge(desk: DeskScreen, ids: list[int], into: int) -> None:
+    session = desk.session
+    desk.queue.unmark()
+
+    def work() -> Acted | Trouble:
+        said = [joining.merge(session.workspace, session.actor, one, into).summary for one in ids if one != into]
+        if not said:
+            return Trouble(f"#{into} is that conversation itself")
+        return Acted(", ".join(said), show=into)
+
+    desk.backstage.write(work)
+
+
+def take_back(desk: DeskScreen, press: Press) -> None:
+    """Undo the agent's own last act; an answer taken back is opened to be written on."""
+    session = desk.session
+
+    def work() -> Acted:
+        done = undo.undo(session.workspace, session.actor)
+        left = f" - left as it is: {'; '.join(done.left)}" if done.left else ""
+        number = re.search(r"#(\d+)", done.undone.summary)
+        show = int(number[1]) if number else None
+        acted = Acted(done.act.summary + left, show=show, undoable=False)
+        return replace(acted, write=True) if done.undone.kind == "reply" and show else acted
+
+    desk.backstage.write(work)

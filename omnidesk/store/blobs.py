@@ -1,0 +1,149 @@
+"""Blobs: bytes under the SHA-256 of their content, compressed.
+
+Up to 256 KiB they lie in a second database file, larger ones are files. A blob is committed before the row that
+names it; one that no row names is cleaned after a day.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sqlite3
+import threading
+import zlib
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from omnidesk import clock
+from omnidesk.store.database import connect, plain_words
+from omnidesk.store.home import Home, make_folder, secure_file
+from omnidesk.words.errors import NotFoundError
+
+IN_DATABASE = 256 * 1024
+UNNAMED_FOR = clock.DAY
+_PLAIN, _DEFLATED = b"p", b"d"
+
+
+class Blobs:
+    """The blobs of one workspace, for any number of threads."""
+
+    def __init__(self, home: Home) -> None:
+        self.home = home
+        self.path = home.blob_database
+        self._local = threading.local()
+        self._open: list[sqlite3.Connection] = []
+        self._lock = threading.Lock()
+
+    def create(self) -> None:
+        """Create the file and its table, if they are not there."""
+        secure_file(self.home, self.path)
+        with plain_words(self.path):
+            self._raw.execute(
+                "CREATE TABLE IF NOT EXISTS blob (sha256 TEXT PRIMARY KEY, at INTEGER, data BLOB) WITHOUT ROWID"
+            )
+
+    def put(self, data: bytes) -> str:
+        """Store bytes durably; return their SHA-256 in hex."""
+        return self.put_all([data])[0]
+
+    def put_all(self, contents: Sequence[bytes]) -> list[str]:
+        """Store several contents in one durable step; return their SHA-256 in hex, in order."""
+        names = [hashlib.sha256(data).hexdigest() for data in contents]
+        rows: list[tuple[str, int, bytes]] = []
+        for name, data in zip(names, contents, strict=True):
+            if len(data) > IN_DATABASE:
+                self._write_file(name, data)
+            else:
+                rows.append((name, clock.now(), _pack(data)))
+        if rows:
+            with plain_words(self.path):
+                raw = self._raw
+                raw.execute("BEGIN IMMEDIATE")
+                try:
+                    raw.executemany(
+                        "INSERT INTO blob VALUES (?, ?, ?) ON CONFLICT (sha256) DO UPDATE SET at = excluded.at", rows
+                    )
+                    raw.execute("COMMIT")
+                except BaseException:
+                    if raw.in_transaction:
+                        raw.execute("ROLLBACK")
+                    raise
+        return names
+
+    def get(self, name: str) -> bytes:
+        """Return the bytes of a blob. Raises NotFoundError."""
+        with plain_words(self.path):
+            row = self._raw.execute("SELECT data FROM blob WHERE sha256 = ?", (name,)).fetchone()
+        if row is not None:
+            return _unpack(row[0])
+        try:
+            return _unpack(self._file(name).read_bytes())
+        except FileNotFoundError:
+            raise NotFoundError(
+                f"the content {name[:12]} is gone from this workspace: restore it from a backup"
+            ) from None
+
+    def remove(self, names: Iterable[str], before: int) -> None:
+        """Remove those of these blobs that were not stored again since `before` (UTC ms)."""
+        gone = list(names)
+        with plain_words(self.path):
+            self._raw.executemany("DELETE FROM blob WHERE sha256 = ? AND at < ?", [(name, before) for name in gone])
+        for name in gone:
+            path = self._file(name)
+            if path.exists() and path.stat().st_mtime * 1000 < before:
+                path.unlink()
+
+    def stored_between(self, since: int, until: int) -> Iterable[str]:
+        """Return the names of blobs stored between two times (UTC ms)."""
+        with plain_words(self.path):
+            rows = self._raw.execute("SELECT sha256 FROM blob WHERE at >= ? AND at < ?", (since, until)).fetchall()
+        yield from (row[0] for row in rows)
+        for path in self.home.blob_folder.glob("??/*"):
+            if since <= path.stat().st_mtime * 1000 < until:
+                yield path.parent.name + path.name
+
+    def close(self) -> None:
+        """Close every thread's connection."""
+        with self._lock:
+            for raw in self._open:
+                raw.close()
+            self._open.clear()
+        self._local = threading.local()
+
+    @property
+    def _raw(self) -> sqlite3.Connection:
+        found: sqlite3.Connection | None = getattr(self._local, "raw", None)
+        if found is None:
+            found = self._local.raw = connect(self.path)
+            with self._lock:
+                self._open.append(found)
+        return found
+
+    def _file(self, name: str) -> Path:
+        return self.home.blob_folder / name[:2] / name[2:]
+
+    def _write_file(self, name: str, data: bytes) -> None:
+        path = self._file(name)
+        if path.exists():
+            path.touch()
+            return
+        make_folder(self.home, path.parent)
+        part = path.with_name(f"{path.name}.{os.getpid()}.{threading.get_ident()}.part")
+        secure_file(self.home, part)
+        with part.open("wb") as handle:
+            handle.write(_pack(data))
+            handle.flush()
+            os.fsync(handle.fileno())
+        part.replace(path)
+        folder = os.open(path.parent, os.O_RDONLY)
+        os.fsync(folder)
+        os.close(folder)
+
+
+def _pack(data: bytes) -> bytes:
+    packed = zlib.compress(data, 1)
+    return _DEFLATED + packed if len(packed) < len(data) else _PLAIN + data
+
+
+def _unpack(data: bytes) -> bytes:
+    return zlib.decompress(data[1:]) if data[:1] == _DEFLATED else data[1:]

@@ -1,0 +1,189 @@
+"""The workspace's database: one connection a thread, reads that never wait for the writer, one transaction a write.
+
+SQLite in WAL with synchronous=FULL. SQL is portable text with `?` for values; what only one database can do has a
+module of its own (`search`, `changes`).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+from omnidesk.store import versions
+from omnidesk.store.home import Home, secure_file
+from omnidesk.words.errors import (
+    DiskFullError,
+    ReadOnlyError,
+    TryLaterError,
+    WorkspaceError,
+)
+
+T = TypeVar("T")
+BUSY_SECONDS = 15.0
+ATTEMPTS = 5
+
+
+class Connection:
+    """A connection with the few verbs the desk needs; rows answer to names and to positions."""
+
+    def __init__(self, raw: sqlite3.Connection) -> None:
+        self.raw = raw
+
+    def execute(self, sql: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
+        """Run one statement."""
+        return self.raw.execute(sql, values)
+
+    def execute_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Run one statement for each row of values."""
+        self.raw.executemany(sql, rows)
+
+    def all(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
+        """Return every row."""
+        return self.raw.execute(sql, values).fetchall()
+
+    def one(self, sql: str, values: Sequence[Any] = ()) -> Any | None:
+        """Return the first row, or None."""
+        return self.raw.execute(sql, values).fetchone()
+
+    def value(self, sql: str, values: Sequence[Any] = ()) -> Any:
+        """Return the first column of the first row, or None."""
+        row = self.raw.execute(sql, values).fetchone()
+        return None if row is None else row[0]
+
+    def insert(self, table: str, **columns: Any) -> None:
+        """Insert one row; table and column names are ours, never from outside."""
+        names = ", ".join(columns)
+        marks = ", ".join("?" * len(columns))
+        self.raw.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", tuple(columns.values()))
+
+
+class Transaction(Connection):
+    """The one write transaction of a thread. The function that gets it may run again from the start."""
+
+
+class Database:
+    """One workspace's database, for any number of threads."""
+
+    def __init__(self, home: Home) -> None:
+        self.home = home
+        self.path = home.database
+        self._local = threading.local()
+        self._open: list[sqlite3.Connection] = []
+        self._lock = threading.Lock()
+
+    def create_file(self) -> None:
+        """Create the empty file with the workspace's rights, so that SQLite's -wal and -shm follow them."""
+        secure_file(self.home, self.path)
+
+    @property
+    def reader(self) -> Connection:
+        """This thread's connection for reading: each statement sees what is committed when it starts."""
+        found: Connection | None = getattr(self._local, "reader", None)
+        if found is None:
+            with plain_words(self.path):
+                raw = self._connect()
+                raw.execute("PRAGMA query_only = 1")
+            found = self._local.reader = Connection(raw)
+        return found
+
+    def write(self, work: Callable[[Transaction], T]) -> T:
+        """Run `work` in one write transaction and return what it returned.
+
+        `work` runs again from the start when another writer's id collided with ours. Raises ReadOnlyError,
+        DiskFullError, NewerWorkspaceError, TryLaterError (locked too long), and what `work` raises.
+        """
+        raw: sqlite3.Connection | None = getattr(self._local, "writer", None)
+        with plain_words(self.path):
+            if raw is None:
+                raw = self._local.writer = self._connect()
+            for attempt in range(ATTEMPTS):
+                try:
+                    return self._attempt(raw, work)
+                except sqlite3.IntegrityError as error:
+                    if "PRIMARYKEY" not in _code(error) or attempt == ATTEMPTS - 1:
+                        raise
+            raise AssertionError("unreachable")
+
+    def _attempt(self, raw: sqlite3.Connection, work: Callable[[Transaction], T]) -> T:
+        raw.execute("BEGIN IMMEDIATE")
+        try:
+            versions.check_writable(raw)
+            result = work(Transaction(raw))
+            raw.execute("COMMIT")
+        except BaseException:
+            if raw.in_transaction:
+                raw.execute("ROLLBACK")
+            raise
+        return result
+
+    def _connect(self) -> sqlite3.Connection:
+        raw = connect(self.path)
+        with self._lock:
+            self._open.append(raw)
+        return raw
+
+    def close(self) -> None:
+        """Close every thread's connections."""
+        with self._lock:
+            for raw in self._open:
+                raw.close()
+            self._open.clear()
+        self._local = threading.local()
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """Open an existing SQLite file the way the desk uses it: WAL, synchronous=FULL, autocommit."""
+    raw = sqlite3.connect(
+        f"{path.as_uri()}?mode=rw",
+        uri=True,
+        timeout=BUSY_SECONDS,
+        isolation_level=None,
+        check_same_thread=False,
+        cached_statements=512,
+    )
+    raw.row_factory = sqlite3.Row
+    if raw.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+        raw.execute("PRAGMA journal_mode = WAL")
+    raw.execute("PRAGMA synchronous = FULL")
+    raw.execute("PRAGMA cache_size = -16384")
+    return raw
+
+
+@contextmanager
+def plain_words(path: Path) -> Iterator[None]:
+    """Turn SQLite's errors into ours, which say what to do next."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        code = _code(error)
+        if "FULL" in code:
+            raise DiskFullError(
+                f"the disk that holds {path.parent} is full: nothing was written; make room and try again"
+            ) from error
+        if "READONLY" in code or "PERM" in code:
+            raise ReadOnlyError(f"{path} cannot be written by this user: check who owns it and its rights") from error
+        if "BUSY" in code or "LOCKED" in code:
+            raise TryLaterError(f"{path} was locked by another program for {BUSY_SECONDS:.0f} s; try again") from error
+        if "CANTOPEN" in code:
+            raise WorkspaceError(
+                f"{path} cannot be opened: check that it exists and its rights; `omnidesk init` makes one"
+            ) from error
+        if "IOERR" in code:
+            raise WorkspaceError(
+                f"{path} cannot be read or written ({error}): check the disk; `omnidesk doctor` tells more"
+            ) from error
+        raise
+    except sqlite3.DatabaseError as error:
+        if "NOTADB" in _code(error) or "CORRUPT" in _code(error):
+            raise WorkspaceError(
+                f"{path} is damaged or no database ({error}): restore a backup, or move it away"
+            ) from error
+        raise
+
+
+def _code(error: sqlite3.Error) -> str:
+    return getattr(error, "sqlite_errorname", "") or str(error)

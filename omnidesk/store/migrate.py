@@ -1,0 +1,97 @@
+"""Brings a workspace's database to this program's schema.
+
+Additive migrations run at once; breaking ones ask first (`omnidesk upgrade`): free space is checked, a copy is made,
+and other processes are waited for. Alembic and SQLModel are imported here only, inside the functions.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from omnidesk import clock
+from omnidesk.store import versions
+from omnidesk.store.database import Connection, connect, plain_words
+from omnidesk.store.home import secure_file
+from omnidesk.store.workspace import Workspace
+from omnidesk.words.errors import DiskFullError, TryLaterError
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+
+def create(workspace: Workspace) -> None:
+    """Make the files and every table of a new workspace."""
+    workspace.database.create_file()
+    workspace.blobs.create()
+    upgrade(workspace)
+
+
+def breaking(workspace: Workspace) -> bool:
+    """Say whether bringing the database up shuts out older programs that run now."""
+    from alembic.script import ScriptDirectory
+
+    schema, _ = versions.read(workspace.database.reader.raw)
+    scripts = ScriptDirectory.from_config(_config())
+    pending = [script for script in scripts.walk_revisions() if int(script.revision) > schema]
+    return any(getattr(script.module, "breaking", False) for script in pending)
+
+
+def upgrade(workspace: Workspace) -> int:
+    """Run the migrations that are due; return the schema number. All or nothing."""
+    import sqlalchemy
+    from alembic import command
+
+    path = workspace.database.path
+    config = _config()
+    with plain_words(path):
+        engine = sqlalchemy.create_engine("sqlite://", creator=lambda: connect(path), poolclass=sqlalchemy.NullPool)
+        # The driver is in autocommit: SQLAlchemy's transactions begin only where we say so.
+        sqlalchemy.event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+        with engine.begin() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+            for key, value in (("schema", versions.SCHEMA), ("oldest_writer", versions.OLDEST_WRITER)):
+                connection.exec_driver_sql(
+                    "INSERT INTO mark (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+                    (key, str(value)),
+                )
+    return versions.SCHEMA
+
+
+def copy_first(workspace: Workspace) -> Path:
+    """Copy the database beside itself before a breaking migration; return the copy.
+
+    Raises DiskFullError when there is no room, TryLaterError while another process holds a lease."""
+    connection = workspace.database.reader
+    busy = connection.value("SELECT owner FROM lease WHERE expires_at > ?", (clock.now(),))
+    if busy is not None:
+        raise TryLaterError(f"{busy} is at work on this workspace: close its consoles and engines, then try again")
+    path = workspace.database.path
+    size = path.stat().st_size
+    if shutil.disk_usage(path.parent).free < 2.2 * size:
+        raise DiskFullError(
+            f"an upgrade needs {2.2 * size / 1e6:.0f} MB free on the disk of {path.parent}: make room first"
+        )
+    copy = path.with_name(f"{path.stem}-schema{versions.read(connection.raw)[0]}-{clock.now()}.db")
+    secure_file(workspace.home, copy)
+    target = sqlite3.connect(copy)
+    with target:
+        connection.raw.backup(target)
+    target.close()
+    return copy
+
+
+def integrity(connection: Connection) -> str:
+    """Return "ok", or what SQLite finds damaged."""
+    return str(connection.value("PRAGMA quick_check"))
+
+
+def _config() -> Config:
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")).replace("%", "%%"))
+    return config

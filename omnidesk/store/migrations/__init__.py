@@ -1,0 +1,1 @@
+"""Alembic's migrations, for every database alike."""

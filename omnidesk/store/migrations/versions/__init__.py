@@ -1,0 +1,1 @@
+"""One module a migration, numbered; each says whether it is breaking."""

@@ -1,0 +1,1 @@
+"""The engine: leases, running connectors, sending, and set-up of channels."""

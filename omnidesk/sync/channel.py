@@ -1,0 +1,351 @@
+"""Runs one channel: takes its lease, receives and sends, and writes down how it does.
+
+Receiving and sending are two loops with a connection each, so that trouble with one does not stop the other; both
+work under the one lease and end when it is lost.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
+from typing import Any
+
+from omnidesk import clock
+from omnidesk.connectors import registry
+from omnidesk.connectors.base import Account, Batch, Connector, ConnectorError, LoginError, RetryAfterError
+from omnidesk.desk import channels, intake, outbox
+from omnidesk.desk.intake import Held
+from omnidesk.desk.settings import Settings
+from omnidesk.store import leases
+from omnidesk.store.leases import LeaseLostError
+from omnidesk.store.workspace import Workspace
+from omnidesk.sync import log, secrets
+from omnidesk.sync.backoff import Backoff
+from omnidesk.sync.sending import InThread, Sender
+from omnidesk.words.errors import NotFoundError, OmniDeskError, SecretMissingError
+from omnidesk.words.kinds import Health
+from omnidesk.words.rows import Channel, ChannelSync
+
+FRESH = 5 * clock.SECOND
+"""A success is written down again when the last one is older than this."""
+
+
+class ChannelRun:
+    """One channel at work in this process."""
+
+    def __init__(
+        self, workspace: Workspace, channel: Channel, owner: str, settings: Settings, in_thread: InThread
+    ) -> None:
+        self.workspace = workspace
+        self.channel = channel
+        self.owner = owner
+        self.settings = settings
+        self.in_thread = in_thread
+        self.held: Held | None = None
+        self.sender: Sender | None = None
+        self.received = self.duplicates = self.quarantined = 0
+        self._noted: tuple[Health, str | None, int] | None = None
+        self._reconnect = asyncio.Event()
+        self._draining = asyncio.Event()
+
+    # --- the lease ---
+
+    async def run(self) -> None:
+        """Work on the channel for as long as the task lives; whoever holds the lease works, the others wait."""
+        backoff = Backoff(self.settings.backoff_seconds, self.settings.backoff_most_seconds)
+        while True:
+            try:
+                if not await self.take_lease():
+                    await asyncio.sleep(self.settings.lease_seconds / 3)
+                    continue
+                await self._work_under_lease()
+            except LeaseLostError:
+                log.warn("lease lost", channel=self.channel.name)
+            except (SecretMissingError, NotFoundError) as error:
+                await self.give_lease_back()
+                await self._note(Health.NEEDS_LOGIN, str(error), self.settings.backoff_most_seconds)
+                await asyncio.sleep(min(self.settings.lease_seconds, self.settings.backoff_most_seconds))
+            except OmniDeskError as error:
+                log.warn(f"the workspace failed: {error}", channel=self.channel.name)
+                await asyncio.sleep(backoff.failed())
+            finally:
+                self.held = None
+            if self._draining.is_set():
+                return
+
+    async def take_lease(self) -> bool:
+        """Take the channel's lease, if nobody else holds it."""
+        name = f"channel:{self.channel.id}"
+        length = int(self.settings.lease_seconds * clock.SECOND)
+        number = await self.in_thread(
+            self.workspace.database.write, lambda tx: leases.acquire(tx, name, self.owner, length)
+        )
+        if number is None:
+            return False
+        self.held = Held(name, number)
+        self.sender = Sender(self.workspace, self.channel, self.held, self.settings, self.in_thread)
+        return True
+
+    async def give_lease_back(self) -> None:
+        """Release the lease, so that another process need not wait for its end."""
+        held = self.held
+        if held is not None:
+            self.held = None
+            await self.in_thread(self.workspace.database.write, lambda tx: leases.release(tx, held.name, held.number))
+
+    async def _renew(self) -> None:
+        length = int(self.settings.lease_seconds * clock.SECOND)
+        while self.held is not None:
+            await asyncio.sleep(self.settings.lease_seconds / 3)
+            name, held_number = self.held.name, self.held.number
+            number = await self.in_thread(
+                self.workspace.database.write, partial(leases.acquire, name=name, owner=self.owner, length=length)
+            )
+            if number != held_number:
+                raise LeaseLostError(f"another process took over {self.channel.name}")
+
+    async def _work_under_lease(self) -> None:
+        self.account()
+        await self.settle_what_was_left()
+        work = [self._renew(), self._send_loop()]
+        if not self._draining.is_set():
+            work.append(self._receive_loop())
+        tasks = [asyncio.create_task(one) for one in work]
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            with contextlib.suppress(OmniDeskError):
+                await self.give_lease_back()
+
+    async def settle_what_was_left(self) -> None:
+        """Finish what an earlier run admitted but did not file, or claimed but did not send."""
+        assert self.held is not None
+        manifest = registry.manifest(self.channel.kind)
+        await self.in_thread(outbox.recover, self.workspace, self.channel.id, self.held, manifest.idempotency)
+        left = await self.in_thread(intake.settle_rest, self.workspace, self.channel.id, self.held)
+        self.quarantined += left.quarantined
+
+    # --- receiving ---
+
+    def reconnect(self) -> None:
+        """Drop the connection and read anew: the machine slept, or its network changed."""
+        self._reconnect.set()
+
+    def drain(self) -> None:
+        """Receive no more; end when what is due soon has been sent."""
+        self._draining.set()
+        self._reconnect.set()
+
+    async def _receive_loop(self) -> None:
+        backoff = Backoff(self.settings.backoff_seconds, self.settings.backoff_most_seconds)
+        while not self._draining.is_set():
+            self._reconnect.clear()
+            wait = await self._guarded(self._receive_until_disconnected, backoff)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._reconnect.wait(), wait)
+
+    async def _guarded(self, work: Callable[[Backoff], Awaitable[float]], backoff: Backoff) -> float:
+        """Do a stretch of work; return the seconds to wait before the next, and write down what went wrong."""
+        try:
+            return await work(backoff)
+        except LeaseLostError:
+            raise
+        except LoginError as error:
+            wait = self.settings.backoff_most_seconds
+            await self._note(Health.NEEDS_LOGIN, str(error), wait)
+        except (ConnectorError, OSError, TimeoutError) as error:
+            wait = backoff.failed(error.seconds if isinstance(error, RetryAfterError) else None)
+            await self._note(Health.RETRYING if backoff.failures < 5 else Health.DOWN, str(error) or repr(error), wait)
+        except OmniDeskError as error:
+            wait = backoff.failed()
+            log.warn(f"the workspace failed: {error}", channel=self.channel.name)
+        except Exception as error:  # noqa: BLE001  one channel's fault stops neither it for good nor the others
+            wait = backoff.failed()
+            log.trace("channel broke", channel=self.channel.name)
+            await self._note(Health.DOWN, f"an error nobody foresaw ({error!r}); the log has more", wait)
+        return wait
+
+    async def _receive_until_disconnected(self, backoff: Backoff) -> float:
+        """Pull to the end, then wait at the source or poll it; return how long to wait before pulling again."""
+        connector = self.connector()
+        disturbed = asyncio.create_task(self._reconnect.wait())
+        reading = asyncio.create_task(self._read(connector, backoff))
+        try:
+            await asyncio.wait({disturbed, reading}, return_when=asyncio.FIRST_COMPLETED)
+            return await reading if reading.done() else 0.0
+        finally:
+            for task in (disturbed, reading):
+                task.cancel()
+            await asyncio.gather(disturbed, reading, return_exceptions=True)
+            await _close(connector)
+
+    async def _read(self, connector: Connector, backoff: Backoff) -> float:
+        await self.take_all(connector.pull(await self.cursor()))
+        await self._succeeded(backoff)
+        if {"socket", "long_poll"} & set(connector.manifest.inbound):
+            await self.take_all(connector.listen(await self.cursor()), backoff)
+            return 0.0
+        return float(self.channel.settings.get("poll_seconds") or connector.manifest.poll_seconds)
+
+    async def take_all(self, batches: AsyncIterator[Batch], backoff: Backoff | None = None) -> None:
+        """Admit batches as they come; the one before is filed while the next is fetched."""
+        filing: asyncio.Task[None] | None = None
+        try:
+            async for batch in batches:
+                if filing is not None:
+                    await filing
+                admitted = await self.in_thread(
+                    intake.admit,
+                    self.workspace,
+                    self.channel.id,
+                    batch.items,
+                    batch.cursor,
+                    self.held,
+                    (batch.done, batch.total),
+                )
+                self.received += len(admitted.items)
+                self.duplicates += admitted.duplicates
+                filing = asyncio.create_task(self._file(admitted))
+                if backoff is not None:
+                    await filing
+                    await self._succeeded(backoff)
+            if filing is not None:
+                await filing
+        finally:
+            if filing is not None and not filing.done():
+                await asyncio.gather(filing, return_exceptions=True)
+
+    async def _file(self, admitted: intake.Admitted) -> None:
+        settled = await self.in_thread(intake.settle, self.workspace, admitted.items, self.held)
+        self.quarantined += settled.quarantined
+
+    async def cursor(self) -> dict[str, Any]:
+        """Return how far the source has been read."""
+        found: dict[str, Any] = await self.in_thread(channels.cursor, self.workspace, self.channel.id)
+        return found
+
+    # --- sending ---
+
+    async def _send_loop(self) -> None:
+        backoff = Backoff(self.settings.backoff_seconds, self.settings.backoff_most_seconds)
+        while True:
+            wait = await self._guarded(self._send, backoff)
+            if self._draining.is_set() and await self._nothing_due_soon():
+                return
+            await asyncio.sleep(max(wait, self.settings.tick_seconds))
+
+    async def _send(self, backoff: Backoff) -> float:
+        assert self.sender is not None
+        due = await self.in_thread(outbox.next_due, self.workspace, self.channel.id)
+        unknown = await self.in_thread(outbox.to_verify, self.workspace, self.channel.id, clock.now())
+        if (due is None or due > clock.now()) and not unknown:
+            return 0.0
+        connector = self.connector()
+        try:
+            pause = await self.sender.send_due(connector)
+            await self.sender.verify_unknown(connector)
+            return pause or 0.0
+        finally:
+            await _close(connector)
+
+    async def _nothing_due_soon(self) -> bool:
+        due = await self.in_thread(outbox.next_due, self.workspace, self.channel.id)
+        window = max(registry.manifest(self.channel.kind).undo_window, self.settings.undo_seconds)
+        return due is None or due > clock.now() + (window + 1) * clock.SECOND
+
+    # --- what is needed for both ---
+
+    def account(self) -> Account:
+        """Return the channel as its connector takes it. Raises SecretMissingError, NotFoundError."""
+        manifest = registry.manifest(self.channel.kind)
+        return Account(
+            channel_id=self.channel.id,
+            name=self.channel.name,
+            address=self.channel.address,
+            settings=self.channel.settings,
+            secrets=secrets.read(self.channel, tuple(secret.key for secret in manifest.secrets)),
+            read_only=self.channel.read_only,
+            timeout=self.settings.timeout_seconds,
+        )
+
+    def connector(self) -> Connector:
+        """Open the channel's connector."""
+        return registry.connector(self.channel.kind)(self.account())
+
+    async def _succeeded(self, backoff: Backoff) -> None:
+        backoff.succeeded()
+        now = clock.now()
+        if self._noted is None or self._noted[0] is not Health.OK or now - self._noted[2] > FRESH:
+            await self.in_thread(
+                channels.note_health,
+                self.workspace,
+                self.channel.id,
+                Health.OK,
+                None,
+                last_success_at=now,
+                next_attempt_at=None,
+            )
+            self._noted = (Health.OK, None, now)
+
+    async def _note(self, health: Health, error: str, wait: float) -> None:
+        at = clock.now() + int(wait * clock.SECOND)
+        log.warn(error, channel=self.channel.name, health=str(health), wait=round(wait, 1))
+        self._noted = (health, error, clock.now())
+        with contextlib.suppress(OmniDeskError):
+            await self.in_thread(
+                channels.note_health, self.workspace, self.channel.id, health, error[:500], next_attempt_at=at
+            )
+
+    async def once(self) -> ChannelSync:
+        """Read the source to its end and send what is due, then stop."""
+        begun = clock.monotonic()
+        error: str | None = None
+        if not await self.take_lease():
+            return ChannelSync(self.channel.name, self.channel.kind, skipped=True)
+        assert self.sender is not None
+        renewing = asyncio.create_task(self._renew())
+        backoff = Backoff(self.settings.backoff_seconds, self.settings.backoff_most_seconds)
+        try:
+            await self.settle_what_was_left()
+            connector = self.connector()
+            try:
+                await self.take_all(connector.pull(await self.cursor()))
+                await self._succeeded(backoff)
+                await self.sender.send_due(connector)
+                await self.sender.verify_unknown(connector)
+            finally:
+                await _close(connector)
+        except LoginError as failure:
+            error = str(failure)
+            await self._note(Health.NEEDS_LOGIN, error, 0)
+        except (ConnectorError, OSError, TimeoutError, OmniDeskError) as failure:
+            error = str(failure) or repr(failure)
+            await self._note(Health.RETRYING, error, 0)
+        finally:
+            renewing.cancel()
+            await asyncio.gather(renewing, return_exceptions=True)
+            with contextlib.suppress(OmniDeskError):
+                await self.give_lease_back()
+        return ChannelSync(
+            channel=self.channel.name,
+            kind=self.channel.kind,
+            received=self.received,
+            duplicates=self.duplicates,
+            quarantined=self.quarantined,
+            sent=self.sender.sent,
+            failed=self.sender.failed,
+            seconds=round(clock.monotonic() - begun, 3),
+            error=error,
+        )
+
+
+async def _close(connector: Connector) -> None:
+    with contextlib.suppress(ConnectorError, OSError, TimeoutError):
+        await connector.aclose()

@@ -1,0 +1,191 @@
+"""Sends what is due on one channel: claimed, fixed, handed over, and the outcome written down."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+from omnidesk import clock
+from omnidesk.connectors.base import (
+    Connector,
+    ConnectorError,
+    Failed,
+    LoginError,
+    NotSent,
+    Payload,
+    Retry,
+    RetryAfterError,
+    SendResult,
+    Sent,
+    Unknown,
+)
+from omnidesk.desk import channels, outbox, planning, rules
+from omnidesk.desk.intake import Held
+from omnidesk.desk.outbox import Claimed
+from omnidesk.desk.settings import Settings
+from omnidesk.store.leases import LeaseLostError
+from omnidesk.store.workspace import Workspace
+from omnidesk.sync import log
+from omnidesk.sync.backoff import Backoff
+from omnidesk.words.kinds import MessageStatus
+from omnidesk.words.rows import Channel
+
+T = TypeVar("T")
+InThread = Callable[..., Awaitable[Any]]
+
+
+class Sender:
+    """Sends for one channel under one lease. `sent` and `failed` count messages."""
+
+    def __init__(
+        self, workspace: Workspace, channel: Channel, held: Held, settings: Settings, in_thread: InThread
+    ) -> None:
+        self.workspace = workspace
+        self.channel = channel
+        self.held = held
+        self.settings = settings
+        self.in_thread = in_thread
+        self.sent = 0
+        self.failed = 0
+        self._last_verified = 0
+
+    async def send_due(self, connector: Connector) -> float | None:
+        """Send everything due now; return the seconds to leave the provider alone, or None.
+
+        Raises LeaseLostError and LoginError; whatever else goes wrong is written down with the message."""
+        while True:
+            claimed: Claimed | None = await self.in_thread(outbox.claim, self.workspace, self.channel.id, self.held)
+            if claimed is None:
+                return None
+            pause = await self._send(connector, claimed)
+            if pause is not None:
+                return pause
+
+    async def _send(self, connector: Connector, claimed: Claimed) -> float | None:
+        payload = await self.in_thread(self._payload, connector, claimed)
+        if isinstance(payload, str):
+            await self._finish(claimed, MessageStatus.FAILED, payload)
+            return None
+        committed = False
+
+        async def committing() -> None:
+            nonlocal committed
+            await self.in_thread(outbox.committing, self.workspace, claimed.message_id, self.held)
+            committed = True
+
+        outcome: SendResult
+        try:
+            outcome = await connector.send(payload, claimed.key, committing)
+        except LeaseLostError:
+            raise
+        except LoginError as error:
+            await self._again(claimed, str(error), None)
+            raise
+        except (ConnectorError, OSError, TimeoutError) as error:
+            asked = error.seconds if isinstance(error, RetryAfterError) else None
+            outcome = Unknown(str(error)) if committed and asked is None else Retry(str(error), asked)
+        except Exception as error:  # noqa: BLE001  a fault of a connector must not leave a message in limbo
+            log.trace("sending broke", channel=self.channel.name, message=claimed.message_id)
+            outcome = Unknown(repr(error)) if committed else Retry(repr(error))
+        return await self._settle(connector, claimed, payload, outcome)
+
+    async def _settle(
+        self, connector: Connector, claimed: Claimed, payload: Payload, outcome: SendResult
+    ) -> float | None:
+        facts = {"channel": self.channel.name, "message": claimed.message_id}
+        if isinstance(outcome, Sent):
+            await self._finish(claimed, MessageStatus.SENT, _refusals(outcome), outcome.provider_ids)
+            log.say("sent", **facts)
+            try:
+                await connector.after_sent(payload, claimed.key)
+            except (ConnectorError, OSError, TimeoutError) as error:
+                log.warn(f"after sending: {error}", **facts)
+        elif isinstance(outcome, Failed):
+            await self._finish(claimed, MessageStatus.FAILED, outcome.reason)
+            log.warn(f"not sent: {outcome.reason}", **facts)
+        elif isinstance(outcome, Unknown):
+            words = f"{outcome.reason}: it may have been sent"
+            await self._finish(claimed, MessageStatus.UNKNOWN, words)
+            log.warn(f"unknown whether sent: {outcome.reason}", **facts)
+        else:
+            return await self._again(claimed, outcome.reason, outcome.after)
+        return None
+
+    async def _finish(
+        self, claimed: Claimed, status: MessageStatus, error: str | None, provider_ids: tuple[str, ...] = ()
+    ) -> None:
+        await self.in_thread(outbox.finish, self.workspace, claimed.message_id, status, error, provider_ids)
+        if status is MessageStatus.SENT:
+            self.sent += 1
+        else:
+            self.failed += 1
+
+    async def _again(self, claimed: Claimed, reason: str, after: float | None) -> float | None:
+        waited = clock.now() - claimed.created_at
+        if waited > self.settings.send_for_seconds * clock.SECOND:
+            words = f"tried {claimed.attempts} times in {waited // clock.HOUR} hours: {reason}"
+            await self._finish(claimed, MessageStatus.FAILED, words)
+            return None
+        backoff = Backoff(self.settings.backoff_seconds, self.settings.send_backoff_most_seconds)
+        backoff.failures = claimed.attempts - 1
+        wait = backoff.failed(after)
+        await self.in_thread(outbox.again, self.workspace, claimed.message_id, self.held, reason, wait)
+        log.warn(
+            f"will try again: {reason}", channel=self.channel.name, message=claimed.message_id, wait=round(wait, 1)
+        )
+        return after
+
+    def _payload(self, connector: Connector, claimed: Claimed) -> Payload | str:
+        """Return what goes out, fixed before the first try; or in words why it must not."""
+        outgoing = outbox.outgoing(self.workspace, claimed.message_id)
+        reader = self.workspace.database.reader
+        channel = channels.get(self.workspace, self.channel.id)
+        outward = rules.Outward(
+            outgoing.to,
+            outgoing.cc,
+            outgoing.bcc,
+            outgoing.text,
+            tuple(len(file.data) for file in outgoing.files),
+            planning.last_inbound_at(reader, outgoing.conversation, channel.id),
+        )
+        refused = rules.objection(channel, connector.manifest, outward, clock.now())
+        if refused is not None:
+            return refused
+        stored = outbox.stored_payload(self.workspace, claimed.message_id)
+        if stored is not None:
+            return stored
+        try:
+            payload = connector.prepare(outgoing, channel.settings)
+        except ValueError as error:
+            return f"it cannot go out as it is: {error}"
+        outbox.store_payload(self.workspace, claimed.message_id, payload)
+        return payload
+
+    async def verify_unknown(self, connector: Connector) -> None:
+        """Ask the provider about sends whose answer was lost, once each grace time."""
+        now = clock.now()
+        grace = int(self.settings.verify_after_seconds * clock.SECOND)
+        if now - self._last_verified < grace:
+            return
+        self._last_verified = now
+        for message_id, key in await self.in_thread(outbox.to_verify, self.workspace, self.channel.id, now - grace):
+            payload = await self.in_thread(outbox.stored_payload, self.workspace, message_id)
+            if payload is None:
+                continue
+            try:
+                found = await connector.verify(payload, key)
+            except (ConnectorError, OSError, TimeoutError) as error:
+                log.warn(f"cannot verify: {error}", channel=self.channel.name, message=message_id)
+                return
+            if isinstance(found, Sent):
+                await self.in_thread(outbox.finish, self.workspace, message_id, MessageStatus.SENT)
+            elif isinstance(found, NotSent):
+                await self.in_thread(outbox.again, self.workspace, message_id, self.held, "it had not been sent", 0.0)
+            await asyncio.sleep(0)
+
+
+def _refusals(outcome: Sent) -> str | None:
+    if not outcome.refused:
+        return None
+    return "refused for " + "; ".join(f"{address}: {why}" for address, why in outcome.refused.items())

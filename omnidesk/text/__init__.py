@@ -1,0 +1,1 @@
+"""Pure functions on untrusted text: cleaning, folding for search, addresses, HTML, replies, file names."""

@@ -1,0 +1,60 @@
+"""Short names: of channel kinds, views and message states, as the queue and the thread show them."""
+
+from __future__ import annotations
+
+from omnidesk.words.kinds import MessageStatus
+
+_KINDS = {
+    "email": "mail",
+    "whatsapp": "wa",
+    "instagram": "IG",
+    "facebook": "FB",
+    "messenger": "FB",
+    "telegram": "tg",
+    "matrix": "mx",
+    "signal": "sgnl",
+    "mastodon": "mast",
+    "bluesky": "bsky",
+    "sample": "smpl",
+    "note": "note",
+    "letter": "post",
+    "visit": "shop",
+    "video": "vid",
+}
+
+VIEWS = {
+    "mine": "Mine",
+    "unassigned": "Unassigned",
+    "open": "Open",
+    "pending": "Pending",
+    "on-hold": "On-hold",
+    "snoozed": "Snoozed",
+    "undelivered": "Undelivered",
+    "spam": "Spam",
+    "deleted": "Deleted",
+    "closed": "Closed",
+    "all": "All",
+}
+"""The built-in views as the header writes them, in its order."""
+
+_STATES = {
+    MessageStatus.DRAFT: "draft",
+    MessageStatus.QUEUED: "queued",
+    MessageStatus.SENDING: "sending",
+    MessageStatus.SENT: "sent",
+    MessageStatus.DELIVERED: "delivered",
+    MessageStatus.READ: "read",
+    MessageStatus.FAILED: "NOT SENT",
+    MessageStatus.UNKNOWN: "SENT? unknown",
+    MessageStatus.CANCELLED: "taken back",
+}
+
+
+def kind(name: str) -> str:
+    """Return a channel kind in at most four columns."""
+    return _KINDS.get(name, name[:4])
+
+
+def state(status: MessageStatus) -> str:
+    """Return how far an outgoing message came, in words; "" for one that was received."""
+    return _STATES.get(status, "")

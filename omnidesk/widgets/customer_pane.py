@@ -1,0 +1,196 @@
+"""The customer: name, identities and all their other conversations; or the same in two lines, where room is scarce."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+
+from omnidesk import clock
+from omnidesk.text.clean import one_line
+from omnidesk.widgets import badges, times
+from omnidesk.widgets.lines import Line, LinesView, Part, cut, fit, spread, wrap
+from omnidesk.widgets.thread_lines import cut_parts
+from omnidesk.words.kinds import Status
+from omnidesk.words.rows import Conversation, Customer, Identity
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known about the customer of a conversation; `others` newest first, as far as they were read."""
+
+    customer: Customer | None
+    others: tuple[Conversation, ...]
+    name: str = ""
+
+
+def lay_out(known: Known, width: int, now: int) -> list[Line]:
+    """Return the pane's lines; a line of a conversation has its number as key."""
+    customer = known.customer
+    if customer is None:
+        return [Line((("strong", f" {cut(one_line(known.name) or 'nobody yet', width - 2)}"),))]
+    lines = [Line(spread((("title", f" {name(customer)}"),), (("note", "VIP "),) if customer.vip else (), width))]
+    if customer.company:
+        lines.append(Line((("", f" {cut(one_line(customer.company), width - 2)}"),)))
+    lines += [Line((("dim", f" {line}"),)) for line in wrap(about(customer, now), width - 2)]
+    if customer.tags:
+        lines += [
+            Line((("accent", f" {line}"),))
+            for line in wrap(" ".join(f"+{one_line(tag)}" for tag in customer.tags), width - 2)
+        ]
+    lines.append(Line(()))
+    lines += [Line(_identity(identity, width)) for identity in customer.identities]
+    lines += [Line(()), Line((("head", f" {summary(known)}"),))]
+    for other in known.others:
+        state = f" {other.status} "
+        left = (
+            ("dim", f" #{other.id} "),
+            ("strong" if other.unread else "", one_line(other.subject) or "(no subject)"),
+        )
+        lines.append(Line(spread(left, ((_status_style(other.status), state),), width), other.id))
+        below = f"   {times.day_time(other.last_message_at, now).strip()}  {' '.join(map(badges.kind, other.kinds))}"
+        lines.append(Line(cut_parts((("faint", f"{below}  {one_line(other.preview, 200)}"),), width - 1), other.id))
+    rest = customer.conversations - 1 - len(known.others)
+    if rest > 0:
+        lines.append(Line((("faint", f"   … and {times.number(rest)} more"),)))
+    return lines
+
+
+def name(customer: Customer) -> str:
+    """Return what the customer is called."""
+    said = one_line(customer.name)
+    return said or (one_line(customer.identities[0].value) if customer.identities else f"customer {customer.id}")
+
+
+def about(customer: Customer, now: int) -> str:
+    """Language, preference and since when, on one line."""
+    said = [customer.language or "", f"since {times.day(customer.created_at, now)}"]
+    if customer.preferred_channel:
+        said.append(f"prefers {one_line(customer.preferred_channel)}")
+    return ", ".join(part for part in said if part)
+
+
+def summary(known: Known) -> str:
+    """Count the other conversations: `Also 1 open, 11 closed`."""
+    if not known.others:
+        return "No other conversations"
+    count: dict[str, int] = {}
+    for other in known.others:
+        count[other.status] = count.get(other.status, 0) + 1
+    return "Also " + ", ".join(f"{many} {status}" for status, many in count.items())
+
+
+def _identity(identity: Identity, width: int) -> tuple[Part, ...]:
+    state = (
+        "blocked"
+        if identity.blocked
+        else "undeliverable"
+        if not identity.deliverable
+        else "verified"
+        if identity.verified
+        else ""
+    )
+    style = "warn" if identity.blocked or not identity.deliverable else "good"
+    kind = {"email": "mail", "phone": "call"}.get(identity.kind, identity.kind[:5])
+    left: tuple[Part, ...] = (("head", f" {fit(kind, 5)}"), ("", one_line(identity.value)))
+    return spread(left, ((style, f" {state} "),) if state else (), width)
+
+
+def _status_style(status: Status) -> str:
+    return "good" if status is Status.OPEN else "faint" if status is Status.CLOSED else "dim"
+
+
+class CustomerPane(LinesView):
+    """The customer of the open conversation; the cursor walks the other conversations."""
+
+    DEFAULT_CSS = """
+    CustomerPane { height: 1fr; }
+    """
+
+    @dataclass
+    class Opened(Message):
+        """Another conversation of the customer was chosen."""
+
+        conversation_id: int
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.known = Known(None, ())
+
+    def set_known(self, known: Known) -> None:
+        """Show what is known."""
+        fresh = (known.customer and known.customer.id) != (self.known.customer and self.known.customer.id)
+        self.known = known
+        self._paint()
+        if fresh:
+            self.cursor_key = 0
+            self.go(0)
+
+    def _paint(self) -> None:
+        self.show(lay_out(self.known, self.size.width, clock.now()))
+
+    def on_resize(self) -> None:
+        """Lay out for the new width."""
+        self._paint()
+
+    def move(self, rows: int) -> None:
+        """Move among the conversations; scroll where there are none."""
+        ids = list(dict.fromkeys(line.key for line in self.lines if line.key))
+        if not ids:
+            self.go(self.top + rows)
+            return
+        place = ids.index(self.cursor_key) + rows if self.cursor_key in ids else 0
+        self.cursor_key = ids[max(0, min(place, len(ids) - 1))]
+        line = next(index for index, line in enumerate(self.lines) if line.key == self.cursor_key)
+        if not self.top <= line < self.top + self.size.height - 1:
+            self.go(line - self.size.height // 2)
+
+    def page(self, pages: float) -> None:
+        """Move by a part of what the screen holds."""
+        self.move(round(pages * max(1, self.size.height // 2)))
+
+    def on_blur(self) -> None:
+        """Light nothing up when the agent works elsewhere."""
+        self.cursor_key = 0
+
+
+class CustomerFold(Widget):
+    """The customer in two lines over the thread."""
+
+    COMPONENT_CLASSES = {"fold--dim", "fold--strong"}
+    DEFAULT_CSS = """
+    CustomerFold { height: 2; color: $text-muted; }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.known = Known(None, ())
+
+    def set_known(self, known: Known) -> None:
+        """Show what is known."""
+        self.known = known
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """Paint one of the two lines."""
+        from rich.segment import Segment
+
+        said = self._lines()[y] if y < 2 else ""
+        return Strip([Segment(fit(f" {said}", self.size.width), self.rich_style)])
+
+    def _lines(self) -> tuple[str, str]:
+        customer = self.known.customer
+        if customer is None:
+            return one_line(self.known.name), ""
+        now = clock.now()
+        first = [
+            name(customer) + (" VIP" if customer.vip else ""),
+            one_line(customer.company or ""),
+            about(customer, now),
+        ]
+        addresses = ", ".join(one_line(identity.value) for identity in customer.identities[:3])
+        second = f"{addresses}   {summary(self.known)}"
+        room = self.size.width - 13
+        return "  ".join(part for part in first if part), fit(second, room) + " o customer"

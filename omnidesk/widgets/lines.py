@@ -1,0 +1,164 @@
+"""Lines of styled text: what they are made of, how they fit a width, and a view that paints any number of them.
+
+A line is a tuple of (style, text); styles are names, so that a theme can change without laying anything out again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import ClassVar, NamedTuple
+
+from rich.cells import cell_len, get_character_cell_size, set_cell_size
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Size
+from textual.reactive import var
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+Part = tuple[str, str]
+"""A style's name (see `LinesView.COMPONENT_CLASSES`; "" is plain) and text without line ends."""
+
+STYLES = ("dim", "strong", "head", "warn", "good", "note", "accent", "title", "faint")
+
+
+class Line(NamedTuple):
+    """One painted line, and the id of what it belongs to (0: nothing)."""
+
+    parts: tuple[Part, ...]
+    key: int = 0
+
+
+def cells(text: str) -> int:
+    """Return how many columns a text takes."""
+    return len(text) if text.isascii() else cell_len(text)
+
+
+def fit(text: str, width: int) -> str:
+    """Return `text` cut or padded to exactly `width` columns; a cut one ends in …"""
+    if width <= 0:
+        return ""
+    text = text[: 4 * width + 8]
+    if cells(text) <= width:
+        return text + " " * (width - cells(text))
+    return set_cell_size(text, width - 1) + "…"
+
+
+def cut(text: str, width: int) -> str:
+    """Return `text` in at most `width` columns; a cut one ends in …"""
+    text = text[: 4 * max(width, 0) + 8]
+    return text if cells(text) <= width else fit(text, width).rstrip(" ")
+
+
+def spread(left: Sequence[Part], right: Sequence[Part], width: int) -> tuple[Part, ...]:
+    """Put parts at both ends of a line of `width` columns; what does not fit is cut from the left parts' end."""
+    room = width - sum(cells(text) for _, text in right)
+    if room < min(8, width):
+        right, room = (), width
+    parts: list[Part] = []
+    for style, text in left:
+        shown = cut(text, room)
+        room -= cells(shown)
+        parts.append((style, shown))
+        if shown != text:
+            break
+    return (*parts, ("", " " * max(room, 0)), *right)
+
+
+def wrap(text: str, width: int, most: int = 1_000_000) -> list[str]:
+    """Break one logical line into lines of at most `width` columns, between words where it can; at most `most`."""
+    text = text.expandtabs(4).rstrip()
+    plain = text.isascii()
+    if plain and len(text) <= width:
+        return [text]
+    found: list[str] = []
+    start, width = 0, max(width, 1)
+    while start < len(text) and len(found) < most:
+        end = start + width if plain else _end(text, start, width)
+        if end < len(text) and text[end] != " ":
+            space = text.rfind(" ", start + 1, end)
+            if space > start and text[start:space].strip():
+                end = space
+        found.append(text[start:end].rstrip())
+        start = end
+        while found and start < len(text) and text[start] == " ":
+            start += 1
+    return found or [""]
+
+
+def _end(text: str, start: int, width: int) -> int:
+    taken = 0
+    for index in range(start, len(text)):
+        taken += get_character_cell_size(text[index])
+        if taken > width:
+            return max(index, start + 1)
+    return len(text)
+
+
+class LinesView(ScrollView, can_focus=True):
+    """Paints lines; only those on the screen cost anything."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"lines--{style}" for style in (*STYLES, "cursor")}
+    DEFAULT_CSS = """
+    LinesView {
+        scrollbar-size-vertical: 1; scrollbar-size-horizontal: 0; overflow-x: hidden; overflow-y: auto;
+        scrollbar-background: $background; scrollbar-color: $surface-lighten-2; scrollbar-gutter: stable;
+        & > .lines--dim { color: $text-muted; }
+        & > .lines--faint { color: $text-disabled; }
+        & > .lines--strong { text-style: bold; }
+        & > .lines--head { color: $text-primary; }
+        & > .lines--title { color: $text-accent; text-style: bold; }
+        & > .lines--warn { color: $text-error; text-style: bold; }
+        & > .lines--good { color: $text-success; }
+        & > .lines--note { color: $text-warning; }
+        & > .lines--accent { color: $text-accent; }
+        & > .lines--cursor { background: $primary 30%; }
+    }
+    """
+
+    cursor_key: var[int] = var(0)
+    """The key of the lines to light up; 0 for none."""
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self.lines: list[Line] = []
+
+    def show(self, lines: Iterable[Line]) -> None:
+        """Paint these lines from now on, where the scroll position stays as it is."""
+        self.lines = list(lines)
+        self.virtual_size = Size(self.size.width, len(self.lines))
+        self.refresh()
+
+    def watch_cursor_key(self) -> None:
+        """Paint the lines of the new cursor."""
+        self.refresh()
+
+    def style(self, name: str) -> Style:
+        """Return what a style's name means in the theme."""
+        return self.get_component_rich_style(f"lines--{name}", partial=True) if name else Style.null()
+
+    def render_line(self, y: int) -> Strip:
+        """Paint one line of the screen."""
+        width, index = self.size.width, int(self.scroll_offset.y) + y
+        base = self.rich_style
+        if not 0 <= index < len(self.lines):
+            return Strip.blank(width, base)
+        line = self.lines[index]
+        if line.key and line.key == self.cursor_key:
+            base = base + self.style("cursor")
+        segments = [Segment(text, base + self.style(style)) for style, text in line.parts]
+        return Strip(segments).adjust_cell_length(width, base)
+
+    @property
+    def top(self) -> int:
+        """The index of the first line on the screen."""
+        return int(self.scroll_offset.y)
+
+    @property
+    def bottom(self) -> int:
+        """The largest value `top` can have."""
+        return max(0, len(self.lines) - self.size.height)
+
+    def go(self, line: int) -> None:
+        """Scroll so that a line is the first on the screen, as far as there are lines."""
+        self.scroll_to(y=max(0, min(line, self.bottom)), animate=False, force=True)

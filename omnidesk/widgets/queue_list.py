@@ -1,0 +1,299 @@
+"""The queue: a virtual list of any length, painted from a window of rows.
+
+Two lines a row. What arrives never moves the row being looked at: the cursor sticks to its conversation, and the list
+scrolls under it by as much as the row moved. Rows outside the window are asked for with `Wanted`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from omnidesk import clock
+from omnidesk.widgets import queue_row
+from omnidesk.widgets.lines import STYLES, Part
+from omnidesk.words.rows import QueueRow
+
+TALL = 2
+"""Lines a row takes."""
+AHEAD = 40
+"""Rows kept loaded beyond what is on the screen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Rows of a view that stand together: `start` rows stand before them, `count` rows are in the view.
+
+    `anchor` is the conversation the window was read around and `at` its place, or the place of what came after it.
+    `land` is where the cursor shall go, when the agent jumped there.
+    """
+
+    view: str
+    rows: tuple[QueueRow, ...]
+    start: int
+    count: int
+    anchor: int | None = None
+    at: int = 0
+    land: int | None = None
+
+
+class QueueList(ScrollView, can_focus=True):
+    """The list of conversations of one view."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"lines--{style}" for style in (*STYLES, "cursor", "here")}
+    DEFAULT_CSS = """
+    QueueList {
+        scrollbar-size-vertical: 1; scrollbar-size-horizontal: 0; overflow-x: hidden; overflow-y: auto;
+        scrollbar-background: $background; scrollbar-color: $surface-lighten-2; scrollbar-gutter: stable;
+        & > .lines--dim { color: $text-muted; }
+        & > .lines--faint { color: $text-disabled; }
+        & > .lines--strong { text-style: bold; }
+        & > .lines--head { color: $text-primary; }
+        & > .lines--title { color: $text-accent; text-style: bold; }
+        & > .lines--warn { color: $text-error; text-style: bold; }
+        & > .lines--good { color: $text-success; }
+        & > .lines--note { color: $text-warning; }
+        & > .lines--accent { color: $text-accent; text-style: bold; }
+        & > .lines--cursor { background: $surface; }
+        & > .lines--here { background: $primary 35%; }
+    }
+    """
+
+    @dataclass
+    class Wanted(Message):
+        """Rows around a row, or from a place on, are needed to go on painting."""
+
+        around: QueueRow | None = None
+        offset: int | None = None
+        land: int | None = None
+
+        def can_replace(self, message: Message) -> bool:
+            """A newer wish makes an older one useless."""
+            return isinstance(message, QueueList.Wanted)
+
+    @dataclass
+    class Moved(Message):
+        """The cursor stands on another conversation (None: the view is empty)."""
+
+        row: QueueRow | None
+
+        def can_replace(self, message: Message) -> bool:
+            """Only where the cursor ends up matters."""
+            return isinstance(message, QueueList.Moved)
+
+    @dataclass
+    class Opened(Message):
+        """A row was clicked twice."""
+
+        row: QueueRow
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.window = Window("", (), 0, 0)
+        self.cursor: QueueRow | None = None
+        self.place = 0
+        """How many rows stand before the cursor's."""
+        self.marked: dict[int, QueueRow] = {}
+        self.touched = False
+        """Whether the agent moved in this view."""
+        self._growing = False
+        """Whether the view was empty when it was opened; until touched, the cursor then stays on the first row."""
+        self._asked = False
+
+    # What to show
+
+    def set_window(self, window: Window) -> None:
+        """Take new rows without moving the row being looked at."""
+        self._asked = False
+        before = self.cursor
+        if window.view != self.window.view:
+            self._start(window)
+        elif window.land is not None:
+            self._take(window)
+            self._put(window.land)
+            self.reveal()
+        elif self._growing and not self.touched:
+            self._start(window)
+        else:
+            self._follow(window)
+        after = self.cursor
+        if (before and before.id) != (after and after.id) or before != after:
+            self.post_message(self.Moved(after))
+        self.refresh()
+
+    def _start(self, window: Window) -> None:
+        same = window.view == self.window.view
+        self._growing = not window.count or (self._growing and same)
+        self.touched = self.touched and same
+        if not same:
+            self.marked.clear()
+        self._take(window)
+        self._put(window.at if window.anchor is not None else 0)
+        self.scroll_to(y=0, animate=False, force=True)
+        self.reveal()
+
+    def _take(self, window: Window) -> None:
+        self.window = window
+        self.virtual_size = Size(self.size.width, window.count * TALL)
+        for row in window.rows:
+            if row.id in self.marked:
+                self.marked[row.id] = row
+
+    def _follow(self, window: Window) -> None:
+        old, new = self._places(self.window), self._places(window)
+        here = self.cursor.id if self.cursor else None
+        shift = window.at - old[window.anchor] if window.anchor in old else 0
+        top = self.scroll_offset.y
+        place = new[here] if here in new else window.at if here == window.anchor else self.place + shift
+        self._take(window)
+        self._put(place)
+        if shift:
+            self.scroll_to(y=max(0, top + shift * TALL), animate=False, force=True)
+
+    @staticmethod
+    def _places(window: Window) -> dict[int | None, int]:
+        return {row.id: window.start + index for index, row in enumerate(window.rows)}
+
+    def _put(self, place: int) -> None:
+        self.place = max(0, min(place, self.window.count - 1))
+        self.cursor = self.row_at(self.place) or (self.cursor if self.window.count else None)
+
+    def row_at(self, place: int) -> QueueRow | None:
+        """Return the row at a place, if it is loaded."""
+        index = place - self.window.start
+        return self.window.rows[index] if 0 <= index < len(self.window.rows) else None
+
+    @property
+    def held_row(self) -> QueueRow | None:
+        """The row that must not move: the cursor's while it is on the screen, else the first on the screen."""
+        top = int(self.scroll_offset.y) // TALL
+        if self.cursor is not None and top <= self.place <= top + self.size.height // TALL:
+            return self.cursor
+        return self.row_at(top) or self.cursor
+
+    @property
+    def above(self) -> int:
+        """How many rows are hidden above the screen."""
+        return int(self.scroll_offset.y) // TALL
+
+    # Moving
+
+    def move(self, rows: int) -> None:
+        """Move the cursor by so many rows, as far as rows go."""
+        self.move_to(self.place + rows)
+
+    def move_to(self, place: int) -> None:
+        """Put the cursor on the row with so many rows before it."""
+        self.touched = True
+        place = max(0, min(place, self.window.count - 1))
+        if self.row_at(place) is None:
+            if self.window.count:
+                self._ask(self.Wanted(offset=place, land=place))
+            return
+        before = self.place
+        self._put(place)
+        self.reveal()
+        if place != before:
+            self._paint(before)
+            self._paint(place)
+            self.post_message(self.Moved(self.cursor))
+        self._look_ahead(place)
+
+    def page(self, pages: float) -> None:
+        """Move by a part of what the screen holds."""
+        self.move(round(pages * max(1, self.size.height // TALL)))
+
+    def reveal(self) -> None:
+        """Scroll as little as shows the cursor."""
+        top, height = int(self.scroll_offset.y), self.size.height
+        line = self.place * TALL
+        if line < top:
+            self.scroll_to(y=line, animate=False, force=True)
+        elif line + TALL > top + height > 0:
+            self.scroll_to(y=line + TALL - height, animate=False, force=True)
+
+    def mark(self, row: QueueRow) -> None:
+        """Mark a row, or unmark it."""
+        if self.marked.pop(row.id, None) is None:
+            self.marked[row.id] = row
+        self.refresh()
+
+    def unmark(self) -> None:
+        """Forget all marks."""
+        self.marked.clear()
+        self.refresh()
+
+    def _paint(self, place: int) -> None:
+        y = place * TALL - int(self.scroll_offset.y)
+        self.refresh(Region(0, y, self.size.width, TALL))
+
+    def _look_ahead(self, place: int) -> None:
+        window = self.window
+        end = window.start + len(window.rows)
+        if (place - AHEAD < window.start and window.start > 0) or (place + AHEAD > end and end < window.count):
+            self._ask(self.Wanted(around=self.row_at(place)))
+
+    def _ask(self, wanted: Wanted) -> None:
+        if not self._asked or wanted.land is not None:
+            self._asked = True
+            self.post_message(wanted)
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Ask for rows that come into sight."""
+        super().watch_scroll_y(old_value, new_value)
+        top = int(new_value) // TALL
+        middle = min(top + self.size.height // (2 * TALL), max(0, self.window.count - 1))
+        if self.window.count and self.row_at(middle) is None:
+            self._ask(self.Wanted(offset=middle))
+        elif self.window.count:
+            self._look_ahead(middle)
+
+    # Painting
+
+    def render_line(self, y: int) -> Strip:
+        """Paint one line of the screen."""
+        width = self.size.width
+        line = int(self.scroll_offset.y) + y
+        row = self.row_at(line // TALL)
+        base = self.rich_style
+        if row is None:
+            said = " .." if line // TALL < self.window.count and line % TALL == 0 else ""
+            return Strip([Segment(said, base)]).adjust_cell_length(width, base)
+        cursor = self.cursor is not None and row.id == self.cursor.id
+        if cursor:
+            base = base + self._style("here" if self.has_focus else "cursor")
+        parts: tuple[Part, ...]
+        if line % TALL == 0:
+            parts = queue_row.first_line(row, width, clock.now(), cursor, row.id in self.marked)
+        else:
+            parts = queue_row.second_line(row, width)
+        return Strip([Segment(text, base + self._style(style)) for style, text in parts]).adjust_cell_length(
+            width, base
+        )
+
+    def _style(self, name: str) -> Style:
+        return self.get_component_rich_style(f"lines--{name}", partial=True) if name else Style.null()
+
+    # Mouse and size
+
+    def on_click(self, event: events.Click) -> None:
+        """Put the cursor where the mouse is; a second click opens."""
+        place = (int(self.scroll_offset.y) + event.y) // TALL
+        if self.row_at(place) is None:
+            return
+        self.move_to(place)
+        if event.chain > 1 and self.cursor is not None:
+            self.post_message(self.Opened(self.cursor))
+
+    def on_resize(self) -> None:
+        """Keep the cursor in sight."""
+        self.virtual_size = Size(self.size.width, self.window.count * TALL)
+        self.reveal()

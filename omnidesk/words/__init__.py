@@ -1,0 +1,1 @@
+"""The words that cross rooms: enumerations, frozen rows and errors. Standard library only."""

@@ -1,0 +1,350 @@
+"""Frozen rows that cross rooms. Times are UTC milliseconds; `None` means unknown.
+
+Strings in rows that come from outside were cleaned at intake; whoever shows them cleans them again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from omnidesk.words.kinds import (
+    AgentState,
+    Auth,
+    AuthorKind,
+    Auto,
+    Direction,
+    DueReason,
+    Health,
+    MessageStatus,
+    Place,
+    Priority,
+    Status,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A name as shown and an address as used; either may be empty."""
+
+    name: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """One line of the queue: all that painting it needs."""
+
+    id: int
+    subject: str
+    status: Status
+    priority: Priority
+    place: Place
+    owner: str | None
+    customer_id: int | None
+    customer: str
+    vip: bool
+    unread: bool
+    kinds: tuple[str, ...]
+    last_kind: str
+    preview: str
+    message_count: int
+    undelivered: int
+    has_draft: bool
+    last_message_at: int
+    waiting_since: int | None
+    snoozed_until: int | None
+    next_due_at: int | None
+    due_reason: DueReason | None
+    key: tuple[int, ...]
+    """Where the row stands in its view; `queue_page(after=row.key)` goes on behind it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """One matter a customer raised."""
+
+    id: int
+    subject: str
+    status: Status
+    priority: Priority
+    place: Place
+    owner: str | None
+    team: str | None
+    tags: tuple[str, ...]
+    customer_id: int | None
+    customer: str
+    kinds: tuple[str, ...]
+    participants: tuple[Address, ...]
+    vip: bool
+    unread: bool
+    preview: str
+    message_count: int
+    created_at: int
+    last_inbound_at: int | None
+    last_message_at: int
+    waiting_since: int | None
+    snoozed_until: int | None
+    hold_for: str | None
+    next_due_at: int | None
+    due_reason: DueReason | None
+    merged_into: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that came or goes with a message; `size` in bytes and `sha256` are of the decoded content."""
+
+    id: int
+    name: str
+    content_type: str
+    size: int
+    sha256: str
+    inline: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """One arrival of a message at a channel."""
+
+    channel: str
+    folder: str
+    received_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who wrote a message."""
+
+    kind: AuthorKind
+    id: int | None
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One thing said in a conversation."""
+
+    id: int
+    conversation_id: int
+    customer_id: int | None
+    channel: str
+    channel_id: int
+    kind: str
+    direction: Direction
+    author: Author
+    sender: Address
+    to: tuple[Address, ...]
+    cc: tuple[Address, ...]
+    bcc: tuple[Address, ...]
+    reply_to: tuple[Address, ...]
+    subject: str
+    text: str
+    reply_text: str
+    attachments: tuple[Attachment, ...]
+    external_id: str | None
+    receipts: tuple[Receipt, ...]
+    joined_by: str
+    stranger: bool
+    """The sender took no part in the conversation before this message."""
+    auto: Auto | None
+    list_id: str | None
+    public: bool
+    aside: int | None
+    auth: Auth
+    status: MessageStatus
+    error: str | None
+    warnings: tuple[str, ...]
+    at: int
+    sent_at: int | None
+    received_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One fact in the history; `before` and `after` hold field changes and ids, never message text."""
+
+    id: int
+    at: int
+    act: int
+    actor: str
+    kind: str
+    conversation_id: int | None
+    customer_id: int | None
+    message_id: int | None
+    before: dict[str, Any] = field(default_factory=dict)
+    after: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One thing done, which `undo` can reverse where `undoable`."""
+
+    id: int
+    at: int
+    actor: str
+    kind: str
+    summary: str
+    undoable: bool
+    undone_by: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What a customer allowed for one address."""
+
+    channel_kind: str
+    purpose: str
+    state: str
+    since: int
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """One address a customer uses."""
+
+    id: int
+    kind: str
+    scope: str
+    value: str
+    name: str
+    verified: bool
+    deliverable: bool
+    blocked: bool
+    consent: tuple[Consent, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """A person or company who contacts the desk."""
+
+    id: int
+    name: str
+    company: str | None
+    language: str | None
+    preferred_channel: str | None
+    vip: bool
+    tags: tuple[str, ...]
+    identities: tuple[Identity, ...]
+    conversations: int
+    orders: int
+    created_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """One configured account of a kind, and how it does."""
+
+    id: int
+    name: str
+    kind: str
+    address: str
+    settings: dict[str, Any]
+    enabled: bool
+    read_only: bool
+    history_days: int
+    health: Health
+    error: str | None
+    last_success_at: int | None
+    next_attempt_at: int | None
+    leased_by: str | None
+    progress_done: int
+    progress_total: int
+    created_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """A person who works at the desk."""
+
+    id: int
+    login: str
+    name: str
+    address: str | None
+    signature: str
+    languages: tuple[str, ...]
+    teams: tuple[str, ...]
+    state: AgentState
+    away_until: int | None
+    disabled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """A named group of agents."""
+
+    id: int
+    name: str
+    members: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """One message on its way out."""
+
+    message_id: int
+    key: str
+    conversation_id: int
+    channel: str
+    status: MessageStatus
+    to: tuple[Address, ...]
+    subject: str
+    due_at: int
+    attempts: int
+    next_attempt_at: int | None
+    error: str | None
+    agent: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """A raw item that could not be processed, and why."""
+
+    id: int
+    channel: str
+    cause: str
+    attempts: int
+    at: int
+    received_at: int
+    size: int
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class SearchHit:
+    """One message that matches; `snippet` marks hits with U+0002 and U+0003."""
+
+    conversation: Conversation
+    message_id: int
+    at: int
+    sender: str
+    snippet: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelSync:
+    """What one pass over a channel did."""
+
+    channel: str
+    kind: str
+    received: int = 0
+    duplicates: int = 0
+    quarantined: int = 0
+    sent: int = 0
+    failed: int = 0
+    seconds: float = 0.0
+    skipped: bool = False
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who does something: an agent by login, or the program itself."""
+
+    name: str
+    agent_id: int | None = None
+
+
+PROGRAM = Actor("omnidesk")
+"""The program acting by itself."""
