@@ -83,9 +83,10 @@ def measure(home: Path, messages: int, keys: int) -> list[Figure]:
 
 def _console(home: Path) -> App[Any]:
     """Return the console on a workspace, without the engine's process."""
-    from omnidesk.app import OmniDesk
+    from omnidesk.screens.console import OmniDeskApp
+    from omnidesk.screens.session import open_session
 
-    return OmniDesk(str(home), engine=False)
+    return OmniDeskApp(open_session(str(home)), str(home), engine=False)
 
 
 async def _driver(app: App[Any], running: asyncio.Task[Any]) -> WatchedDriver:

@@ -15,6 +15,7 @@ provider libraries are imported inside the methods that talk.
 
 from __future__ import annotations
 
+import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -330,6 +331,11 @@ class Connector(ABC):
         """Turn a raw item into messages. Pure: the same item gives the same messages, on any machine.
 
         Raises DecodeError when nothing can be made of it."""
+
+    @staticmethod
+    def identify(raw: bytes) -> str:
+        """Return the source id that an item with these bytes has at any channel of the kind. Pure."""
+        return hashlib.sha256(raw).hexdigest()
 
     @staticmethod
     @abstractmethod

@@ -113,4 +113,6 @@ class Manifest:
     """Whether the source holds messages from before the channel was added."""
     privacy: str = ""
     """What leaves the machine, for the privacy page."""
+    decoder: int = 1
+    """The version of what `decode` makes of a raw item; `omnidesk redecode` refreshes messages of older ones."""
     api: int = 1

@@ -3,7 +3,8 @@
 It goes the same way as every other connector and serves as the example for writing one. A line of `inbox.jsonl`:
 `{"id": "1", "at": 1764000000000, "from": "anna@example.test", "name": "Anna", "subject": "Hello", "text": "..."}`,
 and where wanted `kind` (of the identity), `to`, `in_reply_to`, `references`, `thread`, `auto`, `outbound`, `files`
-([{"name", "content_type", "base64"}]).
+([{"name", "content_type", "base64"}]). A file `busy` beside it, holding a number of seconds, makes the channel ask to
+be left alone for that long; a file `broken` makes it fail. Each request is counted in `requests` while one is there.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from omnidesk.connectors.base import (
     Batch,
     Checked,
     Committing,
+    ConnectionLostError,
     Connector,
     ConnectorError,
     Cursor,
@@ -33,6 +35,7 @@ from omnidesk.connectors.base import (
     Outgoing,
     Party,
     Payload,
+    RetryAfterError,
     SendResult,
     Sent,
     Unknown,
@@ -130,6 +133,7 @@ class SampleConnector(Connector):
 
     async def pull(self, cursor: Cursor) -> AsyncIterator[Batch]:
         """Yield the lines behind the cursor."""
+        await asyncio.to_thread(self._mood)
         lines = await asyncio.to_thread(self._lines)
         done = int(cursor.get("lines", 0))
         if done > len(lines):
@@ -147,6 +151,16 @@ class SampleConnector(Connector):
     async def verify(self, payload: Payload, key: str) -> Sent | NotSent | Unknown:
         """Look for the key in outbox.jsonl."""
         return Sent() if key in await asyncio.to_thread(self._keys) else NotSent()
+
+    def _mood(self) -> None:
+        busy, broken = self._folder / "busy", self._folder / "broken"
+        if busy.exists() or broken.exists():
+            with (self._folder / "requests").open("a") as requests:
+                requests.write(".")
+        if busy.exists():
+            raise RetryAfterError("the sample provider is busy", float(busy.read_text() or 60))
+        if broken.exists():
+            raise ConnectionLostError("the sample provider is broken: remove the file `broken` to mend it")
 
     def _lines(self) -> list[bytes]:
         path = self._folder / "inbox.jsonl"
@@ -167,9 +181,7 @@ class SampleConnector(Connector):
         except (ValueError, KeyError, TypeError):
             said, at, source = {}, clock.now(), ""
         if not source:
-            import hashlib
-
-            source = hashlib.sha256(line).hexdigest()
+            source = SampleConnector.identify(line)
         return Item(source, line, at, "application/json", folder="inbox", outbound=bool(said.get("outbound")))
 
     def _keys(self) -> set[str]:

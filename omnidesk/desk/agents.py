@@ -37,7 +37,8 @@ def whoami(workspace: Workspace, name: str | None = None, address: str | None = 
     if found is None:
         workspace.database.write(
             lambda tx: tx.execute(
-                "INSERT INTO agent (id, login, name, address, created_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT (login) DO NOTHING",
+                "INSERT INTO agent (id, login, name, address, created_at) VALUES (?, ?, ?, ?, ?) ON "
+                "CONFLICT (login) DO NOTHING",
                 (new_id(), me, one_line(name or me, 100), address, clock.now()),
             )
         )
@@ -66,8 +67,8 @@ def get_agent(workspace: Workspace, name: str) -> Agent:
     raise NotFoundError(f"there is no agent {name}; `omnidesk agent list` shows them")
 
 
-def set_agent(workspace: Workspace, by: Actor, name: str, **changes: Any) -> tuple[rows.Act, Agent]:
-    """Change an agent, or make one who has not logged in yet.
+def set_agent(workspace: Workspace, by: Actor, who: str, /, **changes: Any) -> tuple[rows.Act, Agent]:
+    """Change the agent of login `who`, or make one who has not logged in yet.
 
     Changes: name, address, signature, languages (a sequence), state (an AgentState), away_until (ms), disabled."""
     fields = dict(changes)
@@ -82,16 +83,16 @@ def set_agent(workspace: Workspace, by: Actor, name: str, **changes: Any) -> tup
         raise UsageError(f"an agent's state is {', '.join(AgentState)}, not {fields['state']}")
 
     def work(act: Act) -> None:
-        row = act.tx.one("SELECT id FROM agent WHERE login = ?", (name,))
+        row = act.tx.one("SELECT id FROM agent WHERE login = ?", (who,))
         agent_id = row["id"] if row else new_id()
         if row is None:
-            act.tx.insert("agent", id=agent_id, login=name, name=fields.get("name") or name, created_at=act.at)
-            act.event("agent_added", after={"login": name})
+            act.tx.insert("agent", id=agent_id, login=who, name=fields.get("name") or who, created_at=act.at)
+            act.event("agent_added", after={"login": who})
         if fields:
             act.change_row("agent_changed", "agent", agent_id, fields)
 
     done, _ = perform(workspace, by, "agent", work)
-    return done, get_agent(workspace, name)
+    return done, get_agent(workspace, who)
 
 
 def list_teams(workspace: Workspace) -> list[Team]:

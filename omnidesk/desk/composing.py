@@ -340,7 +340,8 @@ def _queued_before(workspace: Workspace, key: str) -> Queued | None:
     if row is None:
         return None
     event = workspace.database.reader.one(
-        "SELECT act.* FROM event JOIN act ON act.id = event.act_id WHERE event.message_id = ? AND event.kind = 'replied'",
+        "SELECT act.* FROM event JOIN act ON act.id = event.act_id WHERE event.message_id = ? AND "
+        "event.kind = 'replied'",
         (row["message_id"],),
     )
     assert event is not None

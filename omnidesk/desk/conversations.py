@@ -83,7 +83,8 @@ def recount(tx: Transaction, number: int) -> None:
         (number,),
     )
     undelivered = tx.value(
-        "SELECT count(*) FROM outbox WHERE conversation_id = ? AND state IN ('failed', 'unknown') AND dismissed_at IS NULL",
+        "SELECT count(*) FROM outbox WHERE conversation_id = ? AND state IN ('failed', 'unknown') "
+        "AND dismissed_at IS NULL",
         (number,),
     )
     kinds = [
@@ -128,7 +129,8 @@ def waiting_since(tx: Transaction, number: int) -> int | None:
 def grow(tx: Transaction, number: int, message: dict[str, Any]) -> None:
     """Take one new message into what the conversation shows, without reading the others where it is the newest."""
     row = tx.one(
-        "SELECT message_count, last_message_at, waiting_since, kinds, last_kind, preview FROM conversation WHERE id = ?",
+        "SELECT message_count, last_message_at, waiting_since, kinds, last_kind, preview FROM "
+        "conversation WHERE id = ?",
         (number,),
     )
     if row is None or row["message_count"] == 0 or message["at"] < row["last_message_at"]:

@@ -34,7 +34,8 @@ def conversations(workspace: Workspace, customer_id: int, limit: int = 50) -> li
     """Return a customer's conversations, newest first; rides on conversation_customer."""
     reader = workspace.database.reader
     numbers = reader.all(
-        "SELECT id FROM conversation WHERE customer_id = ? AND place IN ('desk', 'spam') ORDER BY last_message_at DESC LIMIT ?",
+        "SELECT id FROM conversation WHERE customer_id = ? AND place IN ('desk', 'spam') ORDER BY "
+        "last_message_at DESC LIMIT ?",
         (customer_id, limit),
     )
     return thread.conversations(reader, [row[0] for row in numbers])

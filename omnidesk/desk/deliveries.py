@@ -31,7 +31,8 @@ def apply(act: Act, decoded: Decoded) -> int | None:
     about: int | None = None
     for delivery in decoded.deliveries:
         row = act.tx.one(
-            "SELECT id, conversation_id FROM message WHERE (uuid = ? AND ? <> '') OR (external_id = ? AND ? <> '') LIMIT 1",
+            "SELECT id, conversation_id FROM message WHERE (uuid = ? AND ? <> '') OR (external_id = "
+            "? AND ? <> '') LIMIT 1",
             (delivery.key, delivery.key, delivery.external_id, delivery.external_id),
         )
         if row is not None:

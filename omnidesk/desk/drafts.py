@@ -37,8 +37,10 @@ def save(workspace: Workspace, actor: Actor, number: int, sort: str, text: str) 
 def put(tx: Transaction, number: int, agent_id: int, sort: str, text: str, at: int) -> None:
     """Keep a draft within a transaction under way."""
     tx.execute(
-        "INSERT INTO draft (uuid, conversation_id, agent_id, sort, text, began_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?) "
-        "ON CONFLICT (conversation_id, agent_id, sort) DO UPDATE SET text = excluded.text, updated_at = excluded.updated_at",
+        "INSERT INTO draft (uuid, conversation_id, agent_id, sort, text, began_at, updated_at) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?) "
+        "ON CONFLICT (conversation_id, agent_id, sort) DO UPDATE SET text = excluded.text, "
+        "updated_at = excluded.updated_at",
         (str(uuid.uuid4()), number, agent_id, sort, text, at, at),
     )
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from omnidesk import clock
+from omnidesk.connectors import registry
 from omnidesk.connectors.base import Decoded, Item, Party
 from omnidesk.desk import conversations, deliveries, due, identity, joining, threading
 from omnidesk.desk.acts import Act
@@ -218,7 +219,7 @@ def _store(act: Act, message: _Filed, number: int, reason: str, stranger: bool) 
         sent_at=decoded.sent_at,
         received_at=item.received_at,
         raw_item_id=message.arrival.raw_id,
-        decoder=1,
+        decoder=registry.manifest(message.kind).decoder,
         search_id=(search_id := search.free_id(act.tx, message.at, message_id)),
     )
     _store_around(act, message, number, message_id)

@@ -69,7 +69,8 @@ def find(connection: Connection, value: str, kind: str | None = None) -> list[in
     wanted = {normalise_identity(one, value) for one in kinds if one} | {value.strip()}
     marks = ", ".join("?" * len(wanted))
     rows = connection.all(
-        f"SELECT DISTINCT customer_id FROM identity WHERE value IN ({marks}) AND kind = coalesce(?, kind) ORDER BY customer_id",
+        f"SELECT DISTINCT customer_id FROM identity WHERE value IN ({marks}) AND kind = coalesce(?, "
+        "kind) ORDER BY customer_id",
         (*wanted, kind),
     )
     return [row[0] for row in rows]

@@ -7,7 +7,6 @@ The receipt's uniqueness decides what came before (promises 1 and 2).
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sqlite3
 from collections.abc import Sequence
@@ -23,9 +22,6 @@ from omnidesk.store.database import Transaction
 from omnidesk.store.ids import new_id
 from omnidesk.store.workspace import Workspace
 from omnidesk.words.rows import PROGRAM
-
-DECODER = 1
-"""The version of text, names and attachments that decoding gives; `redecode` refreshes what is older."""
 
 ADMITTED, DONE, QUARANTINED = "admitted", "done", "quarantined"
 AT_A_TIME = 100
@@ -187,7 +183,7 @@ def _file(act: Act, desk: filing.Desk, arrival: filing.Arrival, decoded: Sequenc
     try:
         for message in decoded:
             filing.file(act, desk, arrival, message)
-        act.tx.execute("UPDATE raw_item SET state = ?, decoder = ? WHERE id = ?", (DONE, DECODER, arrival.raw_id))
+        act.tx.execute("UPDATE raw_item SET state = ? WHERE id = ?", (DONE, arrival.raw_id))
         act.tx.execute("DELETE FROM quarantine WHERE raw_item_id = ?", (arrival.raw_id,))
     except sqlite3.OperationalError:
         raise
@@ -211,7 +207,8 @@ def _quarantine(act: Act, raw_id: int, channel_id: int, cause: str) -> None:
     act.tx.execute("UPDATE raw_item SET state = ? WHERE id = ?", (QUARANTINED, raw_id))
     act.tx.execute(
         "INSERT INTO quarantine (raw_item_id, channel_id, cause, attempts, at) VALUES (?, ?, ?, 1, ?) "
-        "ON CONFLICT (raw_item_id) DO UPDATE SET cause = excluded.cause, attempts = quarantine.attempts + 1, at = excluded.at",
+        "ON CONFLICT (raw_item_id) DO UPDATE SET cause = excluded.cause, attempts = "
+        "quarantine.attempts + 1, at = excluded.at",
         (raw_id, channel_id, cause[:500], clock.now()),
     )
     act.event("quarantined", after={"raw_item": raw_id, "channel": channel_id})
@@ -246,8 +243,3 @@ def item_of(workspace: Workspace, raw_id: int) -> Item:
         outbound=bool(row["outbound"]),
         junk=bool(row["junk"]),
     )
-
-
-def source_hash(raw: bytes) -> str:
-    """Return a source id for content that brings none of its own."""
-    return hashlib.sha256(raw).hexdigest()

@@ -15,7 +15,7 @@ from omnidesk.words.rows import Actor
 
 
 def may_join(tx: Transaction, one: int, other: int) -> bool:
-    """Say whether two conversations may be joined without asking: a shared participant, and agents touched one at most."""
+    """Say whether two conversations may be joined unasked: a shared participant, and agents touched at most one."""
     touched = tx.value("SELECT count(*) FROM conversation WHERE id IN (?, ?) AND touched", (one, other))
     places = {row[0] for row in tx.all("SELECT place FROM conversation WHERE id IN (?, ?)", (one, other))}
     shared = tx.value(

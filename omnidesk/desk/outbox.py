@@ -61,14 +61,16 @@ def claim(workspace: Workspace, channel_id: int, held: Held) -> Claimed | None:
     def work(act: Act) -> Claimed | None:
         leases.check(act.tx, held.name, held.number)
         row = act.tx.one(
-            "SELECT * FROM outbox WHERE channel_id = ? AND state = 'queued' AND due_at <= ? ORDER BY due_at, message_id LIMIT 1",
+            "SELECT * FROM outbox WHERE channel_id = ? AND state = 'queued' AND due_at <= ? ORDER BY "
+            "due_at, message_id LIMIT 1",
             (channel_id, act.at),
         )
         if row is None:
             return None
         deliveries.set_status(act, row["message_id"], MessageStatus.SENDING, None)
         act.tx.execute(
-            "UPDATE outbox SET attempts = attempts + 1, committing = ?, lease_number = ?, sending_since = ? WHERE message_id = ?",
+            "UPDATE outbox SET attempts = attempts + 1, committing = ?, lease_number = ?, "
+            "sending_since = ? WHERE message_id = ?",
             (False, held.number, act.at, row["message_id"]),
         )
         return Claimed(row["message_id"], row["uuid"], row["attempts"] + 1, row["created_at"])
@@ -136,7 +138,8 @@ def recover(workspace: Workspace, channel_id: int, held: Held, idempotency: Idem
     def work(act: Act) -> int:
         leases.check(act.tx, held.name, held.number)
         left = act.tx.all(
-            "SELECT message_id, committing FROM outbox WHERE channel_id = ? AND state = 'sending' AND lease_number <> ?",
+            "SELECT message_id, committing FROM outbox WHERE channel_id = ? AND state = 'sending' "
+            "AND lease_number <> ?",
             (channel_id, held.number),
         )
         for row in left:
@@ -153,7 +156,8 @@ def recover(workspace: Workspace, channel_id: int, held: Held, idempotency: Idem
 def to_verify(workspace: Workspace, channel_id: int, before: int) -> list[tuple[int, str]]:
     """Return (message id, key) of sends with a lost answer that began before a time (UTC ms)."""
     rows_found = workspace.database.reader.all(
-        "SELECT message_id, uuid FROM outbox WHERE channel_id = ? AND state = 'unknown' AND sending_since < ? LIMIT 100",
+        "SELECT message_id, uuid FROM outbox WHERE channel_id = ? AND state = 'unknown' AND "
+        "sending_since < ? LIMIT 100",
         (channel_id, before),
     )
     return [(row[0], row[1]) for row in rows_found]

@@ -62,7 +62,8 @@ def _answered(reader: Connection, number: int) -> Message | None:
     """Return the newest inbound message that is not automatic, else the newest that went out to someone."""
     for where in ("direction = 'inbound' AND auto IS NULL", "direction = 'outbound'", "direction = 'inbound'"):
         found = reader.value(
-            f"SELECT id FROM message WHERE conversation_id = ? AND aside_id IS NULL AND {where} ORDER BY at DESC, id DESC LIMIT 1",
+            f"SELECT id FROM message WHERE conversation_id = ? AND aside_id IS NULL AND {where} ORDER "
+            "BY at DESC, id DESC LIMIT 1",
             (number,),
         )
         if found is not None:

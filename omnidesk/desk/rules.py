@@ -76,7 +76,10 @@ def _size_objection(manifest: Manifest, outward: Outward) -> str | None:
     if files.max_count is not None and len(outward.file_sizes) > files.max_count:
         return f"{manifest.name} takes {files.max_count} attachments at most"
     if files.max_bytes is not None and sum(outward.file_sizes) > files.max_bytes:
-        return f"the attachments have {sum(outward.file_sizes) / 1e6:.1f} MB, {manifest.name} takes {files.max_bytes / 1e6:.1f} MB"
+        return (
+            f"the attachments have {sum(outward.file_sizes) / 1e6:.1f} MB, {manifest.name} takes "
+            f"{files.max_bytes / 1e6:.1f} MB"
+        )
     return None
 
 

@@ -68,7 +68,8 @@ def put(workspace: Workspace, name: str, value: str | int | float) -> Settings:
         parse(said)
     workspace.database.write(
         lambda tx: tx.execute(
-            "INSERT INTO setting (key, value_json) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value_json = excluded.value_json",
+            "INSERT INTO setting (key, value_json) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET "
+            "value_json = excluded.value_json",
             (name, json.dumps(said)),
         )
     )

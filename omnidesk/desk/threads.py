@@ -90,7 +90,8 @@ def raw(workspace: Workspace, message_id: int) -> bytes:
 def attachment_bytes(workspace: Workspace, attachment_id: int) -> tuple[Attachment, bytes]:
     """Return a file and its bytes, taken out of the original where they are not stored by themselves."""
     row = workspace.database.reader.one(
-        "SELECT a.*, m.raw_item_id, channel.kind AS channel_kind FROM attachment a JOIN message m ON m.id = a.message_id "
+        "SELECT a.*, m.raw_item_id, channel.kind AS channel_kind FROM attachment a JOIN message m ON "
+        "m.id = a.message_id "
         "JOIN channel ON channel.id = m.channel_id WHERE a.id = ?",
         (attachment_id,),
     )

@@ -140,7 +140,8 @@ def _tag_name(name: str) -> str:
 def tags(tx: Transaction, number: int) -> list[str]:
     """Return the tags of a conversation, sorted."""
     found = tx.all(
-        "SELECT tag.name FROM conversation_tag t JOIN tag ON tag.id = t.tag_id WHERE t.conversation_id = ? ORDER BY tag.name",
+        "SELECT tag.name FROM conversation_tag t JOIN tag ON tag.id = t.tag_id WHERE "
+        "t.conversation_id = ? ORDER BY tag.name",
         (number,),
     )
     return [row[0] for row in found]
@@ -206,7 +207,8 @@ def block(workspace: Workspace, actor: Actor, address: str, kind: str | None = N
             address.strip()
         }
         found = act.tx.all(
-            f"SELECT id, customer_id FROM identity WHERE value IN ({', '.join('?' * len(values))}) AND kind = coalesce(?, kind)",
+            f"SELECT id, customer_id FROM identity WHERE value IN ({', '.join('?' * len(values))}) "
+            "AND kind = coalesce(?, kind)",
             (*values, kind),
         )
         if not found:

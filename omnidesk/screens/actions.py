@@ -1,4 +1,4 @@
-"""Every action of the console: bindings, the line of keys, the key help, the palette and the docs are made from this."""
+"""Every action of the console: from it come key map, key line, key help, palette and docs."""
 
 from __future__ import annotations
 

@@ -97,7 +97,7 @@ class Arrivals(DeskFrame):
     @property
     def paper(self) -> Paper:
         """What messages are laid out on now."""
-        width = self.thread.size.width or self.app.size.width - 2
+        width = self.thread.room or self.app.size.width - 2
         return Paper(width, clock.now(), self.unfolded, self.app.size.height >= AIRY)
 
     def lay_out_again(self) -> None:

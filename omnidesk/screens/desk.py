@@ -8,7 +8,7 @@ from textual.timer import Timer
 from omnidesk.screens import moving, triage, writing
 from omnidesk.screens.actions import ACTIONS
 from omnidesk.screens.arrivals import Arrivals
-from omnidesk.screens.keys import KeyReader, Keymap, pressed, shown
+from omnidesk.screens.keys import Keymap, KeyReader, pressed, shown
 from omnidesk.screens.messages import Acted, Choices, DraftKept, SheetRead, Trouble, Written
 from omnidesk.screens.session import Opening
 from omnidesk.screens.watcher import Watcher
@@ -39,7 +39,7 @@ class DeskScreen(Arrivals):
 
     def on_mount(self) -> None:
         """Show what was read before the start; everything else comes after the first paint."""
-        super().on_mount()
+        self.lay_out_for(self.app.size.width, self.app.size.height)
         self.queue.set_window(self.opening.window)
         self.focus_pane("queue")
         self.refresh_bars()
@@ -107,7 +107,7 @@ class DeskScreen(Arrivals):
         place = self.place
         if place in ("queue", "thread", "customer", "composer") and place != self.front:
             self.front = place
-            self._show_front()
+            self.show_front()
         self.refresh_keys()
 
     def refresh_keys(self) -> None:
@@ -206,7 +206,7 @@ class DeskScreen(Arrivals):
         """Who a reply goes to is known: open the composer."""
         self.open(message.sheet.conversation_id)
         self.front = "composer"
-        self._show_front()
+        self.show_front()
         self.composer.begin(message.sheet, message.text)
         self.thread_changed()
         self.refresh_keys()

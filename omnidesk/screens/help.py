@@ -10,7 +10,8 @@ from textual.geometry import Size
 from textual.screen import ModalScreen
 
 from omnidesk.screens.keys import Keymap, shown
-from omnidesk.widgets.lines import Line, LinesView, Part, cells, fit
+from omnidesk.widgets.lines import Line, LinesView, cells, fit
+from omnidesk.widgets.painting import Part
 
 GROUPS = ("Move", "Views", "Read", "Answer", "Write", "Decide", "Anywhere")
 _KEYS_WIDTH = 14

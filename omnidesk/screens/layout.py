@@ -31,67 +31,69 @@ class DeskFrame(Screen[None]):
     """The panes and bars, and which of them are shown."""
 
     CSS = """
-    DeskFrame { layers: base; }
     #body { height: 1fr; }
     #left { width: 46; }
-    #middle { width: 1fr; border-left: solid $surface-lighten-2; }
-    #customer { width: 32; border-left: solid $surface-lighten-2; }
-    #customer, #queue, #thread { background: $background; }
+    #middle { width: 1fr; border-left: solid $foreground 20%; }
+    #customer { width: 32; border-left: solid $foreground 20%; }
     #small { display: none; width: 1fr; height: 1fr; content-align: center middle; }
-    .three #fold { display: none; }
-    .two #customer { display: none; }
-    .two #left { width: 42; }
-    .two.front-customer #customer { display: block; width: 1fr; }
-    .two.front-customer #middle { display: none; }
-    .one #left, .one #middle, .one #customer { display: none; width: 1fr; border: none; }
-    .one.front-queue #left { display: block; }
-    .one.front-thread #middle { display: block; }
-    .one.front-customer #customer { display: block; }
-    .short Composer { height: 9; }
-    .small #body, .small Bar, .small Prompt { display: none; }
-    .small #small { display: block; }
+    DeskFrame.three #fold { display: none; }
+    DeskFrame.two #left { width: 42; }
+    DeskFrame.two #customer { display: none; width: 1fr; }
+    DeskFrame.two.front-customer #customer { display: block; }
+    DeskFrame.two.front-customer #middle { display: none; }
+    DeskFrame.one #left { display: none; width: 1fr; }
+    DeskFrame.one #middle { display: none; border: none; }
+    DeskFrame.one #customer { display: none; width: 1fr; border: none; }
+    DeskFrame.one.front-queue #left { display: block; }
+    DeskFrame.one.front-thread #middle { display: block; }
+    DeskFrame.one.front-customer #customer { display: block; }
+    DeskFrame.short Composer { height: 9; }
+    DeskFrame.small #body { display: none; }
+    DeskFrame.small Bar { display: none; }
+    DeskFrame.small Prompt { display: none; }
+    DeskFrame.small #small { display: block; }
     """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.front = "queue"
+        self.layout_mode: Mode = "three"
+        self.header = Header(id="header")
+        self.caption = Caption(id="caption")
+        self.queue = QueueList(id="queue")
+        self.fold = CustomerFold(id="fold")
+        self.head = ThreadHead(id="head")
+        self.thread = ThreadView(id="thread")
+        self.composer = Composer(id="composer")
+        self.customer = CustomerPane(id="customer")
+        self.status = StatusBar(id="status")
+        self.prompt = Prompt(id="prompt")
+        self.keys = KeyLine(id="keys")
 
     def compose(self) -> ComposeResult:
         """Header, panes, bars."""
-        yield Header(id="header")
+        yield self.header
         with Horizontal(id="body"):
             with Vertical(id="left"):
-                yield Caption(id="caption")
-                yield QueueList(id="queue")
+                yield self.caption
+                yield self.queue
             with Vertical(id="middle"):
-                yield CustomerFold(id="fold")
-                yield ThreadHead(id="head")
-                yield ThreadView(id="thread")
-                yield Composer(id="composer")
-            yield CustomerPane(id="customer")
+                yield self.fold
+                yield self.head
+                yield self.thread
+                yield self.composer
+            yield self.customer
         yield Static("", id="small", markup=False)
-        yield StatusBar(id="status")
-        yield Prompt(id="prompt")
-        yield KeyLine(id="keys")
-
-    def on_mount(self) -> None:
-        """Keep the parts at hand."""
-        self.front = "queue"
-        self.layout_mode: Mode = "three"
-        self.header = self.query_one(Header)
-        self.caption = self.query_one(Caption)
-        self.queue = self.query_one(QueueList)
-        self.fold = self.query_one(CustomerFold)
-        self.head = self.query_one(ThreadHead)
-        self.thread = self.query_one(ThreadView)
-        self.composer = self.query_one(Composer)
-        self.customer = self.query_one(CustomerPane)
-        self.status = self.query_one(StatusBar)
-        self.prompt = self.query_one(Prompt)
-        self.keys = self.query_one(KeyLine)
-        self._arrange(self.app.size.width, self.app.size.height)
+        yield self.status
+        yield self.prompt
+        yield self.keys
 
     def on_resize(self, event: events.Resize) -> None:
         """Fold what no longer fits."""
-        self._arrange(event.size.width, event.size.height)
+        self.lay_out_for(event.size.width, event.size.height)
 
-    def _arrange(self, width: int, height: int) -> None:
+    def lay_out_for(self, width: int, height: int) -> None:
+        """Choose how many panes stand side by side."""
         self.layout_mode = "three" if width >= THREE else "two" if width >= TWO else "one"
         small = width < SMALLEST[0] or height < SMALLEST[1]
         for name in ("one", "two", "three"):
@@ -102,9 +104,10 @@ class DeskFrame(Screen[None]):
             self.query_one("#small", Static).update(
                 f"{width}x{height} is too small: OmniDesk needs {SMALLEST[0]}x{SMALLEST[1]}"
             )
-        self._show_front()
+        self.show_front()
 
-    def _show_front(self) -> None:
+    def show_front(self) -> None:
+        """Show the pane in front, where panes do not stand side by side."""
         front = "thread" if self.front == "composer" else self.front
         for name in ("queue", "thread", "customer"):
             self.set_class(name == front, f"front-{name}")
@@ -112,7 +115,7 @@ class DeskFrame(Screen[None]):
     def focus_pane(self, name: str) -> None:
         """Bring a pane to the front and put the focus in it: queue, thread, composer or customer."""
         self.front = name
-        self._show_front()
+        self.show_front()
         panes: dict[str, Widget] = {
             "queue": self.queue,
             "thread": self.thread,

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 
 def _list(desk: DeskScreen) -> QueueList | ThreadView | CustomerPane:
-    return {"queue": desk.queue, "customer": desk.customer}.get(desk.place, desk.thread)
+    if desk.place == "queue":
+        return desk.queue
+    return desk.customer if desk.place == "customer" else desk.thread
 
 
 def down(desk: DeskScreen, press: Press) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from omnidesk import clock
-from omnidesk.desk import channels, composing, customers, drafts, searching, status, threads, views
+from omnidesk.desk import channels, customers, drafts, planning, searching, status, threads, views
 from omnidesk.screens.messages import (
     CustomerRead,
     OlderRead,
@@ -186,7 +186,7 @@ def sheet(
     text = clean(kept.text) if kept else ""
     if sort == "note":
         return SheetRead(Sheet("note", conversation_id), text, began)
-    plan = composing.plan(session.workspace, conversation_id, sender_only)
+    plan = planning.plan(session.workspace, conversation_id, sender_only)
     ways = tuple(
         Way(one_line(choice.channel.name), choice.usable, one_line(choice.reason or "")) for choice in plan.choices
     )

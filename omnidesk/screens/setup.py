@@ -23,8 +23,8 @@ from omnidesk.widgets import times
 from omnidesk.words.errors import OmniDeskError, UsageError
 
 if TYPE_CHECKING:
-    from omnidesk.app import OmniDeskApp
     from omnidesk.connectors.base import Checked
+    from omnidesk.screens.console import OmniDeskApp
 
 SECURITY = ("tls", "starttls", "none")
 
@@ -284,7 +284,7 @@ class SetupScreen(Screen[None]):
 
     def action_demo(self) -> None:
         """Look around with sample customers."""
-        from omnidesk.app import DEMO
+        from omnidesk.screens.console import DEMO
 
         self.app.exit(DEMO)
 
@@ -326,10 +326,7 @@ def _test(form: Form) -> Tested:
 def _add(form: Form, home: str | None, session: Session | None) -> Added:
     from omnidesk.sync import setup
 
-    if session is None:
-        found = workspace.create(home, agent_name=form.agent or None)
-    else:
-        found = session.workspace
+    found = workspace.create(home, agent_name=form.agent or None) if session is None else session.workspace
     actor = agents.actor(found)
     secrets = {"password": form.password}
     setup.add_channel(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from omnidesk.desk.status import Summary
 from omnidesk.text.clean import one_line
 from omnidesk.widgets import badges, times
-from omnidesk.widgets.lines import Part, cut
+from omnidesk.widgets.lines import cut
+from omnidesk.widgets.painting import Part
 from omnidesk.widgets.queue_list import QueueList
 from omnidesk.words.kinds import Health, MessageStatus
 from omnidesk.words.rows import Channel

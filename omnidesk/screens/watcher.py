@@ -55,7 +55,7 @@ class Engine:
         command = [sys.executable, "-m", "omnidesk", "--home", self.home, "sync", "--parent", str(os.getpid())]
         try:
             self.log.parent.mkdir(mode=0o700, exist_ok=True)
-            with open(os.open(self.log, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "wb") as log:
+            with os.fdopen(os.open(self.log, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "wb") as log:
                 self.process = subprocess.Popen(
                     command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=log, start_new_session=True
                 )

@@ -55,7 +55,8 @@ def upgrade(workspace: Workspace) -> int:
             command.upgrade(config, "head")
             for key, value in (("schema", versions.SCHEMA), ("oldest_writer", versions.OLDEST_WRITER)):
                 connection.exec_driver_sql(
-                    "INSERT INTO mark (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+                    "INSERT INTO mark (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET "
+                    "value = excluded.value",
                     (key, str(value)),
                 )
     return versions.SCHEMA

@@ -128,7 +128,6 @@ class RawItem(SQLModel, table=True):
     junk: bool = False
     imported: bool = False
     state: str = "admitted"
-    decoder: int = 0
 
 
 class Receipt(SQLModel, table=True):

@@ -43,5 +43,6 @@ def check_writable(raw: sqlite3.Connection) -> None:
     row = raw.execute("SELECT value FROM mark WHERE key = 'oldest_writer'").fetchone()
     if row is not None and int(row[0]) > SCHEMA:
         raise NewerWorkspaceError(
-            "the workspace was upgraded by a newer OmniDesk while this one ran: it can only be read now; restart OmniDesk"
+            "the workspace was upgraded by a newer OmniDesk while this one ran: it can only be read "
+            "now; restart OmniDesk"
         )

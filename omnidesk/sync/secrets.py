@@ -51,7 +51,7 @@ def _read_one(channel_id: int, channel_name: str, field: str) -> str | None:
 def store(channel_id: int, secrets: Mapping[str, str]) -> str:
     """Keep secrets of a channel; return where, for people."""
     if _named_file() is None and all(
-        [_keyring_write(f"{channel_id}:{field}", value) for field, value in secrets.items()]
+        _keyring_write(f"{channel_id}:{field}", value) for field, value in secrets.items()
     ):
         return "the keyring"
     path = _path()

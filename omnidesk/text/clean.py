@@ -20,7 +20,7 @@ _FORBIDDEN = re.compile(
     "\u202a-\u202e\u2066-\u2069"  # bidirectional embeddings, overrides, isolates
     "\ud800-\udfff\ufeff\ufff9-\ufffb\ufffe\uffff]+"  # lone surrogates, byte order mark, annotations, noncharacters
 )
-_LINE_END = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+_LINE_END = re.compile("[\r\x0b\x0c\x85\u2028\u2029]")
 _SUSPECT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufff9-\uffff]")
 _SPACES = re.compile(r"\s+")
 
@@ -29,6 +29,8 @@ def clean(text: str, *, keep_newlines: bool = True) -> str:
     r"""Return `text` without anything that steers a terminal, every line end as `\n`.
 
     With `keep_newlines=False` each run of line ends and tabs becomes one space. Cleaning twice changes nothing."""
+    if "\r\n" in text:
+        text = text.replace("\r\n", "\n")
     if _SUSPECT.search(text):
         text = _SEQUENCE.sub("", text)
         text = _LINE_END.sub("\n", text)

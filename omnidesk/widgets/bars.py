@@ -4,36 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
 
-from rich.segment import Segment
-from rich.style import Style
 from textual import events
 from textual.message import Message
 from textual.strip import Strip
-from textual.widget import Widget
 
 from omnidesk.widgets import badges, times
-from omnidesk.widgets.lines import Part, cells, cut, spread
+from omnidesk.widgets.lines import cells, cut, spread
+from omnidesk.widgets.painting import Painted, Part
 
 
-class Bar(Widget):
+class Bar(Painted):
     """One line of parts."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "bar--brand", "bar--here", "bar--warn", "bar--good", "bar--dim", "bar--key", "bar--strong",
-    }  # fmt: skip
     DEFAULT_CSS = """
-    Bar {
-        height: 1; background: $surface; color: $text;
-        & > .bar--brand { color: $text-accent; text-style: bold; }
-        & > .bar--here { background: $primary; color: $text; text-style: bold; }
-        & > .bar--warn { color: $text-error; text-style: bold; }
-        & > .bar--good { color: $text-success; }
-        & > .bar--dim { color: $text-muted; }
-        & > .bar--key { color: $text-accent; text-style: bold; }
-        & > .bar--strong { text-style: bold; }
-    }
+    Bar { height: 1; background: $surface; color: $foreground; }
     """
 
     def parts(self, width: int) -> tuple[Part, ...]:
@@ -42,14 +27,7 @@ class Bar(Widget):
 
     def render_line(self, y: int) -> Strip:
         """Paint the line."""
-        width, base = self.size.width, self.rich_style
-        if y:
-            return Strip.blank(width, base)
-        segments = [Segment(text, base + self._style(style)) for style, text in self.parts(width)]
-        return Strip(segments).adjust_cell_length(width, base)
-
-    def _style(self, name: str) -> Style:
-        return self.get_component_rich_style(f"bar--{name}", partial=True) if name else Style.null()
+        return self.strip(self.parts(self.size.width) if y == 0 else (), self.rich_style, self.size.width)
 
 
 class Header(Bar):
@@ -85,7 +63,7 @@ class Header(Bar):
             right.append(("warn", f"  {times.number(self.overdue)} overdue"))
         right.append(("strong", f"  {cut(self.agent, 20)} "))
         room = width - sum(cells(text) for _, text in right)
-        left: list[Part] = [("brand", " OmniDesk ")] if width >= 70 else []
+        left: list[Part] = [("title", " OmniDesk ")] if width >= 70 else []
         used = sum(cells(text) for _, text in left)
         self._spans = []
         for view, text in self._labels():
@@ -126,7 +104,7 @@ class Caption(Bar):
     """The line over the queue."""
 
     DEFAULT_CSS = """
-    Caption { background: $background; }
+    Caption { background: $surface; }
     """
 
     def __init__(self, *, id: str | None = None) -> None:

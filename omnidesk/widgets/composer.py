@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from rich.segment import Segment
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
 from textual.strip import Strip
 from textual.widgets import TextArea
 
-from omnidesk.text.clean import one_line
-from omnidesk.widgets.lines import LinesView, Part, cells, cut, fit
+from omnidesk.text.clean import clean, one_line
+from omnidesk.widgets.lines import cells, cut, fit
+from omnidesk.widgets.painting import Painted, Part
 from omnidesk.widgets.thread_lines import people_line
 from omnidesk.words.rows import Address
 
@@ -45,11 +46,11 @@ class Sheet:
     sender_only: bool = False
 
 
-class Title(LinesView, can_focus=False):
+class Title(Painted):
     """The lines over the text: what it is and who sees it, to whom, by what."""
 
     DEFAULT_CSS = """
-    Title { height: auto; overflow-y: hidden; scrollbar-gutter: auto; }
+    Title { height: 1; }
     """
 
     def __init__(self) -> None:
@@ -72,10 +73,9 @@ class Title(LinesView, can_focus=False):
 
     def render_line(self, y: int) -> Strip:
         """Paint one line."""
-        width, base = self.size.width, self.rich_style
+        width = self.size.width
         lines = self._lines(width)
-        parts = lines[y] if y < len(lines) else ()
-        return Strip([Segment(text, base + self.style(style)) for style, text in parts]).adjust_cell_length(width, base)
+        return self.strip(lines[y] if y < len(lines) else (), self.rich_style, width)
 
     def _lines(self, width: int) -> list[tuple[Part, ...]]:
         sheet = self.sheet
@@ -121,6 +121,14 @@ def _rule(text: str, width: int) -> str:
     return fit(said + "=" * max(0, width - cells(said)), width)
 
 
+class DraftArea(TextArea):
+    """A text area that takes nothing that steers a terminal."""
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Clean what is pasted; Textual then calls the text area's own handler."""
+        event.text = clean(event.text)
+
+
 class Composer(Vertical):
     """A title that says who will see it, and the text."""
 
@@ -141,18 +149,15 @@ class Composer(Vertical):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
+        self.title_lines = Title()
+        self.area = DraftArea(id="text", soft_wrap=True, tab_behavior="focus", show_line_numbers=False)
         self.sheet: Sheet | None = None
         self._given = ""
 
     def compose(self) -> ComposeResult:
         """The title and the text."""
-        yield Title()
-        yield TextArea(id="text", soft_wrap=True, tab_behavior="focus", show_line_numbers=False)
-
-    @property
-    def area(self) -> TextArea:
-        """Where the text stands."""
-        return self.query_one(TextArea)
+        yield self.title_lines
+        yield self.area
 
     @property
     def text(self) -> str:
@@ -167,7 +172,7 @@ class Composer(Vertical):
     def begin(self, sheet: Sheet, text: str) -> None:
         """Open with a sheet and the text of its draft."""
         self.sheet, self._given = sheet, text
-        self.query_one(Title).set_sheet(sheet)
+        self.title_lines.set_sheet(sheet)
         self.area.load_text(text)
         self.area.move_cursor(self.area.document.end)
         self.display = True
@@ -176,17 +181,17 @@ class Composer(Vertical):
     def change(self, sheet: Sheet) -> None:
         """Go on with another sheet and the same text."""
         self.sheet = sheet
-        self.query_one(Title).set_sheet(sheet, self.query_one(Title).warning)
+        self.title_lines.set_sheet(sheet, self.title_lines.warning)
 
     def warn(self, text: str) -> None:
         """Say what the agent must know before sending; "" for nothing."""
         if self.sheet is not None:
-            self.query_one(Title).set_sheet(self.sheet, text)
+            self.title_lines.set_sheet(self.sheet, text)
 
     @property
     def warning(self) -> str:
         """What the agent is warned of."""
-        return self.query_one(Title).warning
+        return self.title_lines.warning
 
     def close(self) -> None:
         """Stop writing."""

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from textual.message import Message
 from textual.strip import Strip
-from textual.widget import Widget
 
 from omnidesk import clock
 from omnidesk.text.clean import one_line
 from omnidesk.widgets import badges, times
-from omnidesk.widgets.lines import Line, LinesView, Part, cut, fit, spread, wrap
+from omnidesk.widgets.lines import Line, LinesView, cut, fit, spread, wrap
+from omnidesk.widgets.painting import Painted, Part
 from omnidesk.widgets.thread_lines import cut_parts
 from omnidesk.words.kinds import Status
 from omnidesk.words.rows import Conversation, Customer, Identity
@@ -129,7 +129,7 @@ class CustomerPane(LinesView):
             self.go(0)
 
     def _paint(self) -> None:
-        self.show(lay_out(self.known, self.size.width, clock.now()))
+        self.show(lay_out(self.known, self.room, clock.now()))
 
     def on_resize(self) -> None:
         """Lay out for the new width."""
@@ -156,12 +156,11 @@ class CustomerPane(LinesView):
         self.cursor_key = 0
 
 
-class CustomerFold(Widget):
+class CustomerFold(Painted):
     """The customer in two lines over the thread."""
 
-    COMPONENT_CLASSES = {"fold--dim", "fold--strong"}
     DEFAULT_CSS = """
-    CustomerFold { height: 2; color: $text-muted; }
+    CustomerFold { height: 2; }
     """
 
     def __init__(self, *, id: str | None = None) -> None:
@@ -175,10 +174,8 @@ class CustomerFold(Widget):
 
     def render_line(self, y: int) -> Strip:
         """Paint one of the two lines."""
-        from rich.segment import Segment
-
         said = self._lines()[y] if y < 2 else ""
-        return Strip([Segment(fit(f" {said}", self.size.width), self.rich_style)])
+        return self.strip((("dim", f" {said}"),), self.rich_style, self.size.width)
 
     def _lines(self) -> tuple[str, str]:
         customer = self.known.customer

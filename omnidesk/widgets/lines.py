@@ -6,20 +6,15 @@ A line is a tuple of (style, text); styles are names, so that a theme can change
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
 from rich.cells import cell_len, get_character_cell_size, set_cell_size
-from rich.segment import Segment
-from rich.style import Style
 from textual.geometry import Size
 from textual.reactive import var
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-Part = tuple[str, str]
-"""A style's name (see `LinesView.COMPONENT_CLASSES`; "" is plain) and text without line ends."""
-
-STYLES = ("dim", "strong", "head", "warn", "good", "note", "accent", "title", "faint")
+from omnidesk.widgets.painting import Painted, Part
 
 
 class Line(NamedTuple):
@@ -95,24 +90,13 @@ def _end(text: str, start: int, width: int) -> int:
     return len(text)
 
 
-class LinesView(ScrollView, can_focus=True):
+class LinesView(Painted, ScrollView, can_focus=True):
     """Paints lines; only those on the screen cost anything."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"lines--{style}" for style in (*STYLES, "cursor")}
     DEFAULT_CSS = """
     LinesView {
         scrollbar-size-vertical: 1; scrollbar-size-horizontal: 0; overflow-x: hidden; overflow-y: auto;
-        scrollbar-background: $background; scrollbar-color: $surface-lighten-2; scrollbar-gutter: stable;
-        & > .lines--dim { color: $text-muted; }
-        & > .lines--faint { color: $text-disabled; }
-        & > .lines--strong { text-style: bold; }
-        & > .lines--head { color: $text-primary; }
-        & > .lines--title { color: $text-accent; text-style: bold; }
-        & > .lines--warn { color: $text-error; text-style: bold; }
-        & > .lines--good { color: $text-success; }
-        & > .lines--note { color: $text-warning; }
-        & > .lines--accent { color: $text-accent; }
-        & > .lines--cursor { background: $primary 30%; }
+        scrollbar-background: $background; scrollbar-color: $foreground 25%; scrollbar-gutter: stable;
     }
     """
 
@@ -133,21 +117,21 @@ class LinesView(ScrollView, can_focus=True):
         """Paint the lines of the new cursor."""
         self.refresh()
 
-    def style(self, name: str) -> Style:
-        """Return what a style's name means in the theme."""
-        return self.get_component_rich_style(f"lines--{name}", partial=True) if name else Style.null()
+    @property
+    def room(self) -> int:
+        """Columns beside the scrollbar."""
+        return max(0, self.size.width - 1)
 
     def render_line(self, y: int) -> Strip:
         """Paint one line of the screen."""
-        width, index = self.size.width, int(self.scroll_offset.y) + y
+        width, index = self.room, int(self.scroll_offset.y) + y
         base = self.rich_style
         if not 0 <= index < len(self.lines):
             return Strip.blank(width, base)
         line = self.lines[index]
         if line.key and line.key == self.cursor_key:
-            base = base + self.style("cursor")
-        segments = [Segment(text, base + self.style(style)) for style, text in line.parts]
-        return Strip(segments).adjust_cell_length(width, base)
+            base = base + self.ground("here")
+        return self.strip(line.parts, base, width)
 
     @property
     def top(self) -> int:

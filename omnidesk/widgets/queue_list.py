@@ -7,10 +7,7 @@ scrolls under it by as much as the row moved. Rows outside the window are asked 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
-from rich.segment import Segment
-from rich.style import Style
 from textual import events
 from textual.geometry import Region, Size
 from textual.message import Message
@@ -19,7 +16,7 @@ from textual.strip import Strip
 
 from omnidesk import clock
 from omnidesk.widgets import queue_row
-from omnidesk.widgets.lines import STYLES, Part
+from omnidesk.widgets.painting import Painted, Part
 from omnidesk.words.rows import QueueRow
 
 TALL = 2
@@ -45,25 +42,13 @@ class Window:
     land: int | None = None
 
 
-class QueueList(ScrollView, can_focus=True):
+class QueueList(Painted, ScrollView, can_focus=True):
     """The list of conversations of one view."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"lines--{style}" for style in (*STYLES, "cursor", "here")}
     DEFAULT_CSS = """
     QueueList {
         scrollbar-size-vertical: 1; scrollbar-size-horizontal: 0; overflow-x: hidden; overflow-y: auto;
-        scrollbar-background: $background; scrollbar-color: $surface-lighten-2; scrollbar-gutter: stable;
-        & > .lines--dim { color: $text-muted; }
-        & > .lines--faint { color: $text-disabled; }
-        & > .lines--strong { text-style: bold; }
-        & > .lines--head { color: $text-primary; }
-        & > .lines--title { color: $text-accent; text-style: bold; }
-        & > .lines--warn { color: $text-error; text-style: bold; }
-        & > .lines--good { color: $text-success; }
-        & > .lines--note { color: $text-warning; }
-        & > .lines--accent { color: $text-accent; text-style: bold; }
-        & > .lines--cursor { background: $surface; }
-        & > .lines--here { background: $primary 35%; }
+        scrollbar-background: $background; scrollbar-color: $foreground 25%; scrollbar-gutter: stable;
     }
     """
 
@@ -258,29 +243,29 @@ class QueueList(ScrollView, can_focus=True):
 
     # Painting
 
+    @property
+    def room(self) -> int:
+        """Columns beside the scrollbar."""
+        return max(0, self.size.width - 1)
+
     def render_line(self, y: int) -> Strip:
         """Paint one line of the screen."""
-        width = self.size.width
+        width = self.room
         line = int(self.scroll_offset.y) + y
         row = self.row_at(line // TALL)
         base = self.rich_style
         if row is None:
-            said = " .." if line // TALL < self.window.count and line % TALL == 0 else ""
-            return Strip([Segment(said, base)]).adjust_cell_length(width, base)
+            waits = line // TALL < self.window.count and line % TALL == 0
+            return self.strip((("faint", " .." if waits else ""),), base, width)
         cursor = self.cursor is not None and row.id == self.cursor.id
         if cursor:
-            base = base + self._style("here" if self.has_focus else "cursor")
+            base = base + self.ground("here" if self.has_focus else "cursor")
         parts: tuple[Part, ...]
         if line % TALL == 0:
             parts = queue_row.first_line(row, width, clock.now(), cursor, row.id in self.marked)
         else:
             parts = queue_row.second_line(row, width)
-        return Strip([Segment(text, base + self._style(style)) for style, text in parts]).adjust_cell_length(
-            width, base
-        )
-
-    def _style(self, name: str) -> Style:
-        return self.get_component_rich_style(f"lines--{name}", partial=True) if name else Style.null()
+        return self.strip(parts, base, width)
 
     # Mouse and size
 

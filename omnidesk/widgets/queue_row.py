@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from omnidesk.text.clean import one_line
 from omnidesk.widgets import badges, times
-from omnidesk.widgets.lines import Part, cut, fit, spread
+from omnidesk.widgets.lines import cut, fit, spread
+from omnidesk.widgets.painting import Part
 from omnidesk.words.kinds import Place, Priority, Status
 from omnidesk.words.rows import QueueRow
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from rich.segment import Segment
 from textual.strip import Strip
 
 from omnidesk import clock
 from omnidesk.text.clean import one_line
 from omnidesk.widgets import times
-from omnidesk.widgets.lines import Line, LinesView, Part, spread
+from omnidesk.widgets.lines import spread
+from omnidesk.widgets.painting import Painted, Part
 from omnidesk.words.kinds import Place, Priority, Status
 from omnidesk.words.rows import Conversation
 
@@ -48,11 +48,11 @@ def _clocks(conversation: Conversation, now: int) -> list[Part]:
     return said
 
 
-class ThreadHead(LinesView, can_focus=False):
+class ThreadHead(Painted):
     """Two lines over the thread."""
 
     DEFAULT_CSS = """
-    ThreadHead { height: 2; overflow-y: hidden; scrollbar-gutter: auto; }
+    ThreadHead { height: 2; background: $surface; }
     """
 
     def __init__(self, *, id: str | None = None) -> None:
@@ -67,14 +67,10 @@ class ThreadHead(LinesView, can_focus=False):
 
     def render_line(self, y: int) -> Strip:
         """Paint one of the lines."""
-        width, base = self.size.width, self.rich_style
-        if self.conversation is None or y > 1:
-            return Strip.blank(width, base)
-        parts = (
-            first_line(self.conversation, width)
-            if y == 0
-            else second_line(self.conversation, self.offers, width, clock.now())
-        )
-        return Strip([Segment(text, base + self.style(style)) for style, text in Line(parts).parts]).adjust_cell_length(
-            width, base
-        )
+        width = self.size.width
+        parts: tuple[Part, ...] = ()
+        if self.conversation is not None and y == 0:
+            parts = first_line(self.conversation, width)
+        elif self.conversation is not None and y == 1:
+            parts = second_line(self.conversation, self.offers, width, clock.now())
+        return self.strip(parts, self.rich_style, width)

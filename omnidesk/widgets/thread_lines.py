@@ -7,7 +7,8 @@ from itertools import islice
 
 from omnidesk.text.clean import clean, one_line
 from omnidesk.widgets import badges, times
-from omnidesk.widgets.lines import Line, Part, cells, cut, spread, wrap
+from omnidesk.widgets.lines import Line, cells, cut, spread, wrap
+from omnidesk.widgets.painting import Part
 from omnidesk.words.kinds import AuthorKind, Direction, MessageStatus
 from omnidesk.words.rows import Address, Message
 
@@ -17,7 +18,7 @@ FOLDED_LINES = 60
 """Lines of one message before the rest is folded."""
 MOST_TEXT = 400_000
 """Characters of one message that are looked at."""
-PLAIN_REASONS = ("", "In-Reply-To", "References", "token")
+PLAIN_REASONS = ("", "a new matter", "In-Reply-To", "References")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """What messages are laid out on: columns, the present, whether all is unfolded, whether blank lines stand between."""
+    """What messages are laid out on: columns, the present, all unfolded or not, blank lines between or not."""
 
     width: int
     now: int
@@ -41,7 +42,7 @@ class Paper:
 
 
 def lay_out(messages: list[Message], paper: Paper, waiting_since: int | None, known: dict[int, Block]) -> list[Block]:
-    """Return the blocks of these messages, oldest first; those in `known` that have not changed are taken from there."""
+    """Return the blocks of these messages, oldest first; unchanged ones are taken from `known`."""
     found = []
     for message in messages:
         unanswered = is_unanswered(message, waiting_since)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from textual import events
 from textual.message import Message
 
 from omnidesk.widgets.lines import Line, LinesView
@@ -79,7 +78,7 @@ class ThreadView(LinesView):
 
     def _place(self, blocks: list[Block]) -> None:
         self.blocks = blocks
-        self._laid_out_for = self.size.width
+        self._laid_out_for = self.room
         lines: list[Line] = [Line((("faint", "   … older messages"),))] if self.more else []
         for block in blocks:
             lines += block.lines
@@ -157,7 +156,7 @@ class ThreadView(LinesView):
             first = self.blocks[0].message
             self.post_message(self.OlderWanted((first.at, first.id)))
 
-    def on_resize(self, event: events.Resize) -> None:
+    def on_resize(self) -> None:
         """Ask for a new layout when the width changed."""
-        if self.blocks and event.size.width != self._laid_out_for:
-            self.post_message(self.WidthChanged(event.size.width))
+        if self.blocks and self.room != self._laid_out_for:
+            self.post_message(self.WidthChanged(self.room))

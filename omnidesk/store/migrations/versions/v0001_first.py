@@ -148,7 +148,6 @@ def arrivals() -> None:
         flag("junk", False),
         flag("imported", False),
         words("state", "admitted"),
-        count("decoder", 0),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("raw_item_admitted", "raw_item", ["id"], **only("state = 'admitted'"))
@@ -405,13 +404,7 @@ def outgoing() -> None:
         number("due_at"),
         count("attempts", 0),
         flag("committing", False),
-        sa.Column(
-            "lease_number",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            server_default=sa.text("0"),
-            autoincrement=False,
-            nullable=False,
-        ),
+        number("lease_number", 0),
         number("sending_since", nullable=True),
         words("outgoing_json", "{}"),
         words("payload_blob", nullable=True),

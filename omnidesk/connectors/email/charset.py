@@ -1,0 +1,90 @@
+"""Bytes to text, whatever charset a mail claims: nothing raises, and what can be read is read.
+
+Names are those of WHATWG's Encoding standard where mail programs lie alike: ISO-8859-1 means Windows-1252, GB2312
+means GB18030, and so on.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from functools import lru_cache
+
+_ALIASES = {
+    "ascii": "cp1252", "us-ascii": "cp1252", "ansi_x3.4-1968": "cp1252", "iso-8859-1": "cp1252", "latin1": "cp1252",
+    "latin-1": "cp1252", "iso8859-1": "cp1252", "iso_8859-1": "cp1252", "8859-1": "cp1252", "ansi": "cp1252",
+    "windows-1252": "cp1252", "iso-8859-8-i": "iso-8859-8", "iso-8859-8-e": "iso-8859-8", "iso-8859-9": "cp1254",
+    "gb2312": "gb18030", "iso-gb2312": "gb18030", "gbk": "gb18030", "x-gbk": "gb18030", "gb_2312-80": "gb18030",
+    "ks_c_5601-1987": "cp949", "ks_c_5601": "cp949", "euc-kr": "cp949", "korean": "cp949", "shift_jis": "cp932",
+    "shift-jis": "cp932", "sjis": "cp932", "x-sjis": "cp932", "windows-31j": "cp932", "iso-2022-jp": "iso2022_jp_ext",
+    "big5": "cp950", "x-big5": "cp950", "tis-620": "cp874", "windows-874": "cp874", "macintosh": "mac_roman",
+    "x-mac-roman": "mac_roman", "utf8": "utf-8", "unicode-1-1-utf-7": "utf-7", "unicode-1-1-utf-8": "utf-8",
+    "unicode": "utf-16", "cp-850": "cp850", "utf-8-sig": "utf-8-sig",
+}  # fmt: skip
+_UNFIT = frozenset({"idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined", "mbcs", "oem"})
+"""Python's codecs that are no charsets of text."""
+_NOISE = re.compile(r"(?i)^(?:charset=|x-)+|[\s\"'<>]+|(?<=\d)_(?=\d)")
+
+
+@lru_cache(maxsize=512)
+def codec(name: str) -> str | None:
+    """Return the Python codec for a charset's name as a mail gives it, None when there is none."""
+    name = name.strip().strip("\"'").lower()
+    for candidate in (name, _NOISE.sub("", name)):
+        if not candidate or len(candidate) > 60 or "\0" in candidate:
+            continue
+        candidate = _ALIASES.get(candidate) or _ALIASES.get(candidate.replace("_", "-")) or candidate
+        if re.fullmatch(r"cp-?125\d|windows-?125\d|win-?125\d", candidate):
+            candidate = f"cp{candidate[-4:]}"
+        try:
+            found = codecs.lookup(candidate)
+        except (LookupError, UnicodeError, ValueError):
+            continue
+        if found.name not in _UNFIT and found._is_text_encoding:
+            return found.name
+    return None
+
+
+def to_text(data: bytes, charset: str | None = None, fallback: str | None = None) -> str:
+    """Return `data` as text: by its declared charset if that fits, else UTF-8, else `fallback`, else Windows-1252."""
+    if data.isascii() and b"\x1b" not in data and not _shifted(charset):
+        return data.decode("ascii")
+    tried = codec(charset) if charset else None
+    if tried is not None and tried != "cp1252":
+        try:
+            return data.decode(tried)
+        except (UnicodeError, ValueError):
+            pass
+    for candidate in ("utf-8", detected(data), codec(fallback) if fallback else None, tried):
+        if candidate is None:
+            continue
+        try:
+            return data.decode(candidate)
+        except (UnicodeError, ValueError):
+            continue
+    if tried is not None and tried != "cp1252":
+        text = data.decode(tried, "replace")
+        if text.count("\ufffd") * 20 <= len(text):
+            return text
+    return data.decode("cp1252", "replace") if tried or not _binary(data) else data.decode("latin-1")
+
+
+def detected(data: bytes) -> str | None:
+    """Return the charset that `data` gives away by itself, None where it does not."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    if b"\x1b$" in data or b"\x1b(" in data:
+        return "iso2022_jp_ext"
+    return None
+
+
+def _shifted(charset: str | None) -> bool:
+    """Whether the charset writes other letters in ASCII bytes."""
+    if not charset:
+        return False
+    lower = charset.lower()
+    return "utf-7" in lower or "utf7" in lower or "2022" in lower or "hz" in lower or "utf-16" in lower
+
+
+def _binary(data: bytes) -> bool:
+    return b"\0" in data

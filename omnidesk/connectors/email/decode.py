@@ -1,0 +1,136 @@
+"""From a raw mail to the one message it is. Pure and tolerant: any bytes give a message, at worst shown raw."""
+
+from __future__ import annotations
+
+import re
+
+from omnidesk.connectors.base import Decoded, Item, Party
+from omnidesk.connectors.email import header, mailid
+from omnidesk.connectors.email.authenticity import authenticity
+from omnidesk.connectors.email.automatic import list_id, read_report
+from omnidesk.connectors.email.body import Body, read_body
+from omnidesk.connectors.email.charset import to_text
+from omnidesk.connectors.email.mime import Part, parse
+from omnidesk.text.address import parse_addresses
+from omnidesk.text.clean import clean, one_line
+from omnidesk.text.reply import split_reply
+from omnidesk.words.kinds import Auth
+
+MOST_REFERENCES = 200
+_PLUS_TOKEN = re.compile(r"\+([a-z0-9_-]{6,64})@")
+_SUBJECT_TOKEN = re.compile(r"(?<!\w)\[#\d{1,12}-([A-Za-z0-9]{6,64})\]")
+
+
+def decode(item: Item) -> Decoded:
+    """Return the message of a mail. Never raises DecodeError: what cannot be understood is shown as it came."""
+    mail = parse(item.raw)
+    sender, verified = _sender(mail, item.headers.get("authserv_id", ""))
+    reply_to = _parties(mail, "reply-to")
+    report = read_report(mail, sender.value if sender else "")
+    subject = header.unword(mail.get("subject"))
+    body = _body(mail, item)
+    return Decoded(
+        external_id=mailid.external_id(mail.fields),
+        sender=sender,
+        to=_parties(mail, "to"),
+        cc=_parties(mail, "cc"),
+        bcc=_parties(mail, "bcc"),
+        reply_to=reply_to,
+        subject=subject,
+        text=body.text,
+        reply_text=split_reply(body.text),
+        files=tuple(body.files),
+        in_reply_to=_ids(mail, "in-reply-to"),
+        references=_ids(mail, "references"),
+        tokens=_tokens(mail, subject),
+        content_hash=mailid.hash_of(mail.fields, mail.encoded()),
+        sent_at=header.date(mail.get("date")),
+        received_at=_received_at(mail),
+        auto=report.auto,
+        list_id=list_id(mail),
+        auth=verified,
+        deliveries=report.deliveries,
+        warnings=_warnings(mail, item, sender, reply_to),
+    )
+
+
+def _body(mail: Part, item: Item) -> Body:
+    if size := item.headers.get("truncated"):
+        megabytes = int(size) / 1_000_000 if size.isdigit() else 0
+        return Body([f"[This mail of {megabytes:.0f} MB was left on the server; only its header was read.]"])
+    body = read_body(mail)
+    if not body.texts and not body.files and item.raw.strip() and not mail.fields:
+        body.texts.append(clean(to_text(item.raw[:1_000_000])).strip())
+    return body
+
+
+def _sender(mail: Part, authserv_id: str) -> tuple[Party | None, Auth]:
+    """Who wrote the mail: From; where it names no usable address, the next best field that does."""
+    name = ""
+    for field in ("from", "reply-to", "sender", "x-original-from", "return-path"):
+        for value in mail.all(field):
+            for said, address in parse_addresses(value):
+                name = name or (header.unword(said) if field == "from" else "")
+                if "@" not in address:
+                    continue
+                verdict = authenticity(mail, address, authserv_id) if field == "from" else Auth.NONE
+                shown = name or header.unword(said)
+                return Party("email", one_line(address), shown, verified=verdict is Auth.PASS), verdict
+    return (Party("email", "", name) if name else None), Auth.NONE
+
+
+def _parties(mail: Part, field: str) -> tuple[Party, ...]:
+    if field not in mail.fields:
+        return ()
+    found: dict[str, Party] = {}
+    for value in mail.all(field):
+        for name, address in parse_addresses(value):
+            if address:
+                found.setdefault(address, Party("email", one_line(address), header.unword(name)))
+    return tuple(found.values())
+
+
+def _ids(mail: Part, field: str) -> tuple[str, ...]:
+    if field not in mail.fields:
+        return ()
+    ids = header.message_ids(" ".join(mail.all(field)))
+    return ids if len(ids) <= MOST_REFERENCES else (ids[0], *ids[-MOST_REFERENCES:])
+
+
+def _tokens(mail: Part, subject: str) -> tuple[str, ...]:
+    found: list[str] = []
+    for field in ("to", "cc", "delivered-to", "x-original-to", "envelope-to"):
+        for value in mail.all(field):
+            if "+" in value:
+                for _, address in parse_addresses(value):
+                    found += _PLUS_TOKEN.findall(address)
+    if "[#" in subject:
+        found += _SUBJECT_TOKEN.findall(subject)
+    return tuple(dict.fromkeys(found))
+
+
+def _received_at(mail: Part) -> int | None:
+    values = mail.fields.get("received")
+    if not values:
+        return None
+    return header.date(header.as_text(values[0]).rpartition(";")[2])
+
+
+def _warnings(mail: Part, item: Item, sender: Party | None, reply_to: tuple[Party, ...]) -> tuple[str, ...]:
+    found = []
+    if "truncated" in item.headers:
+        found.append("truncated")
+    if sender is None or "@" not in sender.value:
+        found.append("no-sender")
+    elif any(not _same_organisation(sender.value, each.value) for each in reply_to):
+        found.append("reply-to-elsewhere")
+    if len(mail.fields.get("from", ())) > 1:
+        found.append("several-from")
+    if mail.damaged:
+        found.append("damaged")
+    return tuple(found)
+
+
+def _same_organisation(one: str, other: str) -> bool:
+    one, other = (each.rpartition("@")[2] for each in (one, other))
+    return one == other or one.endswith(f".{other}") or other.endswith(f".{one}")

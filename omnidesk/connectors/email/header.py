@@ -1,0 +1,141 @@
+"""The values of header fields: encoded words (RFC 2047), parameters (RFC 2231), dates, message ids. Nothing raises."""
+
+from __future__ import annotations
+
+import binascii
+import re
+from calendar import timegm
+from dataclasses import dataclass
+from email.utils import mktime_tz, parsedate_tz
+from functools import lru_cache
+from urllib.parse import unquote_to_bytes
+
+from omnidesk.connectors.email.charset import to_text
+from omnidesk.text.clean import one_line
+
+MOST_WORDS = 2_000
+LONGEST = 200_000
+EARLIEST, LATEST = 315_532_800_000, 4_102_444_800_000
+"""1980 and 2100: a date outside is a mistake."""
+
+_DATE = re.compile(  # what nearly every mail has; the rest is for the standard library
+    r"\s*(?:[A-Za-z]{3},\s*)?(\d{1,2}) (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) (\d{4}) "
+    r"(\d\d):(\d\d):(\d\d) ([+-])(\d\d)([0-5]\d)(?:\s*\([^()]*\))?\s*\Z"
+)
+_MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec"
+_WORD = re.compile(r"=\?([^?\s*]{1,60})(?:\*[^?\s]{0,20})?\?([bBqQ])\?([^?]*(?:\?(?!=)[^?]*){0,20})\?=")
+_BETWEEN = re.compile(r"(?<=\?=)\s+(?==\?)")
+_MESSAGE_ID = re.compile(r"<([^<>]{1,900})>")
+_BARE_ID = re.compile(r"[^\s<>,;\"]{1,400}@[^\s<>,;\"]{1,400}")
+_PARAMETER = re.compile(r';\s*([^\s=;"]{1,80})\s*=\s*("(?:[^"\\]|\\.)*+"?|[^;]*)')
+_SECTION = re.compile(r"([^*]+)\*(?:(\d{1,4})(\*)?)?\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """A field such as Content-Type: its value and its parameters, both with names in lower case. Shared: read only."""
+
+    value: str
+    values: dict[str, str]
+
+
+def as_text(value: bytes) -> str:
+    """Return the bytes of a field as text; raw 8-bit ones are UTF-8 or Windows-1252."""
+    return value.decode("ascii") if value.isascii() else to_text(value)
+
+
+def unword(value: str) -> str:
+    """Decode the encoded words of a field, put adjacent ones together, and return clean text on one line."""
+    if "=?" not in value:
+        return one_line(value, 2000)
+    value = _BETWEEN.sub("", value[:LONGEST])
+    pieces: list[str] = []
+    pending, charset, position = b"", "", 0
+    for count, word in enumerate(_WORD.finditer(value)):
+        if count >= MOST_WORDS:
+            break
+        data = _word_bytes(word[2], word[3])
+        # A character may be split over two words of the same charset: they are joined before decoding.
+        if pending and (word.start() != position or word[1].lower() != charset):
+            pieces.append(to_text(pending, charset))
+            pending = b""
+        pieces.append(value[position : word.start()])
+        pending, charset, position = pending + data, word[1].lower(), word.end()
+    if pending:
+        pieces.append(to_text(pending, charset))
+    pieces.append(value[position:])
+    return one_line("".join(pieces), 2000)
+
+
+def _word_bytes(encoding: str, text: str) -> bytes:
+    data = text.encode("utf-8", "surrogateescape")
+    if encoding in "qQ":
+        return binascii.a2b_qp(data, header=True)
+    data = re.sub(rb"[^A-Za-z0-9+/]", b"", data)
+    if len(data) % 4 == 1:
+        data = data[:-1]
+    try:
+        return binascii.a2b_base64(data + b"=" * (-len(data) % 4))
+    except binascii.Error:
+        return data
+
+
+@lru_cache(maxsize=2_000)
+def parameters(field: str) -> Parameters:
+    """Return a structured field's value (lower case) and parameters, with RFC 2231 and encoded words decoded."""
+    value, semicolon, _ = field.partition(";")
+    value = value.strip().lower()
+    if not semicolon:
+        return Parameters(value, {})
+    plain: dict[str, str] = {}
+    sections: dict[str, dict[int, tuple[str, bool]]] = {}
+    for found in _PARAMETER.finditer(field[:LONGEST], len(field.partition(";")[0])):
+        name, said = found[1].lower(), found[2].strip()
+        if said.startswith('"'):
+            said = re.sub(r"\\(.)", r"\1", said[1:-1] if len(said) > 1 and said.endswith('"') else said[1:])
+        if "*" in name and (section := _SECTION.match(name)):
+            number = int(section[2]) if section[2] else 0
+            encoded = bool(section[3]) or section[2] is None
+            sections.setdefault(section[1], {}).setdefault(number, (said, encoded))
+        else:
+            plain.setdefault(name, said)
+    values = {name: unword(said) if "=?" in said else said for name, said in plain.items()}
+    for name, numbered in sections.items():
+        values[name] = _joined(numbered)
+    return Parameters(value, values)
+
+
+def _joined(numbered: dict[int, tuple[str, bool]]) -> str:
+    data, charset = b"", "utf-8"
+    for number in sorted(numbered):
+        said, encoded = numbered[number]
+        if encoded and number == min(numbered) and said.count("'") >= 2:
+            charset, _, said = said.split("'", 2)
+        data += unquote_to_bytes(said) if encoded else said.encode("utf-8", "surrogateescape")
+    return to_text(data, charset or "utf-8")
+
+
+def date(value: str) -> int | None:
+    """Return a Date field as UTC milliseconds, None when it is missing or impossible."""
+    try:
+        if found := _DATE.match(value):
+            day, month, year, hour, minute, second, sign, hours, minutes = found.groups()
+            zone = (int(hours) * 60 + int(minutes)) * (60 if sign == "+" else -60)
+            number = _MONTHS.index(month) // 3 + 1
+            at = timegm((int(year), number, int(day), int(hour), int(minute), int(second))) - zone
+        else:
+            parsed = parsedate_tz(value[:200])
+            if parsed is None:
+                return None
+            at = int(mktime_tz(parsed))
+    except (ValueError, OverflowError, TypeError, IndexError):
+        return None
+    return at * 1000 if EARLIEST <= at * 1000 <= LATEST else None
+
+
+def message_ids(value: str) -> tuple[str, ...]:
+    """Return the message ids of References, In-Reply-To or Message-ID, with brackets, in order, each once."""
+    value = value[:LONGEST]
+    found = _MESSAGE_ID.findall(value) or _BARE_ID.findall(value)
+    ids = dict.fromkeys(f"<{tidy}>" for each in found if (tidy := "".join(one_line(each, 900).split())))
+    return tuple(ids)

@@ -1,0 +1,130 @@
+"""Redecoding: text, names and attachments made anew from the raw items, after the decoder got better.
+
+Never ids, never threads, and never anything that an agent did.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from omnidesk.connectors import registry
+from omnidesk.connectors.base import Decoded, DecodeError
+from omnidesk.desk import conversations, filing, intake
+from omnidesk.desk.acts import Act, perform
+from omnidesk.store import search
+from omnidesk.store.workspace import Workspace
+from omnidesk.text.clean import clean, one_line
+from omnidesk.words import rows
+from omnidesk.words.errors import NotFoundError
+from omnidesk.words.rows import PROGRAM
+
+AT_A_TIME = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Redecoded:
+    """What a redecoding did, in messages."""
+
+    act: rows.Act | None
+    looked_at: int
+    changed: int
+    failed: int
+
+
+def redecode(
+    workspace: Workspace, everything: bool = False, progress: Callable[[Redecoded], None] | None = None
+) -> Redecoded:
+    """Refresh the messages that an older decoder made, or all of them."""
+    reader = workspace.database.reader
+    versions = {manifest.kind: manifest.decoder for manifest in registry.kinds()}
+    last = looked_at = changed = failed = 0
+    act: rows.Act | None = None
+    while True:
+        found = reader.all(
+            "SELECT m.id, m.raw_item_id, m.decoder, channel.kind FROM message m JOIN channel ON "
+            "channel.id = m.channel_id "
+            "WHERE m.id > ? AND m.raw_item_id IS NOT NULL ORDER BY m.id LIMIT ?",
+            (last, AT_A_TIME),
+        )
+        if not found:
+            return Redecoded(act, looked_at, changed, failed)
+        last = found[-1]["id"]
+        old = [row for row in found if everything or row["decoder"] < versions.get(row["kind"], 0)]
+        fresh = [(row["id"], versions[row["kind"]], _decode(workspace, row)) for row in old if row["kind"] in versions]
+        usable = [(message, version, decoded) for message, version, decoded in fresh if decoded is not None]
+        looked_at += len(old)
+        failed += len(fresh) - len(usable)
+        if usable:
+            act, altered = _apply(workspace, usable)
+            changed += altered
+        if progress is not None:
+            progress(Redecoded(act, looked_at, changed, failed))
+
+
+def _apply(workspace: Workspace, usable: Sequence[tuple[int, int, Decoded]]) -> tuple[rows.Act, int]:
+    def work(act: Act) -> int:
+        return sum(_refresh(act, message, version, decoded) for message, version, decoded in usable)
+
+    return perform(workspace, PROGRAM, "redecode", work)
+
+
+def _decode(workspace: Workspace, row: Any) -> Decoded | None:
+    try:
+        decoded = registry.connector(row["kind"]).decode(intake.item_of(workspace, row["raw_item_id"]))
+    except (DecodeError, NotFoundError):
+        return None
+    return decoded[0] if len(decoded) == 1 else None
+
+
+def _refresh(act: Act, message_id: int, version: int, decoded: Decoded) -> bool:
+    tx = act.tx
+    row = tx.one("SELECT * FROM message WHERE id = ?", (message_id,))
+    if row is None:
+        return False
+    text = clean(decoded.text)[: filing.LONGEST_TEXT]
+    reply_text = clean(decoded.reply_text)[: filing.LONGEST_TEXT] or text
+    name = row["from_name"] if decoded.sender is None else one_line(decoded.sender.name, 200)
+    said = {
+        "text": text,
+        "reply_text": None if reply_text == text else reply_text,
+        "subject": one_line(decoded.subject, filing.LONGEST_SUBJECT),
+        "from_name": name,
+        "author_name": name,
+        "files": len(decoded.files),
+    }
+    before = search.stored_entry(tx, row)
+    altered = any(row[column] != value for column, value in said.items())
+    tx.execute(
+        f"UPDATE message SET decoder = ?, {', '.join(f'{column} = ?' for column in said)} WHERE id = ?",
+        (version, *said.values(), message_id),
+    )
+    altered |= _refresh_files(act, message_id, decoded)
+    fresh = tx.one("SELECT * FROM message WHERE id = ?", (message_id,))
+    after = search.stored_entry(tx, fresh)
+    if after != before:
+        search.remove(tx, row["search_id"], before)
+        search.add(tx, row["search_id"], after)
+    if altered:
+        act.event("redecoded", row["conversation_id"], message=message_id)
+        conversations.recount(tx, row["conversation_id"])
+    return altered
+
+
+def _refresh_files(act: Act, message_id: int, decoded: Decoded) -> bool:
+    """Rewrite names and kinds of the files in place, so that their ids stay; add those that are new."""
+    known = act.tx.all("SELECT * FROM attachment WHERE message_id = ? ORDER BY position", (message_id,))
+    if len(known) != len(decoded.files):
+        act.tx.execute("DELETE FROM attachment WHERE message_id = ?", (message_id,))
+        filing.store_files(act, message_id, decoded)
+        return True
+    altered = False
+    for row, file in zip(known, decoded.files, strict=True):
+        if (row["name"], row["content_type"], row["inline"]) != (file.name, file.content_type, file.inline):
+            altered = True
+            act.tx.execute(
+                "UPDATE attachment SET name = ?, content_type = ?, inline = ? WHERE id = ?",
+                (file.name, file.content_type, file.inline, row["id"]),
+            )
+    return altered
