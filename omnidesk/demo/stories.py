@@ -100,16 +100,10 @@ _FIRST = (
     "Anna", "Carla", "Daan", "Femke", "Gijs", "Hanna", "Ivo", "Jasmijn", "Koen", "Milan",
     "Pien", "Quinten", "Roos", "Sem", "Tess", "Umut", "Vera", "Wout", "Yara", "Zoë",
 )  # fmt: skip
-]
-_LAST = (
 _LAST = (
     "Jansen", "Bakker", "Visser", "Meijer", "Mulder", "Peters", "van Dijk",
-    "Jansen", "Bakker", "Visser", "Meijer", "Mulder", "Peters", "van Dijk",
-    "Müller", "Schröder", "Nguyễn", "Yılmaz", "Kowalska", "Brown", "García",
     "Müller", "Schröder", "Nguyễn", "Yılmaz", "Kowalska", "Brown", "García",
 )  # fmt: skip
-)  # fmt: skip
-]
 _QUESTIONS = {
     "Where is order {order}?": "Hello, order {order} has still not arrived. When will it come?",
     "Waar blijft bestelling {order}?": "Goedendag, bestelling {order} is nog steeds niet binnen. Wanneer komt hij?",

@@ -90,7 +90,7 @@ class DeskScreen(Arrivals):
     def on_key(self, event: events.Key) -> None:
         """Collect keys until they name an action, and run it."""
         place = self.place
-        if not place or self.has_class("small"):
+        if not place or self.frame.has_class("small"):
             return
         found = self.reader.feed(place, pressed(event.key, event.character))
         if self.reader.used:

@@ -36,28 +36,31 @@ class DeskFrame(Screen[None]):
     #middle { width: 1fr; border-left: solid $foreground 20%; }
     #customer { width: 32; border-left: solid $foreground 20%; }
     #small { display: none; width: 1fr; height: 1fr; content-align: center middle; }
-    DeskFrame.three #fold { display: none; }
-    DeskFrame.two #left { width: 42; }
-    DeskFrame.two #customer { display: none; width: 1fr; }
-    DeskFrame.two.front-customer #customer { display: block; }
-    DeskFrame.two.front-customer #middle { display: none; }
-    DeskFrame.one #left { display: none; width: 1fr; }
-    DeskFrame.one #middle { display: none; border: none; }
-    DeskFrame.one #customer { display: none; width: 1fr; border: none; }
-    DeskFrame.one.front-queue #left { display: block; }
-    DeskFrame.one.front-thread #middle { display: block; }
-    DeskFrame.one.front-customer #customer { display: block; }
-    DeskFrame.short Composer { height: 9; }
-    DeskFrame.small #body { display: none; }
-    DeskFrame.small Bar { display: none; }
-    DeskFrame.small Prompt { display: none; }
-    DeskFrame.small #small { display: block; }
+    #frame.three #fold { display: none; }
+    #frame.two #left { width: 42; }
+    #frame.two #customer { display: none; width: 1fr; }
+    #frame.two.front-customer #customer { display: block; }
+    #frame.two.front-customer #middle { display: none; }
+    #frame.one #left { display: none; width: 1fr; }
+    #frame.one #middle { display: none; border: none; }
+    #frame.one #customer { display: none; width: 1fr; border: none; }
+    #frame.one.front-queue #left { display: block; }
+    #frame.one.front-thread #middle { display: block; }
+    #frame.one.front-customer #customer { display: block; }
+    #frame.short Composer { height: 9; }
+    #frame.small #body { display: none; }
+    #frame.small Bar { display: none; }
+    #frame.small Prompt { display: none; }
+    #frame.small #small { display: block; }
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.front = "queue"
         self.layout_mode: Mode = "three"
+        self.frame = Vertical(id="frame")
+        """Holds everything; its classes say how it is laid out."""
+        self.too_small = Static("", id="small", markup=False)
         self.header = Header(id="header")
         self.caption = Caption(id="caption")
         self.queue = QueueList(id="queue")
@@ -72,21 +75,22 @@ class DeskFrame(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """Header, panes, bars."""
-        yield self.header
-        with Horizontal(id="body"):
-            with Vertical(id="left"):
-                yield self.caption
-                yield self.queue
-            with Vertical(id="middle"):
-                yield self.fold
-                yield self.head
-                yield self.thread
-                yield self.composer
-            yield self.customer
-        yield Static("", id="small", markup=False)
-        yield self.status
-        yield self.prompt
-        yield self.keys
+        with self.frame:
+            yield self.header
+            with Horizontal(id="body"):
+                with Vertical(id="left"):
+                    yield self.caption
+                    yield self.queue
+                with Vertical(id="middle"):
+                    yield self.fold
+                    yield self.head
+                    yield self.thread
+                    yield self.composer
+                yield self.customer
+            yield self.too_small
+            yield self.status
+            yield self.prompt
+            yield self.keys
 
     def on_resize(self, event: events.Resize) -> None:
         """Fold what no longer fits."""
@@ -97,20 +101,18 @@ class DeskFrame(Screen[None]):
         self.layout_mode = "three" if width >= THREE else "two" if width >= TWO else "one"
         small = width < SMALLEST[0] or height < SMALLEST[1]
         for name in ("one", "two", "three"):
-            self.set_class(name == self.layout_mode, name)
-        self.set_class(small, "small")
-        self.set_class(height < AIRY, "short")
+            self.frame.set_class(name == self.layout_mode, name)
+        self.frame.set_class(small, "small")
+        self.frame.set_class(height < AIRY, "short")
         if small:
-            self.query_one("#small", Static).update(
-                f"{width}x{height} is too small: OmniDesk needs {SMALLEST[0]}x{SMALLEST[1]}"
-            )
+            self.too_small.update(f"{width}x{height} is too small: OmniDesk needs {SMALLEST[0]}x{SMALLEST[1]}")
         self.show_front()
 
     def show_front(self) -> None:
         """Show the pane in front, where panes do not stand side by side."""
         front = "thread" if self.front == "composer" else self.front
         for name in ("queue", "thread", "customer"):
-            self.set_class(name == front, f"front-{name}")
+            self.frame.set_class(name == front, f"front-{name}")
 
     def focus_pane(self, name: str) -> None:
         """Bring a pane to the front and put the focus in it: queue, thread, composer or customer."""
