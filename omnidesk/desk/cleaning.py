@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from omnidesk import clock
-from omnidesk.desk import settings
+from omnidesk.desk import indexing, settings
 from omnidesk.desk.acts import Act, perform
 from omnidesk.store import search
 from omnidesk.store.blobs import UNNAMED_FOR
@@ -51,7 +51,7 @@ def _purge(workspace: Workspace, act: Act, number: int, blobs: set[str]) -> int:
     tx = act.tx
     found = tx.all("SELECT * FROM message WHERE conversation_id = ?", (number,))
     for message in found:
-        search.remove(tx, message["search_id"], search.stored_entry(tx, message))
+        search.remove(tx, message["search_id"], indexing.stored_entry(tx, message))
         for row in tx.all("SELECT source_id FROM receipt WHERE message_id = ?", (message["id"],)):
             tx.execute(
                 "INSERT INTO tombstone (hash, at) VALUES (?, ?) ON CONFLICT DO NOTHING",

@@ -12,7 +12,7 @@ from pathlib import Path
 from omnidesk import clock
 from omnidesk.connectors import registry
 from omnidesk.connectors.base import Party
-from omnidesk.desk import conversations, drafts, identity, rules, settings, threads, triage
+from omnidesk.desk import conversations, drafts, identity, indexing, rules, settings, threads, triage
 from omnidesk.desk.acts import Act, perform_undoable
 from omnidesk.desk.planning import Plan, last_inbound_at, plan
 from omnidesk.store import people, search
@@ -242,7 +242,7 @@ def _insert(
         at=at,
         search_id=search_id,
     )
-    search.add(act.tx, search_id, search.entry(subject, text, recipients, files, sender.name, sender.address))
+    search.add(act.tx, search_id, indexing.entry(subject, text, recipients, files, sender.name, sender.address))
     return message_id
 
 

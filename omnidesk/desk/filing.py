@@ -11,7 +11,7 @@ from typing import Any
 from omnidesk import clock
 from omnidesk.connectors import registry
 from omnidesk.connectors.base import Decoded, Item, Party
-from omnidesk.desk import conversations, deliveries, due, identity, joining, threading
+from omnidesk.desk import conversations, deliveries, due, identity, indexing, joining, threading
 from omnidesk.desk.acts import Act
 from omnidesk.store import search
 from omnidesk.store.database import Connection
@@ -224,7 +224,7 @@ def _store(act: Act, message: _Filed, number: int, reason: str, stranger: bool) 
     )
     _store_around(act, message, number, message_id)
     files = [file.name for file in decoded.files]
-    search.add(act.tx, search_id, search.entry(subject, text, recipients, files, name, address))
+    search.add(act.tx, search_id, indexing.entry(subject, text, recipients, files, name, address))
     return message_id
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from omnidesk.connectors import registry
 from omnidesk.connectors.base import Decoded, DecodeError
-from omnidesk.desk import conversations, filing, intake
+from omnidesk.desk import conversations, filing, indexing, intake
 from omnidesk.desk.acts import Act, perform
 from omnidesk.store import search
 from omnidesk.store.workspace import Workspace
@@ -94,7 +94,7 @@ def _refresh(act: Act, message_id: int, version: int, decoded: Decoded) -> bool:
         "author_name": name,
         "files": len(decoded.files),
     }
-    before = search.stored_entry(tx, row)
+    before = indexing.stored_entry(tx, row)
     altered = any(row[column] != value for column, value in said.items())
     tx.execute(
         f"UPDATE message SET decoder = ?, {', '.join(f'{column} = ?' for column in said)} WHERE id = ?",
@@ -102,7 +102,7 @@ def _refresh(act: Act, message_id: int, version: int, decoded: Decoded) -> bool:
     )
     altered |= _refresh_files(act, message_id, decoded)
     fresh = tx.one("SELECT * FROM message WHERE id = ?", (message_id,))
-    after = search.stored_entry(tx, fresh)
+    after = indexing.stored_entry(tx, fresh)
     if after != before:
         search.remove(tx, row["search_id"], before)
         search.add(tx, row["search_id"], after)

@@ -1,4 +1,4 @@
-"""Full-text search on SQLite: FTS5 without content, fed with words that `text.fold` made.
+"""Full-text search on SQLite: FTS5 without content, fed with words that `text.fold` made (see desk.indexing).
 
 A row's id is made from the message's time, so newest first is index order. Rows are taken out with the values they
 were put in with (SQLite 3.40 has no contentless_delete).
@@ -6,40 +6,16 @@ were put in with (SQLite 3.40 has no contentless_delete).
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from omnidesk.store import ids
 from omnidesk.store.database import Connection, Transaction
-from omnidesk.text.fold import fold
-from omnidesk.text.query import Query, Term
 from omnidesk.words.errors import NotFoundError
 from omnidesk.words.kinds import Place
+from omnidesk.words.query import Query, Term
 
 DDL = "CREATE VIRTUAL TABLE search USING fts5(body, who, content='', tokenize='ascii')"
-MOST_TEXT = 500_000
-"""Characters of one message that are searchable."""
-
-
-def entry(
-    subject: str, text: str, recipients: Mapping[str, Any], files: Iterable[str], name: str, address: str
-) -> tuple[str, str]:
-    """Return the folded (body, who) of a message: what is said, to whom and with what; and who said it.
-
-    Made from what is stored, so that it can be made again to take the message out. `recipients` is what
-    `recipients_json` holds."""
-    others = [word for some in ("to", "cc", "bcc") for pair in recipients.get(some, ()) for word in pair]
-    body = fold("\n".join((subject, text[:MOST_TEXT], *others, *files)))
-    return body, fold(f"{name}\n{address}")
-
-
-def stored_entry(connection: Connection, row: Any) -> tuple[str, str]:
-    """Return the folded (body, who) of a row of `message`."""
-    files = connection.all("SELECT name FROM attachment WHERE message_id = ? ORDER BY position", (row["id"],))
-    said = json.loads(row["recipients_json"])
-    names = [file[0] for file in files]
-    return entry(row["subject"], row["text"], said, names, row["from_name"], row["from_address"])
 
 
 def add(tx: Transaction, search_id: int, body_and_who: tuple[str, str]) -> None:

@@ -3,42 +3,16 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from omnidesk import clock
 from omnidesk.text.fold import fold
 from omnidesk.words.errors import UsageError
 from omnidesk.words.kinds import Place, Status
+from omnidesk.words.query import Query, Term
 
 FILTERS = ("from", "channel", "status", "owner", "tag", "before", "after", "has", "is")
 _PART = re.compile(r'(?P<minus>-?)(?:(?P<filter>[a-z]+):)?(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))', re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """Folded words that stand next to each other; with `prefix` the last one may go on."""
-
-    words: tuple[str, ...]
-    prefix: bool = False
-    negated: bool = False
-    sender: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """A search as asked. `before` and `after` are UTC milliseconds; lists mean one of them."""
-
-    terms: tuple[Term, ...] = ()
-    channels: tuple[str, ...] = ()
-    statuses: tuple[str, ...] = ()
-    owners: tuple[str, ...] = ()
-    tags: tuple[str, ...] = ()
-    before: int | None = None
-    after: int | None = None
-    attachment: bool = False
-    unread: bool = False
-    places: tuple[str, ...] = field(default=())
 
 
 def parse(text: str) -> Query:
@@ -105,7 +79,7 @@ def day(value: str, name: str = "date") -> int:
     try:
         if re.fullmatch(r"\d{4}(-\d{1,2}){0,2}", said):
             year, month, date = ([int(part) for part in said.split("-")] + [1, 1])[:3]
-            return clock.from_datetime(datetime(year, month, date).astimezone())  # noqa: DTZ001  the agent's own zone
+            return clock.from_datetime(datetime(year, month, date).astimezone())
         moment = datetime.fromisoformat(value.strip())
         return clock.from_datetime(moment.astimezone(UTC))
     except (ValueError, OverflowError):

@@ -1,0 +1,1 @@
+"""The command line: one module a noun or verb as a user types it."""

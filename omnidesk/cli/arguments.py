@@ -1,0 +1,52 @@
+"""Arguments that many commands take."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from omnidesk.words.errors import NotFoundError, UsageError
+
+LARGEST = 2**53
+"""All ids are smaller."""
+
+
+def whole(said: str | int, what: str) -> int:
+    """Read a number that names something, with or without #. Raises UsageError, NotFoundError."""
+    digits = str(said).removeprefix("#")
+    if not (digits.isascii() and digits.isdigit()):
+        raise UsageError(f"{said!r} is no number of a {what}")
+    if len(digits) > 16 or int(digits) >= LARGEST:
+        raise NotFoundError(f"there is no {what} {digits}")
+    return int(digits)
+
+
+def conversation_number(said: str | int) -> int:
+    """Read the number of a conversation."""
+    return whole(said, "conversation")
+
+
+def message_number(said: str | int) -> int:
+    """Read the number of a message."""
+    return whole(said, "message")
+
+
+def act_number(said: str | int) -> int:
+    """Read the number of an act."""
+    return whole(said, "act")
+
+
+Number = Annotated[int, typer.Argument(metavar="ID", parser=conversation_number, help="The conversation's number.")]
+Numbers = Annotated[list[int], typer.Argument(metavar="ID..", parser=conversation_number, help="Their numbers.")]
+Text = Annotated[str, typer.Option("--text", metavar="T", help="What to say; - reads it from standard input.")]
+
+
+def spoken(text: str) -> str:
+    """Return the text to say, from standard input where `-` is given."""
+    if text != "-":
+        return text
+    if sys.stdin.isatty():
+        print("Write the text; ctrl+d on a line of its own ends it.", file=sys.stderr)
+    return sys.stdin.buffer.read().decode("utf-8", "replace")

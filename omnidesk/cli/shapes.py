@@ -1,0 +1,305 @@
+"""The JSON shapes that scripts depend on. Fields may be added, never renamed or removed.
+
+Pure functions from rows to what `json` writes; times become RFC 3339 in UTC with milliseconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from omnidesk.clock import to_rfc3339
+from omnidesk.words.rows import (
+    Act,
+    Address,
+    Agent,
+    Attachment,
+    Channel,
+    ChannelSync,
+    Conversation,
+    Customer,
+    Event,
+    Identity,
+    Message,
+    OutboxRow,
+    Quarantined,
+    SearchHit,
+    Team,
+)
+
+Document = dict[str, Any]
+MARK, END = "\x02", "\x03"
+"""How a snippet of a search marks its hits."""
+
+
+def act(row: Act) -> Document:
+    """One thing done."""
+    return {
+        "id": row.id,
+        "at": to_rfc3339(row.at),
+        "actor": row.actor,
+        "kind": row.kind,
+        "summary": row.summary,
+        "undoable": row.undoable,
+        "undone_by": row.undone_by,
+    }
+
+
+def event(row: Event) -> Document:
+    """One fact in the history."""
+    return {
+        "id": row.id,
+        "at": to_rfc3339(row.at),
+        "act": row.act,
+        "actor": row.actor,
+        "kind": row.kind,
+        "conversation_id": row.conversation_id,
+        "customer_id": row.customer_id,
+        "message_id": row.message_id,
+        "before": row.before,
+        "after": row.after,
+    }
+
+
+def address(row: Address) -> Document:
+    """A name and an address."""
+    return {"name": row.name, "address": row.address}
+
+
+def _addresses(rows: Sequence[Address]) -> list[Document]:
+    return [address(row) for row in rows]
+
+
+def attachment(row: Attachment) -> Document:
+    """A file of a message; size and hash are of the decoded content."""
+    return {
+        "id": row.id,
+        "name": row.name,
+        "content_type": row.content_type,
+        "size": row.size,
+        "sha256": row.sha256,
+        "inline": row.inline,
+    }
+
+
+def message(row: Message) -> Document:
+    """One thing said in a conversation."""
+    return {
+        "id": row.id,
+        "conversation_id": row.conversation_id,
+        "customer_id": row.customer_id,
+        "channel": row.channel,
+        "channel_id": row.channel_id,
+        "kind": row.kind,
+        "direction": str(row.direction),
+        "author": {"kind": str(row.author.kind), "id": row.author.id, "name": row.author.name},
+        "from": address(row.sender),
+        "to": _addresses(row.to),
+        "cc": _addresses(row.cc),
+        "bcc": _addresses(row.bcc),
+        "reply_to": _addresses(row.reply_to),
+        "subject": row.subject,
+        "text": row.text,
+        "reply_text": row.reply_text,
+        "attachments": [attachment(file) for file in row.attachments],
+        "external_id": row.external_id,
+        "receipts": [
+            {"channel": one.channel, "folder": one.folder, "received_at": to_rfc3339(one.received_at)}
+            for one in row.receipts
+        ],
+        "joined_by": row.joined_by,
+        "stranger": row.stranger,
+        "auto": None if row.auto is None else str(row.auto),
+        "list": row.list_id,
+        "public": row.public,
+        "aside": row.aside,
+        "auth": str(row.auth),
+        "status": str(row.status),
+        "error": row.error,
+        "warnings": list(row.warnings),
+        "at": to_rfc3339(row.at),
+        "sent_at": to_rfc3339(row.sent_at),
+        "received_at": to_rfc3339(row.received_at),
+    }
+
+
+def conversation(row: Conversation) -> Document:
+    """One matter a customer raised."""
+    return {
+        "id": row.id,
+        "subject": row.subject,
+        "status": str(row.status),
+        "priority": str(row.priority),
+        "place": str(row.place),
+        "owner": row.owner,
+        "team": row.team,
+        "tags": list(row.tags),
+        "customer": None if row.customer_id is None else {"id": row.customer_id, "name": row.customer},
+        "channels": list(row.kinds),
+        "participants": _addresses(row.participants),
+        "vip": row.vip,
+        "unread": row.unread,
+        "preview": row.preview,
+        "message_count": row.message_count,
+        "created_at": to_rfc3339(row.created_at),
+        "last_inbound_at": to_rfc3339(row.last_inbound_at),
+        "last_message_at": to_rfc3339(row.last_message_at),
+        "waiting_since": to_rfc3339(row.waiting_since),
+        "snoozed_until": to_rfc3339(row.snoozed_until),
+        "hold_for": row.hold_for,
+        "next_due_at": to_rfc3339(row.next_due_at),
+        "due_reason": None if row.due_reason is None else str(row.due_reason),
+    }
+
+
+def identity(row: Identity) -> Document:
+    """One address of a customer."""
+    return {
+        "kind": row.kind,
+        "scope": row.scope,
+        "value": row.value,
+        "name": row.name,
+        "verified": row.verified,
+        "deliverable": row.deliverable,
+        "blocked": row.blocked,
+        "consent": [
+            {
+                "channel_kind": one.channel_kind,
+                "purpose": one.purpose,
+                "state": one.state,
+                "since": to_rfc3339(one.since),
+                "source": one.source,
+            }
+            for one in row.consent
+        ],
+    }
+
+
+def customer(row: Customer) -> Document:
+    """A person or company; `conversations` and `orders` are counts."""
+    return {
+        "id": row.id,
+        "name": row.name,
+        "company": row.company,
+        "language": row.language,
+        "preferred_channel": row.preferred_channel,
+        "vip": row.vip,
+        "tags": list(row.tags),
+        "identities": [identity(one) for one in row.identities],
+        "conversations": row.conversations,
+        "orders": row.orders,
+        "created_at": to_rfc3339(row.created_at),
+    }
+
+
+def channel(row: Channel) -> Document:
+    """One configured account and how it does; secrets are never part of it."""
+    return {
+        "id": row.id,
+        "name": row.name,
+        "kind": row.kind,
+        "address": row.address,
+        "enabled": row.enabled,
+        "read_only": row.read_only,
+        "history_days": row.history_days,
+        "health": str(row.health),
+        "error": row.error,
+        "last_success_at": to_rfc3339(row.last_success_at),
+        "next_attempt_at": to_rfc3339(row.next_attempt_at),
+        "leased_by": row.leased_by,
+        "progress": {"done": row.progress_done, "total": row.progress_total},
+        "created_at": to_rfc3339(row.created_at),
+    }
+
+
+def channel_sync(row: ChannelSync) -> Document:
+    """What one pass over a channel did."""
+    return {
+        "channel": row.channel,
+        "kind": row.kind,
+        "received": row.received,
+        "duplicates": row.duplicates,
+        "quarantined": row.quarantined,
+        "sent": row.sent,
+        "failed": row.failed,
+        "seconds": row.seconds,
+        "skipped": row.skipped,
+        "error": row.error,
+    }
+
+
+def search_item(row: SearchHit, found: Message) -> Document:
+    """One message that a search found; `marks` are [begin, end) positions of the hits in the snippet."""
+    snippet, marks = unmarked(row.snippet)
+    return {
+        "conversation": conversation(row.conversation),
+        "message": message(found),
+        "snippet": snippet,
+        "marks": [list(mark) for mark in marks],
+    }
+
+
+def unmarked(snippet: str) -> tuple[str, list[tuple[int, int]]]:
+    """Return a snippet without its marks, and where they were."""
+    plain, marks, begin = "", [], 0
+    for character in snippet:
+        if character == MARK:
+            begin = len(plain)
+        elif character == END:
+            marks.append((begin, len(plain)))
+        else:
+            plain += character
+    return plain, marks
+
+
+def outbox_row(row: OutboxRow) -> Document:
+    """One message on its way out."""
+    return {
+        "message_id": row.message_id,
+        "key": row.key,
+        "conversation_id": row.conversation_id,
+        "channel": row.channel,
+        "status": str(row.status),
+        "to": _addresses(row.to),
+        "subject": row.subject,
+        "due_at": to_rfc3339(row.due_at),
+        "attempts": row.attempts,
+        "next_attempt_at": to_rfc3339(row.next_attempt_at),
+        "error": row.error,
+        "agent": row.agent,
+    }
+
+
+def quarantined(row: Quarantined) -> Document:
+    """A raw item that could not be processed, and why."""
+    return {
+        "id": row.id,
+        "channel": row.channel,
+        "cause": row.cause,
+        "attempts": row.attempts,
+        "at": to_rfc3339(row.at),
+        "received_at": to_rfc3339(row.received_at),
+        "size": row.size,
+        "media_type": row.media_type,
+    }
+
+
+def agent(row: Agent) -> Document:
+    """A person who works at the desk."""
+    return {
+        "id": row.id,
+        "login": row.login,
+        "name": row.name,
+        "address": row.address,
+        "signature": row.signature,
+        "languages": list(row.languages),
+        "teams": list(row.teams),
+        "state": str(row.state),
+        "away_until": to_rfc3339(row.away_until),
+        "disabled": row.disabled,
+    }
+
+
+def team(row: Team) -> Document:
+    """A named group of agents."""
+    return {"id": row.id, "name": row.name, "members": list(row.members)}

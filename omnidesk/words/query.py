@@ -1,0 +1,31 @@
+"""A search as asked, after reading its syntax."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """Folded words that stand next to each other; with `prefix` the last one may go on."""
+
+    words: tuple[str, ...]
+    prefix: bool = False
+    negated: bool = False
+    sender: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A search as asked. `before` and `after` are UTC milliseconds; lists mean one of them."""
+
+    terms: tuple[Term, ...] = ()
+    channels: tuple[str, ...] = ()
+    statuses: tuple[str, ...] = ()
+    owners: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    before: int | None = None
+    after: int | None = None
+    attachment: bool = False
+    unread: bool = False
+    places: tuple[str, ...] = field(default=())
