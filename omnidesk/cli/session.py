@@ -103,9 +103,9 @@ def command(app: typer.Typer, name: str, **settings: Any) -> Callable[[Command],
                 function(session, **said)
                 sys.stdout.flush()
             except BrokenPipeError:
-                _let_go_of_pipe()
+                let_go_of_pipe()
             finally:
-                session.close()
+                session.done()
 
         _declare(run, function, own)
         app.command(name, **settings)(run)
@@ -138,7 +138,7 @@ def _declare(run: Callable[..., None], function: Command, own: list[inspect.Para
     run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
 
 
-def _let_go_of_pipe() -> None:
+def let_go_of_pipe() -> None:
     """Whoever read our output has left: end quietly, also when Python flushes at its end."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stdout.fileno())

@@ -110,7 +110,7 @@ def _same_message(act: Act, arrival: Arrival, decoded: Decoded) -> int | None:
 
 
 def _receive_again(act: Act, arrival: Arrival, message_id: int) -> None:
-    act.tx.execute("UPDATE receipt SET message_id = ? WHERE raw_item_id = ?", (message_id, arrival.raw_id))
+    act.tx.execute("UPDATE receipt SET message_id = ? WHERE id = ?", (message_id, arrival.raw_id))
     number = act.tx.value("SELECT conversation_id FROM message WHERE id = ?", (message_id,))
     deliveries.proven_sent(act, message_id)
     act.event("received_again", number, message=message_id, after={"channel": arrival.channel_id})
@@ -231,7 +231,7 @@ def _store(act: Act, message: _Filed, number: int, reason: str, stranger: bool) 
 def _store_around(act: Act, message: _Filed, number: int, message_id: int) -> None:
     decoded = message.decoded
     tx = act.tx
-    tx.execute("UPDATE receipt SET message_id = ? WHERE raw_item_id = ?", (message_id, message.arrival.raw_id))
+    tx.execute("UPDATE receipt SET message_id = ? WHERE id = ?", (message_id, message.arrival.raw_id))
     names = threading.named(decoded)
     if decoded.thread:
         names.append(threading.thread_key(decoded.thread))

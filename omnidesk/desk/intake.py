@@ -102,9 +102,9 @@ def _unseen(workspace: Workspace, channel_id: int, items: Sequence[Item]) -> lis
 def _keep(tx: Transaction, channel_id: int, item: Item, blob: str, imported: bool) -> int | None:
     raw_id = new_id()
     receipt = tx.execute(
-        "INSERT INTO receipt (id, channel_id, source_id, raw_item_id, folder, received_at) VALUES (?, ?, ?, ?, ?, ?) "
+        "INSERT INTO receipt (id, channel_id, source_id, folder, received_at) VALUES (?, ?, ?, ?, ?) "
         "ON CONFLICT (channel_id, source_id) DO NOTHING",
-        (raw_id, channel_id, item.source_id, raw_id, item.folder, item.received_at),
+        (raw_id, channel_id, item.source_id, item.folder, item.received_at),
     )
     if receipt.rowcount != 1:
         return None

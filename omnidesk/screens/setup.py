@@ -75,7 +75,9 @@ class SetupScreen(Screen[None]):
     #form .row { height: 1; margin: 1 0 0 0; }
     #form .row Label { width: 16; color: $text-muted; }
     #form Input { width: 1fr; }
-    #form .narrow { width: 9; margin-left: 1; }
+    #form .narrow { width: 9; }
+    #form .row Static { width: 1fr; }
+    #imap-port, #smtp-port { margin-left: 1; }
     #advanced { height: auto; display: none; }
     #advanced.open { display: block; }
     #result { margin: 1 0 0 0; min-height: 2; }
@@ -129,18 +131,18 @@ class SetupScreen(Screen[None]):
             yield from self._row(
                 "History",
                 Input("14", type="integer", compact=True, id="history", classes="narrow"),
-                Label(" days that count as unread news"),
+                Static(" days back count as news; what is older comes closed", markup=False),
             )
             yield Checkbox("Trial: only read, send and flag nothing on the server", compact=True, id="read-only")
             yield Static("", id="result", markup=False)
             with Horizontal(id="buttons"):
-                yield Button("Test  ctrl+s", compact=True, id="go", variant="primary")
-                yield Button("Servers  ctrl+a", compact=True, id="servers")
-                yield Button("Look around  ctrl+l", compact=True, id="demo")
-                yield Button("Quit  esc" if fresh else "Back  esc", compact=True, id="leave")
+                yield Button("Test ctrl+s", compact=True, id="go", variant="primary")
+                yield Button("Servers ctrl+a", compact=True, id="servers")
+                yield Button("Look around ctrl+l", compact=True, id="demo")
+                yield Button("Quit esc" if fresh else "Back esc", compact=True, id="leave")
             yield Static(f"Workspace: {where}", markup=False)
 
-    def _row(self, label: str, *widgets: Input | Label | Select[str]) -> ComposeResult:
+    def _row(self, label: str, *widgets: Input | Static | Select[str]) -> ComposeResult:
         with Horizontal(classes="row"):
             yield Label(label)
             yield from widgets
@@ -258,7 +260,7 @@ class SetupScreen(Screen[None]):
 
     def _label(self) -> None:
         button = self.query_one("#go", Button)
-        button.label = Content("Add it  ctrl+s" if self._tested is not None else "Test  ctrl+s")
+        button.label = Content("Add it ctrl+s" if self._tested is not None else "Test ctrl+s")
 
     def _say(self, text: str, style: str = "") -> None:
         result = self.query_one("#result", Static)

@@ -131,7 +131,7 @@ class RawItem(SQLModel, table=True):
 
 
 class Receipt(SQLModel, table=True):
-    """One arrival of a message at one channel. UNIQUE(channel, source) is what keeps anything from coming twice."""
+    """One arrival of a message at one channel, with the id of its raw item. UNIQUE keeps it from coming twice."""
 
     __table_args__ = (
         UniqueConstraint("channel_id", "source_id", name="receipt_once"),
@@ -141,7 +141,6 @@ class Receipt(SQLModel, table=True):
     id: int = Field(sa_column=big(primary_key=True))
     channel_id: int = Field(sa_column=big())
     source_id: str
-    raw_item_id: int = Field(sa_column=big())
     message_id: int | None = Field(default=None, sa_column=big(nullable=True))
     folder: str = ""
     received_at: int = Field(sa_column=big())

@@ -134,7 +134,7 @@ def _gap(message: Message, paper: Paper) -> list[Line]:
 
 def _head(message: Message, paper: Paper, unanswered: bool) -> tuple[Part, ...]:
     """Day and time, kind, direction, author; state, files and NOT ANSWERED at the end."""
-    when = ("dim", f" {times.day_time(message.at, paper.now):<12} ")
+    when = ("dim", f" {_when(message, paper)} ")
     if message.direction is Direction.INTERNAL:
         left: list[Part] = [when, ("note", f"{message.kind.upper():<5}"), ("note", f" {author(message)}")]
         if message.kind == "note":
@@ -155,12 +155,17 @@ def _head(message: Message, paper: Paper, unanswered: bool) -> tuple[Part, ...]:
     return spread(left, (*right, ("", " ")), paper.width)
 
 
+def _when(message: Message, paper: Paper) -> str:
+    said = times.day_time(message.at, paper.now).strip()
+    return f"{said:<9}" if len(said) <= 9 else f"{said:<12}"
+
+
 def _auto(message: Message, paper: Paper) -> tuple[Part, ...]:
     """A machine's mail takes one line."""
     arrow = "-> " if message.direction is Direction.OUTBOUND else " "
     said = one_line(message.subject) or one_line(message.reply_text, 200)
     left: list[Part] = [
-        ("faint", f" {times.day_time(message.at, paper.now):<12} {badges.kind(message.kind):<5}{arrow}"),
+        ("faint", f" {_when(message, paper)} {badges.kind(message.kind):<5}{arrow}"),
         ("dim", f"automatic: {said}"),
     ]
     why = str(message.auto).replace("_", " ")

@@ -52,6 +52,8 @@ class ThreadView(LinesView):
         """Whether there are messages older than the first block."""
         self._asked = False
         self._laid_out_for = 0
+        self._at_newest = True
+        """Whether the agent has not scrolled since the conversation opened: a resize then shows the newest again."""
 
     def clear(self) -> None:
         """Show nothing."""
@@ -63,6 +65,7 @@ class ThreadView(LinesView):
         self.conversation_id = conversation_id
         self.more, self._asked = more, False
         self._place(blocks)
+        self._at_newest = True
         self.go_newest()
 
     def update_blocks(self, blocks: list[Block], more: bool | None = None) -> None:
@@ -72,6 +75,8 @@ class ThreadView(LinesView):
         self._asked = False
         key, offset = self._reading()
         self._place(blocks)
+        if self._at_newest and self.size.height == 0:
+            return
         start = self.start_of(key)
         if start is not None:
             self.go(start + offset)
@@ -113,6 +118,7 @@ class ThreadView(LinesView):
 
     def move(self, lines: int) -> None:
         """Scroll by so many lines."""
+        self._at_newest = False
         self.go(self.top + lines)
 
     def page(self, pages: float) -> None:
@@ -121,6 +127,7 @@ class ThreadView(LinesView):
 
     def go_first(self) -> None:
         """Scroll to the oldest loaded message."""
+        self._at_newest = False
         self.go(0)
         self._look_back()
 
@@ -131,6 +138,7 @@ class ThreadView(LinesView):
 
     def go_message(self, step: int) -> None:
         """Scroll to the head of the next message (1) or of the one before (-1)."""
+        self._at_newest = False
         starts = [index for index, line in enumerate(self.lines) if line.key and self.lines[index - 1].key != line.key]
         ahead = [start for start in starts if start > self.top]
         behind = [start for start in starts if start < self.top]
@@ -160,3 +168,5 @@ class ThreadView(LinesView):
         """Ask for a new layout when the width changed."""
         if self.blocks and self.room != self._laid_out_for:
             self.post_message(self.WidthChanged(self.room))
+        if self._at_newest:
+            self.go_newest()

@@ -121,6 +121,8 @@ def date(value: str) -> int | None:
         if found := _DATE.match(value):
             day, month, year, hour, minute, second, sign, hours, minutes = found.groups()
             zone = (int(hours) * 60 + int(minutes)) * (60 if sign == "+" else -60)
+            if int(hour) > 23 or int(minute) > 59 or not 1 <= int(day) <= 31:
+                return None
             number = _MONTHS.index(month) // 3 + 1
             at = timegm((int(year), number, int(day), int(hour), int(minute), int(second))) - zone
         else:

@@ -156,7 +156,6 @@ def arrivals() -> None:
         number("id"),
         number("channel_id"),
         words("source_id"),
-        number("raw_item_id"),
         number("message_id", nullable=True),
         words("folder", ""),
         number("received_at"),

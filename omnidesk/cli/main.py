@@ -1,0 +1,132 @@
+"""The command line: finds the module of a command, runs it, and turns every failure into one line and a status."""
+
+from __future__ import annotations
+
+import importlib
+import sqlite3
+import sys
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+from typer.main import get_command
+
+from omnidesk import __version__
+from omnidesk.cli.printing import complain
+from omnidesk.cli.session import Home, Json, Session, let_go_of_pipe
+from omnidesk.words.errors import OmniDeskError
+
+NOUNS = ("channel", "customer", "outbox", "quarantine", "agent", "team", "setting", "import")
+"""Commands that hold commands; each has a module of its name (`import` is a word of Python: `importing`)."""
+
+MODULES = {
+    "init": ("init",),
+    "doctor": ("doctor",),
+    "upkeep": ("upgrade", "redecode", "clean"),
+    "sync": ("sync",),
+    "queue": ("queue",),
+    "show": ("show", "attachment"),
+    "search": ("search",),
+    "reply": ("reply", "new", "note"),
+    "triage": ("assign", "close", "reopen", "delete", "spam", "snooze", "status", "priority", "tag", "block"),
+    "merge": ("merge", "split"),
+    "undo": ("undo",),
+    "history": ("history",),
+    "export": ("export",),
+    "demo": ("demo",),
+}
+"""The module of each verb; only what is asked for is imported."""
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command; return its exit status. Never raises."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    session = Session()
+    try:
+        status = get_command(application(arguments)).main(
+            arguments, prog_name="omnidesk", standalone_mode=False, obj=session
+        )
+        return session.status or (status if isinstance(status, int) else 0)
+    except BaseException as error:  # noqa: BLE001  the door out: whatever went wrong becomes words and a status
+        return _explain(error, session)
+
+
+def application(arguments: Sequence[str] = ("--help",)) -> typer.Typer:
+    """Return the commands that the arguments may mean: one module where its command is named, else all."""
+    app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, add_completion=False)
+    app.callback()(_root)
+    owner = {name: module for module, names in MODULES.items() for name in names} | {noun: noun for noun in NOUNS}
+    named = next((word for word in arguments if word in owner), None)
+    wanted = [owner[named]] if named is not None and "--help" not in arguments[:1] else [*MODULES, *NOUNS]
+    for module in wanted:
+        name = "importing" if module == "import" else module
+        commands = importlib.import_module(f"omnidesk.cli.{name}").app
+        app.add_typer(commands, name=module if module in NOUNS else None)
+    return app
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        print(f"omnidesk {__version__}")
+        raise typer.Exit
+
+
+def _root(
+    context: typer.Context,
+    home: Home = None,
+    as_json: Json = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """The service desk that runs in a terminal. Without a command: the console."""
+    context.obj.told(home, as_json)
+
+
+def _explain(error: BaseException, session: Session) -> int:
+    """Say on standard error what went wrong; return the exit status."""
+    if isinstance(error, KeyboardInterrupt | typer.Abort):
+        return 130
+    if isinstance(error, SystemExit):
+        return error.code if isinstance(error.code, int) else 1
+    if isinstance(error, BrokenPipeError):
+        let_go_of_pipe()
+        return 0
+    if isinstance(error, OmniDeskError):
+        complain(str(error))
+        return error.exit_status
+    if isinstance(error, typer.TyperException):
+        return _explain_usage(error)
+    if isinstance(error, sqlite3.DatabaseError):
+        complain(f"the database could not be used ({error}): `omnidesk doctor` tells more")
+        return 5 if "locked" in str(error) else 1
+    if isinstance(error, OSError):
+        complain(f"{error.filename or 'the system'}: {error.strerror or error}")
+        return 1
+    complain(f"an error nobody foresaw ({type(error).__name__}: {error}){_logged(session)}")
+    return 1
+
+
+def _explain_usage(error: typer.TyperException) -> int:
+    words = error.format_message()
+    if "\n" in words.strip():  # the help of a noun without a command
+        print(words, file=sys.stderr)
+    else:
+        context = getattr(error, "ctx", None)
+        path = context.command_path if context is not None else "omnidesk"
+        complain(f"{words.strip().rstrip('.')}: `{path} --help` tells more")
+    return error.exit_code
+
+
+def _logged(session: Session) -> str:
+    """Write the error under way to the workspace's log, if there is one; say where."""
+    if "workspace" not in session.__dict__:
+        return ""
+    from omnidesk.sync import log
+
+    home = session.workspace.home
+    log.open_log(home, "cli")
+    log.trace("a command broke")
+    return f"; {home.log_folder / 'cli.log'} has more"

@@ -1,0 +1,396 @@
+"""An IMAP session as the desk needs it: it reads folders without changing anything in them, waits, and files copies.
+
+Folders are opened with EXAMINE and read with BODY.PEEK: no flag is ever set or lost (RFC 3501 section 6.3.2).
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from array import array
+from calendar import timegm
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass
+
+from omnidesk import clock
+from omnidesk.connectors.base import ConnectionLostError, ConnectorError, LoginError
+from omnidesk.connectors.email.endpoint import Endpoint
+from omnidesk.connectors.email.wire import Value, Wire, parse_values
+from omnidesk.text.clean import one_line
+
+_DATE = re.compile(rb"\s?(\d{1,2})-([A-Za-z]{3})-(\d{4}) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)")
+_MONTHS = "janfebmaraprmayjunjulaugsepoctnovdec"
+_CODE = re.compile(rb"\[([A-Za-z-]+)(?: ([^\]]*))?\]")
+_COUNT = re.compile(rb"\* (\d+) (EXISTS|RECENT|EXPUNGE|FETCH)\b", re.IGNORECASE)
+
+
+class RefusedByServerError(ConnectorError):
+    """The server answered NO or BAD; `code` is its response code (RFC 5530), "" when it gave none."""
+
+    def __init__(self, message: str, code: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A mailbox on the server: its name as the protocol has it, as people read it, and its special uses."""
+
+    wire_name: str
+    name: str
+    flags: frozenset[str]
+
+    @property
+    def readable(self) -> bool:
+        """Whether it can hold mail at all."""
+        return not self.flags & {"\\noselect", "\\nonexistent"}
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A folder as opened: how many mails, and the two numbers that give positions a meaning (0: not said)."""
+
+    exists: int
+    uidvalidity: int
+    uidnext: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """One mail read: its bytes, or their beginning where more was not asked for."""
+
+    uid: int
+    raw: bytes
+    received_at: int
+
+
+class Session:
+    """One logged-in connection. One command at a time; every wait is limited by the account's timeout."""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+        self._number = 0
+        self.capabilities: frozenset[str] = frozenset()
+        self.news = False
+        """The server told of new mail in the open folder since this was last set to False."""
+        self._exists = 0
+
+    # --- beginning and end
+
+    @classmethod
+    async def open(cls, endpoint: Endpoint, timeout: float) -> Session:
+        """Connect and secure the connection; nobody is logged in yet. Raises ConnectorError."""
+        wire = await Wire.connect(endpoint, timeout)
+        session = cls(wire)
+        try:
+            greeting = await wire.line()
+            if not greeting.upper().startswith((b"* OK", b"* PREAUTH")):
+                raise ConnectionLostError(f"{endpoint} turns us away: {_said(greeting[2:]) or 'it is no IMAP server'}")
+            await session._learn_capabilities()
+            if endpoint.security == "starttls":
+                if "STARTTLS" not in session.capabilities:
+                    raise ConnectorError(f"{endpoint} offers no STARTTLS: set imap_security to tls, usually port 993")
+                await session.command("STARTTLS")
+                await wire.start_tls()
+                await session._learn_capabilities()
+        except BaseException:
+            wire.close()
+            raise
+        return session
+
+    async def login(self, user: str, password: str) -> None:
+        """Log in. Raises LoginError when the server refuses."""
+        endpoint = self._wire.endpoint
+        try:
+            if "AUTH=PLAIN" in self.capabilities:
+                await self._authenticate_plain(user, password)
+            elif "LOGINDISABLED" in self.capabilities:
+                raise LoginError(f"{endpoint} takes no password on this connection: set imap_security to tls")
+            else:
+                await self.command("LOGIN", _quoted(user), _quoted(password))
+        except RefusedByServerError as error:
+            if error.code in ("UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG"):
+                raise ConnectionLostError(f"{endpoint} cannot let {user} in now ({error}): it is tried again") from None
+            raise LoginError(
+                f"{endpoint} refuses the login of {user} ({error}): check the user name and the password. Providers "
+                "with two-step login want an app password"
+            ) from None
+        await self._learn_capabilities()
+
+    async def _authenticate_plain(self, user: str, password: str) -> None:
+        answer = base64.b64encode(f"\0{user}\0{password}".encode()).decode()
+        if "SASL-IR" in self.capabilities:
+            await self.command("AUTHENTICATE", "PLAIN", answer)
+        else:
+            await self.command("AUTHENTICATE", "PLAIN", continuation=answer.encode())
+
+    async def _learn_capabilities(self) -> None:
+        found: set[str] = set()
+        for pieces in await self.command("CAPABILITY"):
+            if pieces[0].upper().startswith(b"* CAPABILITY"):
+                found |= {word.decode("ascii", "replace").upper() for word in pieces[0].split()[2:]}
+        self.capabilities = frozenset(found)
+
+    async def logout(self) -> None:
+        """Say goodbye and close; failures do not matter any more."""
+        try:
+            await self.command("LOGOUT")
+        except ConnectorError:
+            pass
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """Drop the connection at once."""
+        self._wire.close()
+
+    # --- folders
+
+    async def folders(self) -> list[Folder]:
+        """Return all folders with their special uses (RFC 6154)."""
+        extended = {"SPECIAL-USE", "LIST-EXTENDED"} <= self.capabilities
+        words = ("LIST", '""', '"*"', "RETURN", "(SPECIAL-USE)") if extended else ("LIST", '""', '"*"')
+        found = []
+        for pieces in await self.command(*words):
+            if not pieces[0].upper().startswith(b"* LIST "):
+                continue
+            values = parse_values(pieces, 7)
+            if len(values) < 3 or not isinstance(values[0], list) or not isinstance(values[2], bytes):
+                continue
+            flags = frozenset(each.decode("ascii", "replace").lower() for each in values[0] if isinstance(each, bytes))
+            name = values[2].decode("utf-8", "replace")
+            if name.upper() == "INBOX":
+                name = "INBOX"
+            found.append(Folder(name, from_utf7(name), flags))
+        return found
+
+    async def examine(self, folder: Folder) -> State:
+        """Open a folder for reading only. Raises RefusedByServerError when it is gone."""
+        uidvalidity = uidnext = 0
+        self._exists = 0
+        for pieces in await self.command("EXAMINE", _quoted(folder.wire_name)):
+            for code, said in _CODE.findall(pieces[0]):
+                if code.upper() == b"UIDVALIDITY" and said.isdigit():
+                    uidvalidity = int(said)
+                elif code.upper() == b"UIDNEXT" and said.isdigit():
+                    uidnext = int(said)
+        self.news = False
+        return State(self._exists, uidvalidity, uidnext)
+
+    async def status(self, folder: Folder, *items: str) -> dict[str, int]:
+        """Return numbers of a folder without opening it: MESSAGES, UNSEEN, UIDNEXT, UIDVALIDITY."""
+        for pieces in await self.command("STATUS", _quoted(folder.wire_name), f"({' '.join(items)})"):
+            if pieces[0].upper().startswith(b"* STATUS "):
+                values = parse_values(pieces, 9)
+                if len(values) >= 2 and isinstance(values[-1], list):
+                    said = [each.decode("ascii", "replace") for each in values[-1] if isinstance(each, bytes)]
+                    pairs = zip(said[::2], said[1::2], strict=False)
+                    return {key.upper(): int(number) for key, number in pairs if number.isdigit()}
+        return {}
+
+    async def search(self, *criteria: str) -> array[int]:
+        """Return the UIDs that match in the open folder, ascending."""
+        found: array[int] = array("Q")
+        for pieces in await self.command("UID", "SEARCH", *criteria):
+            if pieces[0].upper().startswith(b"* SEARCH"):
+                found.extend(int(word) for word in pieces[0].split()[2:] if word.isdigit())
+        return array("Q", sorted(set(found)))
+
+    # --- mails
+
+    async def fetch(self, uids: Iterable[int], offset: int, count: int) -> AsyncIterator[Fetched]:
+        """Read `count` bytes from `offset` of these mails, one by one as they come; what is gone is left out.
+
+        Must be read to its end before the next command. Raises RefusedByServerError at its end."""
+        # An explicit list, never `n:*`: that names the last mail even when its UID is below n.
+        tag = self._send("UID", "FETCH", uid_set(uids), f"(UID INTERNALDATE BODY.PEEK[]<{offset}.{count}>)")
+        while True:
+            pieces = await self._wire.response()
+            if pieces[0].startswith(tag):
+                self._judge(pieces[0][len(tag) :])
+                return
+            self._heed(pieces[0])
+            if len(pieces) > 1 or b"FETCH" in pieces[0]:
+                mail = _fetched(pieces)
+                if mail is not None:
+                    yield mail
+
+    async def sizes(self, uids: Iterable[int]) -> dict[int, int]:
+        """Return the sizes of mails in bytes."""
+        found = {}
+        for pieces in await self.command("UID", "FETCH", uid_set(uids), "(UID RFC822.SIZE)"):
+            said = _attributes(pieces)
+            uid, size = said.get("UID"), said.get("RFC822.SIZE")
+            if isinstance(uid, bytes) and isinstance(size, bytes) and uid.isdigit() and size.isdigit():
+                found[int(uid)] = int(size)
+        return found
+
+    async def append(self, folder: Folder, raw: bytes, at: int) -> None:
+        """File a mail as read in a folder; `at` in UTC milliseconds. Raises RefusedByServerError."""
+        moment = clock.to_rfc3339(at) or ""
+        month = _MONTHS[(int(moment[5:7]) - 1) * 3 :][:3].title()
+        date = f'"{moment[8:10]}-{month}-{moment[:4]} {moment[11:19]} +0000"'
+        await self.command("APPEND", _quoted(folder.wire_name), "(\\Seen)", date, literal=raw)
+
+    # --- waiting
+
+    async def idle(self, seconds: float) -> bool:
+        """Wait until the server tells of new mail (True) or `seconds` have passed (False).
+
+        Ends with a round trip, so a dead or frozen peer is noticed here. Raises ConnectionLostError."""
+        if self.news:
+            return True
+        tag = self._send("IDLE")
+        end = clock.monotonic() + seconds
+        while not (line := await self._wire.line()).startswith(b"+"):
+            if line.startswith(tag):
+                self._judge(line[len(tag) :])
+            self._heed(line)
+        while not self.news and (left := end - clock.monotonic()) > 0:
+            try:
+                pieces = await self._wire.response(timeout=left)
+            except TimeoutError:
+                break
+            self._heed(pieces[0])
+        self._wire.write(b"DONE\r\n")
+        await self._answers(tag)
+        return self.news
+
+    async def noop(self) -> None:
+        """Ask for news; a round trip."""
+        await self.command("NOOP")
+
+    # --- commands
+
+    async def command(
+        self, *words: str, literal: bytes | None = None, continuation: bytes | None = None
+    ) -> list[list[bytes]]:
+        """Send a command and return its untagged answers. Raises RefusedByServerError, ConnectionLostError."""
+        if literal is None:
+            tag = self._send(*words)
+        else:
+            direct = "LITERAL+" in self.capabilities
+            tag = self._send(*words, f"{{{len(literal)}{'+' if direct else ''}}}")
+            if not direct:
+                await self._go_ahead(tag)
+            self._wire.write(literal + b"\r\n")
+        if continuation is not None:
+            await self._go_ahead(tag)
+            self._wire.write(continuation + b"\r\n")
+        return await self._answers(tag)
+
+    def _send(self, *words: str) -> bytes:
+        self._number += 1
+        tag = f"A{self._number} ".encode()
+        self._wire.write(tag + " ".join(words).encode() + b"\r\n")
+        return tag
+
+    async def _go_ahead(self, tag: bytes) -> None:
+        while not (line := await self._wire.line()).startswith(b"+"):
+            if line.startswith(tag):
+                self._judge(line[len(tag) :])
+            self._heed(line)
+
+    async def _answers(self, tag: bytes) -> list[list[bytes]]:
+        untagged = []
+        while True:
+            pieces = await self._wire.response()
+            if pieces[0].startswith(tag):
+                self._judge(pieces[0][len(tag) :])
+                return untagged
+            self._heed(pieces[0])
+            if pieces[0].startswith(b"+"):
+                self._wire.write(b"\r\n")  # a challenge after a refused login (RFC 7628): the refusal follows
+            untagged.append(pieces)
+
+    def _heed(self, line: bytes) -> None:
+        """Take note of what the server may say at any time."""
+        if found := _COUNT.match(line):
+            if found[2].upper() == b"EXISTS":
+                self.news = self.news or int(found[1]) > self._exists
+                self._exists = int(found[1])
+            elif found[2].upper() == b"EXPUNGE":
+                self._exists = max(0, self._exists - 1)
+        elif line[:5].upper() == b"* BYE" and not self._leaving:
+            raise ConnectionLostError(f"{self._wire.endpoint} ends the connection: {_said(line[5:]) or 'no reason given'}")
+
+    @property
+    def _leaving(self) -> bool:
+        return False
+
+    def _judge(self, result: bytes) -> None:
+        if result[:2].upper() == b"OK":
+            return
+        code = found[1].decode("ascii", "replace").upper() if (found := _CODE.search(result)) else ""
+        raise RefusedByServerError(_said(result.partition(b" ")[2]) or _said(result), code)
+
+
+def uid_set(uids: Iterable[int]) -> str:
+    """Return UIDs as IMAP writes them, neighbours as ranges: `3:5,9`."""
+    parts: list[tuple[int, int]] = []
+    for uid in sorted(uids):
+        if parts and parts[-1][1] == uid - 1:
+            parts[-1] = (parts[-1][0], uid)
+        else:
+            parts.append((uid, uid))
+    return ",".join(str(low) if low == high else f"{low}:{high}" for low, high in parts)
+
+
+def from_utf7(name: str) -> str:
+    """Return a folder's name as people read it (modified UTF-7, RFC 3501 section 5.1.3)."""
+
+    def plain(run: re.Match[str]) -> str:
+        if not run[1]:
+            return "&"
+        data = run[1].replace(",", "/")
+        try:
+            return base64.b64decode(data + "=" * (-len(data) % 4)).decode("utf-16-be")
+        except ValueError:
+            return run[0]
+
+    return one_line(re.sub(r"&([A-Za-z0-9+,]*)-", plain, name), 500)
+
+
+def _fetched(pieces: list[bytes]) -> Fetched | None:
+    said = _attributes(pieces)
+    uid = said.get("UID")
+    body = next((value for key, value in said.items() if key.startswith("BODY[")), None)
+    if not isinstance(uid, bytes) or not uid.isdigit() or "BODY[]" not in {key.partition("<")[0] for key in said}:
+        return None
+    date = said.get("INTERNALDATE")
+    at = internal_date(date) if isinstance(date, bytes) else None
+    return Fetched(int(uid), body if isinstance(body, bytes) else b"", clock.now() if at is None else at)
+
+
+def _attributes(pieces: list[bytes]) -> dict[str, Value]:
+    found = _COUNT.match(pieces[0])
+    if found is None or found[2].upper() != b"FETCH":
+        return {}
+    values = parse_values(pieces, found.end())
+    if not values or not isinstance(values[0], list):
+        return {}
+    pairs = zip(values[0][::2], values[0][1::2], strict=False)
+    return {key.decode("ascii", "replace").upper(): value for key, value in pairs if isinstance(key, bytes)}
+
+
+def internal_date(value: bytes) -> int | None:
+    """Return INTERNALDATE as UTC milliseconds, None when it is not one."""
+    found = _DATE.match(value)
+    if found is None:
+        return None
+    day, month, year, hour, minute, second, sign, hours, minutes = found.groups()
+    position = _MONTHS.find(month.decode().lower())
+    if position < 0:
+        return None
+    zone = (int(hours) * 3600 + int(minutes) * 60) * (1 if sign == b"+" else -1)
+    at = timegm((int(year), position // 3 + 1, int(day), int(hour), int(minute), int(second))) - zone
+    return at * 1000
+
+
+def _quoted(text: str) -> str:
+    """Return a quoted string (RFC 3501 section 4.3). Line ends cannot be part of one: nothing can be smuggled in."""
+    return '"' + re.sub(r"[\r\n\0]", "", text).replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _said(line: bytes) -> str:
+    return one_line(_CODE.sub(b"", line).decode("utf-8", "replace"), 300)
