@@ -97,14 +97,18 @@ def file(act: Act, desk: Desk, arrival: Arrival, decoded: Decoded) -> int:
 
 
 def _same_message(act: Act, arrival: Arrival, decoded: Decoded) -> int | None:
-    """Return the message that this is another arrival of: the same source id elsewhere, or our own message."""
+    """Return the message that this is another arrival of: the same source id elsewhere, or the echo of our own.
+
+    Our Message-ID alone proves nothing: whoever got our mail knows it."""
     found = act.tx.value(
         "SELECT message_id FROM receipt WHERE source_id = ? AND message_id IS NOT NULL LIMIT 1",
         (arrival.item.source_id,),
     )
     if found is None and decoded.external_id:
         found = act.tx.value(
-            "SELECT id FROM message WHERE external_id = ? AND uuid IS NOT NULL LIMIT 1", (decoded.external_id,)
+            "SELECT m.id FROM message m JOIN outbox o ON o.message_id = m.id "
+            "WHERE m.external_id = ? AND (? OR o.source_id = ?)",
+            (decoded.external_id, arrival.item.outbound, arrival.item.source_id),
         )
     return None if found is None else int(found)
 

@@ -211,13 +211,14 @@ def stored_payload(workspace: Workspace, message_id: int) -> Payload | None:
     return Payload(workspace.blobs.get(row["payload_blob"]), json.loads(row["envelope_json"]))
 
 
-def store_payload(workspace: Workspace, message_id: int, payload: Payload) -> None:
-    """Fix what goes to the provider, before the first try."""
+def store_payload(workspace: Workspace, message_id: int, payload: Payload, source_id: str) -> None:
+    """Fix what goes to the provider, before the first try; `source_id` is what its echo will bear."""
     blob = workspace.blobs.put(payload.data)
     envelope = json.dumps(dict(payload.envelope))
     workspace.database.write(
         lambda tx: tx.execute(
-            "UPDATE outbox SET payload_blob = ?, envelope_json = ? WHERE message_id = ?", (blob, envelope, message_id)
+            "UPDATE outbox SET payload_blob = ?, envelope_json = ?, source_id = ? WHERE message_id = ?",
+            (blob, envelope, source_id, message_id),
         )
     )
 

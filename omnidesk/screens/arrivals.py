@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 from textual.timer import Timer
 
 from omnidesk import clock
-from omnidesk.desk import triage
-from omnidesk.desk.status import Summary
-from omnidesk.screens import reading, status_line
+from omnidesk.screens import status_line, windows
 from omnidesk.screens.backstage import Backstage
+from omnidesk.screens.later import Later
 from omnidesk.screens.layout import AIRY, DeskFrame
 from omnidesk.screens.messages import (
     CustomerRead,
@@ -28,6 +28,13 @@ from omnidesk.widgets.customer_pane import CustomerPane, Known
 from omnidesk.widgets.queue_list import QueueList, Window
 from omnidesk.widgets.thread_lines import Paper
 from omnidesk.widgets.thread_view import ThreadView
+
+if TYPE_CHECKING:
+    from omnidesk.desk import triage
+    from omnidesk.desk.status import Summary
+    from omnidesk.screens import reading
+else:
+    triage, reading = Later("omnidesk.desk.triage"), Later("omnidesk.screens.reading")
 
 PREVIEW_SECONDS = 0.05
 """How long the cursor rests on a row before its thread is shown."""
@@ -63,7 +70,7 @@ class Arrivals(DeskFrame):
         """Show another view from its top."""
         self.found = None
         self.view = name
-        self.backstage.read("window", partial(reading.window, self.session, name))
+        self.backstage.read("window", partial(windows.window, self.session, name))
         self.refresh_bars()
 
     def open(self, conversation_id: int) -> None:
@@ -134,7 +141,7 @@ class Arrivals(DeskFrame):
         if self.found is not None:
             self.backstage.read("window", partial(reading.search_again, self.session, self.found, anchor))
         else:
-            self.backstage.read("window", partial(reading.window, self.session, self.view, anchor))
+            self.backstage.read("window", partial(windows.window, self.session, self.view, anchor))
 
     def _read_summary(self) -> None:
         self.backstage.read("summary", partial(reading.summary, self.session))
@@ -221,7 +228,7 @@ class Arrivals(DeskFrame):
         if self.found is not None:
             self._more_hits()
             return
-        work = partial(reading.window, self.session, self.view, message.around, message.offset, message.land)
+        work = partial(windows.window, self.session, self.view, message.around, message.offset, message.land)
         self.backstage.read("window", work)
 
     def _more_hits(self) -> None:
@@ -295,7 +302,7 @@ class Arrivals(DeskFrame):
         if summary is None:
             counts = {name: count for name, count in counts.items() if self.queue.window.view == name}
         self.header.set_state(
-            view=reading.SEARCH if found is not None else self.view,
+            view="search" if found is not None else self.view,
             title=f"/{found.query}" if found is not None else "",
             counts=counts,
             overdue=summary.overdue if summary is not None else 0,

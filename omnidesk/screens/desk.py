@@ -31,6 +31,8 @@ class DeskScreen(Arrivals):
         self.reader = KeyReader(self.keymap)
         self.asked_about: list[int] = []
         """What the open prompt asks about."""
+        self.typed_ahead: str | None = None
+        """What was typed since a reply or note was begun, until its composer is open."""
         self._sending = False
         self._draft_timer: Timer | None = None
         self._engine = engine
@@ -85,12 +87,18 @@ class DeskScreen(Arrivals):
         for name, widget in (("queue", self.queue), ("thread", self.thread), ("customer", self.customer)):
             if focused is widget:
                 return name
-        return "composer" if self.composer.active and focused is self.composer.area else self.front
+        return (
+            "composer" if self.composer.active and focused is not None and focused is self.composer.area else self.front
+        )
 
     def on_key(self, event: events.Key) -> None:
         """Collect keys until they name an action, and run it."""
         place = self.place
         if not place or self.frame.has_class("small"):
+            return
+        if self.typed_ahead is not None:
+            event.stop()
+            self.typed_ahead += "\n" if event.key == "enter" else (event.character or "") if event.is_printable else ""
             return
         found = self.reader.feed(place, pressed(event.key, event.character))
         if self.reader.used:
@@ -177,7 +185,8 @@ class DeskScreen(Arrivals):
 
     def on_trouble(self, message: Trouble) -> None:
         """Something did not work."""
-        self.composer.area.read_only = False
+        self.composer.freeze(False)
+        self.typed_ahead = None
         self.say(message.said, wrong=True)
 
     def on_choices(self, message: Choices) -> None:
@@ -202,12 +211,13 @@ class DeskScreen(Arrivals):
 
     # Writing
 
-    def on_sheet_read(self, message: SheetRead) -> None:
+    async def on_sheet_read(self, message: SheetRead) -> None:
         """Who a reply goes to is known: open the composer."""
+        typed, self.typed_ahead = self.typed_ahead or "", None
         self.open(message.sheet.conversation_id)
         self.front = "composer"
         self.show_front()
-        self.composer.begin(message.sheet, message.text)
+        await self.composer.begin(message.sheet, message.text, typed)
         self.thread_changed()
         self.refresh_keys()
 
@@ -245,7 +255,7 @@ class DeskScreen(Arrivals):
     def ask_how_to_send(self) -> None:
         """Ask in the line of keys; the focus leaves the text so that a letter answers."""
         self._sending = True
-        self.thread.focus()
+        self.set_focus(self.thread)
         self.refresh_keys()
 
     def stop_asking(self) -> None:
@@ -259,7 +269,6 @@ class DeskScreen(Arrivals):
 
     def on_written(self, message: Written) -> None:
         """A reply is queued or a note stored: the composer closes, and the next conversation opens."""
-        self.composer.area.read_only = False
         self.composer.close()
         self.say(f"{message.said} - u takes it back")
         self.focus_pane("thread")

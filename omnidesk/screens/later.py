@@ -6,6 +6,10 @@ from importlib import import_module
 from typing import Any
 
 
+ALSO = ("omnidesk.widgets.draft_area", "omnidesk.screens.help")
+"""What is loaded by name when it is used."""
+
+
 class Later:
     """Stands for a module until something of it is asked for; `get_ready` loads it in a thread before that."""
 
@@ -21,5 +25,5 @@ class Later:
 
 def get_ready() -> None:
     """Load everything that was put off."""
-    for module in Later.all:
-        import_module(module._name)
+    for name in (*(module._name for module in Later.all), *ALSO):
+        import_module(name)

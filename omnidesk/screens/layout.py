@@ -121,10 +121,10 @@ class DeskFrame(Screen[None]):
         panes: dict[str, Widget] = {
             "queue": self.queue,
             "thread": self.thread,
-            "composer": self.composer.area,
+            "composer": self.composer.area or self.thread,
             "customer": self.customer,
         }
-        panes[name].focus()
+        self.set_focus(panes[name])
 
     @property
     def side_by_side(self) -> bool:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from omnidesk.desk.status import Summary
-from omnidesk.widgets.composer import Sheet
 from omnidesk.widgets.customer_pane import Known
 from omnidesk.widgets.queue_list import Window
 from omnidesk.widgets.thread_lines import Block
 from omnidesk.words.rows import Conversation
+
+if TYPE_CHECKING:
+    from omnidesk.desk.status import Summary
+    from omnidesk.widgets.sheet import Sheet
 
 
 @dataclass

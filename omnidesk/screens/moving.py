@@ -6,14 +6,17 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from omnidesk.screens import reading
 from omnidesk.screens.keys import Press
+from omnidesk.screens.later import Later
 from omnidesk.widgets.customer_pane import CustomerPane
 from omnidesk.widgets.queue_list import QueueList
 from omnidesk.widgets.thread_view import ThreadView
 
 if TYPE_CHECKING:
+    from omnidesk.screens import reading
     from omnidesk.screens.desk import DeskScreen
+else:
+    reading = Later("omnidesk.screens.reading")
 
 
 def _list(desk: DeskScreen) -> QueueList | ThreadView | CustomerPane:

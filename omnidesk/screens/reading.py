@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from omnidesk import clock
-from omnidesk.desk import channels, customers, drafts, planning, searching, status, threads, views
+from omnidesk.desk import customers, drafts, planning, searching, status, threads, views
 from omnidesk.screens.messages import (
     CustomerRead,
     OlderRead,
@@ -14,67 +14,23 @@ from omnidesk.screens.messages import (
     SheetRead,
     SummaryRead,
     ThreadRead,
-    WindowRead,
 )
 from omnidesk.text.clean import clean, one_line
-from omnidesk.widgets.composer import Sheet, Sort, Way
 from omnidesk.widgets.customer_pane import Known
 from omnidesk.widgets.queue_list import Window
+from omnidesk.widgets.sheet import Sheet, Sort, Way
 from omnidesk.widgets.thread_lines import Block, Paper, lay_out
 from omnidesk.words.errors import NotFoundError
 from omnidesk.words.rows import Conversation, QueueRow
 
 if TYPE_CHECKING:
-    from omnidesk.desk.workspace import Workspace
     from omnidesk.screens.session import Session
 
-HALF = 120
-"""Rows read on each side of where the agent looks."""
 FIRST_MESSAGES = 60
 """Messages read when a conversation opens; more come as the agent scrolls up."""
 OLDER_MESSAGES = 200
 OTHERS = 50
 """Other conversations of a customer that are listed."""
-SEARCH = "search"
-"""The name of the view that shows what a search found."""
-
-
-def has_channels(workspace: Workspace) -> bool:
-    """Say whether there is a channel beside the built-in one."""
-    return any(channel.kind != "desk" for channel in channels.list_channels(workspace))
-
-
-def first_window(workspace: Workspace, agent_id: int | None, view: str) -> Window:
-    """Return the first rows of a view without counting it: what the first paint needs."""
-    rows = tuple(views.page(workspace, view, agent_id, HALF))
-    return Window(view, rows, 0, len(rows))
-
-
-def window(
-    session: Session, view: str, around: QueueRow | None = None, offset: int | None = None, land: int | None = None
-) -> WindowRead:
-    """Read rows of a view around a row, around a place, or from its top."""
-    began = clock.monotonic()
-    workspace, me = session.workspace, session.agent.id
-    count = views.count(workspace, view, me)
-    if around is not None:
-        found = _around(session, view, around)
-        shown = replace(found, count=max(count, found.start + len(found.rows)), land=land)
-    else:
-        start = max(0, min(offset or 0, count - 1) - HALF)
-        rows = tuple(views.page(workspace, view, me, 2 * HALF, offset=start))
-        shown = Window(view, rows, start, max(count, start + len(rows) if rows else count), land=land)
-    return WindowRead(shown, clock.monotonic() - began)
-
-
-def _around(session: Session, view: str, row: QueueRow) -> Window:
-    workspace, me = session.workspace, session.agent.id
-    here = views.rows(workspace, [row.id], me, view)
-    key = here[0].key if here else row.key
-    before = views.page(workspace, view, me, HALF, before=key)
-    after = views.page(workspace, view, me, HALF, after=key)
-    ahead = len(before) if len(before) < HALF else views.position(workspace, view, me, key)
-    return Window(view, (*before, *here, *after), ahead - len(before), 0, row.id, ahead)
 
 
 def search(session: Session, query: str, token: str | None = None, known: SearchRead | None = None) -> SearchRead:
@@ -103,7 +59,7 @@ def _found(
 ) -> SearchRead:
     rows = views.rows(session.workspace, ids, session.agent.id)
     shown = tuple(replace(row, preview=f"{row.subject}: {snippets[row.id]}", subject="") for row in rows)
-    return SearchRead(query, Window(f"{SEARCH} {query}", shown, 0, len(shown)), ids, snippets, token)
+    return SearchRead(query, Window(f"search {query}", shown, 0, len(shown)), ids, snippets, token)
 
 
 @dataclass(frozen=True, slots=True)

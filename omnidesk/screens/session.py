@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from omnidesk.desk import agents, workspace
+from omnidesk.desk import agents, channels, workspace
 from omnidesk.desk.workspace import Workspace
-from omnidesk.screens import reading
+from omnidesk.screens import windows
 from omnidesk.widgets.queue_list import Window
 from omnidesk.words.rows import Actor, Agent
 
@@ -46,5 +46,10 @@ def open_session(home: str | None) -> Opening | None:
 def begin(found: Workspace, home: str | None) -> Opening:
     """Read the first rows of an open workspace."""
     session = Session(found, agents.whoami(found), str(workspace.home_path(home)))
-    window = reading.first_window(found, session.agent.id, FIRST_VIEW)
-    return Opening(session, window, reading.has_channels(found))
+    window = windows.first_window(found, session.agent.id, FIRST_VIEW)
+    return Opening(session, window, has_channels(found))
+
+
+def has_channels(found: Workspace) -> bool:
+    """Say whether there is a channel beside the built-in one."""
+    return any(channel.kind != "desk" for channel in channels.list_channels(found))

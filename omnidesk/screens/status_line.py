@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from omnidesk.desk.status import Summary
+from typing import TYPE_CHECKING
+
 from omnidesk.text.clean import one_line
 from omnidesk.widgets import badges, times
 from omnidesk.widgets.lines import cut
@@ -10,6 +11,9 @@ from omnidesk.widgets.painting import Part
 from omnidesk.widgets.queue_list import QueueList
 from omnidesk.words.kinds import Health, MessageStatus
 from omnidesk.words.rows import Channel
+
+if TYPE_CHECKING:
+    from omnidesk.desk.status import Summary
 
 _ORDERS = {
     "undelivered": "newest first",

@@ -7,17 +7,21 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from omnidesk.desk import agents, joining, undo
-from omnidesk.desk import triage as decide
-from omnidesk.screens import moments
 from omnidesk.screens.keys import Press
+from omnidesk.screens.later import Later
 from omnidesk.screens.messages import Acted, Choices, Trouble
 from omnidesk.words.errors import UsageError
 from omnidesk.words.kinds import Priority, Status
 from omnidesk.words.rows import Act
 
 if TYPE_CHECKING:
+    from omnidesk.desk import agents, joining, undo
+    from omnidesk.desk import triage as decide
+    from omnidesk.screens import moments
     from omnidesk.screens.desk import DeskScreen
+else:
+    agents, joining, undo = (Later(f"omnidesk.desk.{name}") for name in ("agents", "joining", "undo"))
+    decide, moments = Later("omnidesk.desk.triage"), Later("omnidesk.screens.moments")
 
 Decision = Callable[[list[int]], Act]
 

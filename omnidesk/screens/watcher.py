@@ -13,6 +13,7 @@ from textual.message import Message
 
 from omnidesk import clock
 from omnidesk.desk import changes, channels
+from omnidesk.screens.later import get_ready
 from omnidesk.screens.messages import EngineSays, Stirred, Trouble
 from omnidesk.screens.session import Session
 from omnidesk.text.clean import one_line
@@ -100,6 +101,7 @@ class Watcher(threading.Thread):
         """Look until the end."""
         seen = -1
         failed = ""
+        get_ready()
         while not self._ended.is_set():
             try:
                 now = changes.stirred(self._session.workspace)

@@ -8,18 +8,22 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from omnidesk import clock
-from omnidesk.desk import composing, drafts
-from omnidesk.screens import reading
 from omnidesk.screens.keys import Press
+from omnidesk.screens.later import Later
 from omnidesk.screens.messages import DraftKept, Written
 from omnidesk.text.clean import clean
 from omnidesk.widgets import times
-from omnidesk.widgets.composer import Sheet, Sort
+from omnidesk.widgets.sheet import Sheet, Sort
 from omnidesk.words.kinds import Direction, Status
 
 if TYPE_CHECKING:
+    from omnidesk.desk import composing, drafts
+    from omnidesk.screens import reading
     from omnidesk.screens.desk import DeskScreen
     from omnidesk.screens.session import Session
+else:
+    composing, drafts = Later("omnidesk.desk.composing"), Later("omnidesk.desk.drafts")
+    reading = Later("omnidesk.screens.reading")
 
 
 def _begin(desk: DeskScreen, sort: Sort, sender_only: bool = False) -> None:
@@ -37,6 +41,7 @@ def begin(desk: DeskScreen, number: int, sort: Sort, sender_only: bool = False) 
     if desk.composer.active:
         desk.leave_composer()
     desk.open(number)
+    desk.typed_ahead = ""
     desk.backstage.read("sheet", partial(reading.sheet, desk.session, number, sort, sender_only))
 
 
@@ -116,13 +121,13 @@ def send_with(status: Status | None) -> Callable[[DeskScreen, Press], None]:
 def do_not_send(desk: DeskScreen, press: Press) -> None:
     """Go on writing."""
     desk.stop_asking()
-    desk.composer.area.focus()
+    desk.focus_pane("composer")
 
 
 def _write(desk: DeskScreen, sheet: Sheet, status: Status | None) -> None:
     text = clean(desk.composer.text)
     desk.draft_timer_stop()
-    desk.composer.area.read_only = True
+    desk.composer.freeze(True)
     desk.backstage.write(partial(_send, desk.session, sheet, text, status))
 
 

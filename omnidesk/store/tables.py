@@ -418,6 +418,7 @@ class Outbox(SQLModel, table=True):
     outgoing_json: str = "{}"
     payload_blob: str | None = None
     envelope_json: str = "{}"
+    source_id: str = ""
     provider_ids: str = ""
     error: str | None = None
     dismissed_at: int | None = Field(default=None, sa_column=big(nullable=True))

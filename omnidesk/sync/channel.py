@@ -55,10 +55,10 @@ class ChannelRun:
     async def run(self) -> None:
         """Work on the channel for as long as the task lives; whoever holds the lease works, the others wait."""
         backoff = Backoff(self.settings.backoff_seconds, self.settings.backoff_most_seconds)
-        while True:
+        while not self._draining.is_set():
             try:
                 if not await self.take_lease():
-                    await asyncio.sleep(self.settings.lease_seconds / 3)
+                    await self._pause(self.settings.lease_seconds / 3)
                     continue
                 await self._work_under_lease()
             except LeaseLostError:
@@ -66,14 +66,16 @@ class ChannelRun:
             except (SecretMissingError, NotFoundError) as error:
                 await self.give_lease_back()
                 await self._note(Health.NEEDS_LOGIN, str(error), self.settings.backoff_most_seconds)
-                await asyncio.sleep(min(self.settings.lease_seconds, self.settings.backoff_most_seconds))
+                await self._pause(min(self.settings.lease_seconds, self.settings.backoff_most_seconds))
             except OmniDeskError as error:
                 log.warn(f"the workspace failed: {error}", channel=self.channel.name)
-                await asyncio.sleep(backoff.failed())
+                await self._pause(backoff.failed())
             finally:
                 self.held = None
-            if self._draining.is_set():
-                return
+
+    async def _pause(self, seconds: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._draining.wait(), seconds)
 
     async def take_lease(self) -> bool:
         """Take the channel's lease, if nobody else holds it."""
@@ -109,14 +111,14 @@ class ChannelRun:
     async def _work_under_lease(self) -> None:
         self.account()
         await self.settle_what_was_left()
-        work = [self._renew(), self._send_loop()]
-        if not self._draining.is_set():
-            work.append(self._receive_loop())
-        tasks = [asyncio.create_task(one) for one in work]
+        sending = asyncio.create_task(self._send_loop())
+        tasks = [asyncio.create_task(self._renew()), asyncio.create_task(self._receive_loop()), sending]
+        pending = set(tasks)
         try:
-            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                task.result()
+            while not sending.done():
+                done, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
+                for task in done:
+                    task.result()
         finally:
             for task in tasks:
                 task.cancel()

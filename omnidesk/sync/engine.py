@@ -41,6 +41,7 @@ class Engine:
         self._threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="desk")
         self._runs: dict[int, tuple[Channel, ChannelRun, asyncio.Task[None]]] = {}
         self._stopping = asyncio.Event()
+        self._clock_number: int | None = None
 
     async def in_thread(self, work: Any, *arguments: Any, **named: Any) -> Any:
         """Run blocking work on one of the engine's own threads, where its connections live."""
@@ -128,6 +129,10 @@ class Engine:
             await asyncio.wait(tasks, timeout=90)
         for task in tasks:
             await self._stop(task)
+        if self._clock_number is not None:
+            number = self._clock_number
+            with contextlib.suppress(OmniDeskError):
+                await self.in_thread(self.workspace.database.write, lambda tx: leases.release(tx, "clock", number))
 
     async def _mind_the_clock(self) -> None:
         """Do the work that time drives, in the one process that holds the lease `clock`."""
@@ -138,6 +143,7 @@ class Engine:
                 number = await self.in_thread(
                     self.workspace.database.write, lambda tx: leases.acquire(tx, "clock", self.owner, length)
                 )
+                self._clock_number = number
                 if number is not None:
                     await self.in_thread(triage.wake_due, self.workspace, PROGRAM)
                     if clock.monotonic() - cleaned > CLEAN_EVERY:

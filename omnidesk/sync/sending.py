@@ -159,7 +159,7 @@ class Sender:
             payload = connector.prepare(outgoing, channel.settings)
         except ValueError as error:
             return f"it cannot go out as it is: {error}"
-        outbox.store_payload(self.workspace, claimed.message_id, payload)
+        outbox.store_payload(self.workspace, claimed.message_id, payload, connector.identify(payload.data))
         return payload
 
     async def verify_unknown(self, connector: Connector) -> None:

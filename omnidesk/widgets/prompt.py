@@ -67,7 +67,7 @@ class Prompt(Horizontal):
         answer.value = text
         answer.cursor_position = len(text)
         self.display = True
-        answer.focus()
+        self.screen.set_focus(answer)
 
     def complete_from(self, words: list[str]) -> None:
         """Suggest these words from now on; Tab takes the suggestion."""

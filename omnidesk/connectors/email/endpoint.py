@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import ipaddress
 import socket
 import ssl
@@ -116,7 +117,7 @@ def unreachable(error: BaseException, endpoint: Endpoint) -> ConnectorError:
             f"{endpoint} was not found: there is no host of that name, or this machine has no network. "
             f"Check {endpoint.protocol}_host and the connection"
         )
-    if isinstance(error, ConnectionRefusedError):
+    if isinstance(error, ConnectionRefusedError) or f"[Errno {errno.ECONNREFUSED}]" in str(error):
         return ConnectionLostError(
             f"{endpoint} refuses connections: nothing listens there. Check {endpoint.protocol}_port, or whether the "
             "server runs"

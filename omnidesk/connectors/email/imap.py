@@ -311,12 +311,8 @@ class Session:
                 self._exists = int(found[1])
             elif found[2].upper() == b"EXPUNGE":
                 self._exists = max(0, self._exists - 1)
-        elif line[:5].upper() == b"* BYE" and not self._leaving:
+        elif line[:5].upper() == b"* BYE":
             raise ConnectionLostError(f"{self._wire.endpoint} ends the connection: {_said(line[5:]) or 'no reason given'}")
-
-    @property
-    def _leaving(self) -> bool:
-        return False
 
     def _judge(self, result: bytes) -> None:
         if result[:2].upper() == b"OK":

@@ -36,7 +36,8 @@ class Wire(asyncio.Protocol):
         self._buffer = bytearray()
         self._wanted = 0
         self._paused = False
-        self._ended: BaseException | bool = False
+        self._ended = False
+        self._error: Exception | None = None
         self._waiter: asyncio.Future[None] | None = None
 
     @classmethod
@@ -81,7 +82,7 @@ class Wire(asyncio.Protocol):
         self._wake()
 
     def connection_lost(self, error: Exception | None) -> None:
-        self._ended = error or True
+        self._ended, self._error = True, error
         self._wake()
 
     def _wake(self) -> None:
@@ -125,7 +126,7 @@ class Wire(asyncio.Protocol):
 
     async def _more(self, timeout: float | None, wanted: int) -> None:
         if self._ended:
-            raise unreachable(self._ended if isinstance(self._ended, Exception) else EOFError("closed"), self.endpoint)
+            raise unreachable(self._error or EOFError("it was closed"), self.endpoint)
         self._wanted = wanted
         if self._paused and self._transport:
             self._transport.resume_reading()
@@ -150,7 +151,7 @@ class Wire(asyncio.Protocol):
 
     def close(self) -> None:
         """Drop the connection at once."""
-        self._ended = self._ended or True
+        self._ended = True
         if self._transport is not None:
             self._transport.abort()
 

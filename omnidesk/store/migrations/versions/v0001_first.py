@@ -408,6 +408,7 @@ def outgoing() -> None:
         words("outgoing_json", "{}"),
         words("payload_blob", nullable=True),
         words("envelope_json", "{}"),
+        words("source_id", ""),
         words("provider_ids", ""),
         words("error", nullable=True),
         number("dismissed_at", nullable=True),

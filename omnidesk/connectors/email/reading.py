@@ -1,0 +1,263 @@
+"""Reads a mailbox: everything beyond a cursor, newest first, and what comes while waiting.
+
+The cursor of a batch covers what that batch and those before it hold, and nothing more: the next mails may be on their
+way already while the engine commits.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from array import array
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from omnidesk import clock
+from omnidesk.connectors.base import Batch, ConnectorError, Cursor, Item
+from omnidesk.connectors.email.cursor import FolderPosition, Position, Range
+from omnidesk.connectors.email.imap import Fetched, Folder, RefusedByServerError, Session, State
+from omnidesk.connectors.email.mailid import source_id
+from omnidesk.connectors.email.mime import fields_of
+
+BATCH_MAILS = 100
+BATCH_BYTES = 8_000_000
+PIECE = 8_000_000
+"""Bytes asked for at once: nearly every mail is smaller, and of a huge one no more is read before its size is known."""
+LARGEST = 100_000_000
+"""Larger mails come in as their header only."""
+PROBE_SECONDS = 55.0
+"""How long to wait in IDLE at most before a round trip proves the connection and other folders are looked at."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class _Chunk:
+    """Mails to fetch together, and the UIDs that are read once they were."""
+
+    uids: array[int]
+    covers: Range
+
+
+class Reader:
+    """Reads one mailbox over one session."""
+
+    def __init__(self, session: Session, settings: Mapping[str, Any], cursor: Cursor) -> None:
+        self._session = session
+        self._settings = settings
+        self._position = Position(cursor)
+        self._folders: list[Folder] = []
+        self._selected: Folder | None = None
+        self._done = self._total = 0
+        authserv_id = str(settings.get("authserv_id") or "").strip()
+        self._headers = {"authserv_id": authserv_id} if authserv_id else {}
+
+    async def catch_up(self) -> AsyncIterator[Batch]:
+        """Yield everything not read yet: a batch of each folder in turn, the inbox first, the newest first."""
+        self._folders = self._folders or choose_folders(await self._session.folders(), self._settings)
+        plans: list[tuple[Folder, FolderPosition, list[_Chunk]]] = []
+        self._done = self._total = 0
+        for folder in self._folders:
+            with self._vanishing(folder):
+                state = await self._open(folder)
+                position = self._position.folder(folder.wire_name, state.uidvalidity)
+                chunks = await self._unread(state, position)
+                self._total += state.exists
+                self._done += state.exists - sum(len(chunk.uids) for chunk in chunks)
+                plans.append((folder, position, chunks))
+        while plans:
+            for plan in plans:
+                folder, position, chunks = plan
+                if not chunks:
+                    continue
+                with self._vanishing(folder, chunks):
+                    if self._selected != folder:
+                        state = await self._open(folder)
+                        if state.uidvalidity != position.uidvalidity:
+                            chunks.clear()  # the next look begins it anew
+                            continue
+                    async for batch in self._read(folder, position, chunks.pop(0)):
+                        yield batch
+            plans = [plan for plan in plans if plan[2]]
+
+    async def follow(self, poll_seconds: float) -> AsyncIterator[Batch]:
+        """Yield what comes in, for ever. Raises ConnectionLostError when the connection is lost."""
+        while True:
+            async for batch in self.catch_up():
+                yield batch
+            inbox = self._folders[0]
+            await self._open(inbox)
+            if "IDLE" in self._session.capabilities:
+                await self._idle_until_news(inbox, min(PROBE_SECONDS, poll_seconds))
+            else:
+                await asyncio.sleep(poll_seconds)
+
+    async def _idle_until_news(self, inbox: Folder, seconds: float) -> None:
+        """Wait until any folder has something unread; the inbox tells, the others are asked after each wait."""
+        position = self._position.peek(inbox.wire_name)
+        state = self._state
+        if position is None or position.uidvalidity != state.uidvalidity or position.highest + 1 < state.uidnext:
+            return
+        while not await self._session.idle(seconds):
+            for folder in self._folders[1:]:
+                with self._vanishing(folder):
+                    said = await self._session.status(folder, "UIDNEXT", "UIDVALIDITY")
+                    known = self._position.peek(folder.wire_name)
+                    if known is None or known.uidvalidity != said.get("UIDVALIDITY", 0):
+                        return
+                    if known.highest + 1 < said.get("UIDNEXT", 0):
+                        return
+
+    async def _open(self, folder: Folder) -> State:
+        self._selected = None
+        self._state = await self._session.examine(folder)
+        self._selected = folder
+        return self._state
+
+    @contextlib.contextmanager
+    def _vanishing(self, folder: Folder, chunks: list[_Chunk] | None = None) -> Any:
+        """A folder that is gone does not keep the others from being read; a missing inbox is an error."""
+        try:
+            yield
+        except RefusedByServerError as error:
+            if folder.wire_name == "INBOX":
+                raise ConnectorError(
+                    f"the server does not open the inbox ({error}): check that the mailbox still exists"
+                ) from error
+            log.warning("folder %s cannot be read (%s): it is left out", folder.name, error)
+            if chunks is not None:
+                chunks.clear()
+
+    async def _unread(self, state: State, position: FolderPosition) -> list[_Chunk]:
+        """Return what the open folder holds beyond the position, newest first."""
+        chunks: list[_Chunk] = []
+        if not state.exists:
+            return chunks
+        top = state.uidnext - 1 if state.uidnext else 0
+        gaps = position.gaps(top) if top else [*position.gaps(position.highest), (position.highest + 1, 0)]
+        for low, high in reversed(gaps):
+            # `n:*` names the last mail even when its UID is below n: what lies outside the gap is not meant.
+            uids = await self._session.search("UID", f"{low}:{high or '*'}")
+            uids = array("Q", (uid for uid in uids if uid >= low and (not high or uid <= high)))
+            highest = high or (uids[-1] if uids else low - 1)
+            if not uids:
+                position.add([(low, highest)])
+                continue
+            for end in range(len(uids), 0, -BATCH_MAILS):
+                start = max(0, end - BATCH_MAILS)
+                bottom = uids[start] if start else low
+                chunks.append(_Chunk(uids[start:end], (bottom, highest)))
+                highest = bottom - 1
+        return chunks
+
+    async def _read(self, folder: Folder, position: FolderPosition, chunk: _Chunk) -> AsyncIterator[Batch]:
+        """Fetch a chunk and yield it in batches that stay within memory."""
+        items: list[Item] = []
+        size = 0
+        missing = set(chunk.uids)
+        cut: list[Fetched] = []
+        refused: RefusedByServerError | None = None
+        try:
+            async for mail in self._session.fetch(chunk.uids, 0, PIECE):
+                if mail.uid not in missing:
+                    continue
+                missing.discard(mail.uid)
+                if len(mail.raw) >= PIECE:
+                    cut.append(mail)
+                    continue
+                items.append(self._item(folder, position, mail))
+                size += len(mail.raw)
+                if size >= BATCH_BYTES:
+                    yield self._batch(items, position, [_uid_range(item) for item in items])
+                    items, size = [], 0
+        except RefusedByServerError as error:
+            refused = error
+        for mail in cut:
+            if items:
+                yield self._batch(items, position, [_uid_range(item) for item in items])
+            items = [await self._large(folder, position, mail)]
+        # A refusal is about some mail of the lot: the others are asked for one by one, and it alone stays behind.
+        unreadable = set()
+        for uid in sorted(missing) if refused else ():
+            try:
+                async for mail in self._session.fetch([uid], 0, PIECE):
+                    items.append(self._item(folder, position, mail))
+            except RefusedByServerError as error:
+                unreadable.add(uid)
+                log.warning("mail %d in %s cannot be read (%s): it is tried again later", uid, folder.name, error)
+        yield self._batch(items, position, _without(chunk.covers, unreadable))
+
+    async def _large(self, folder: Folder, position: FolderPosition, mail: Fetched) -> Item:
+        """Complete a mail of which only the first piece was read, or keep its header when it is too large."""
+        size = (await self._session.sizes([mail.uid])).get(mail.uid, 0)
+        if size > LARGEST:
+            _, body = fields_of(mail.raw, 0, min(len(mail.raw), 1_000_000))
+            return self._item(folder, position, Fetched(mail.uid, mail.raw[:body], mail.received_at), truncated=size)
+        pieces = [mail.raw]
+        while len(pieces[-1]) >= PIECE and sum(map(len, pieces)) <= LARGEST:
+            offset = sum(map(len, pieces))
+            async for more in self._session.fetch([mail.uid], offset, PIECE):
+                pieces.append(more.raw)
+                break_off = not more.raw
+            if len(pieces) * PIECE <= offset or break_off:
+                break
+        return self._item(folder, position, Fetched(mail.uid, b"".join(pieces), mail.received_at))
+
+    def _item(self, folder: Folder, position: FolderPosition, mail: Fetched, truncated: int = 0) -> Item:
+        headers = {**self._headers, "truncated": str(truncated)} if truncated else self._headers
+        return Item(
+            source_id=source_id(mail.raw),
+            raw=mail.raw,
+            received_at=min(mail.received_at, clock.now()),
+            headers=headers,
+            folder=folder.name,
+            position=f"{position.uidvalidity}:{mail.uid}",
+            outbound="\\sent" in folder.flags,
+            junk="\\junk" in folder.flags,
+        )
+
+    def _batch(self, items: list[Item], position: FolderPosition, ranges: list[Range]) -> Batch:
+        position.add(ranges)
+        self._done += len(items)
+        return Batch(tuple(items), self._position.cursor(), min(self._done, self._total), self._total)
+
+
+def choose_folders(found: list[Folder], settings: Mapping[str, Any]) -> list[Folder]:
+    """Return the folders to read, the inbox first: those the settings name, else Inbox, Sent and Junk by their flags.
+
+    Raises ConnectorError when none of the named ones exists."""
+    wanted = [name.strip() for name in str(settings.get("folders") or "").split(",") if name.strip()]
+    readable = [folder for folder in found if folder.readable]
+    if wanted:
+        by_name = {name.lower(): folder for folder in readable for name in (folder.wire_name, folder.name)}
+        chosen = [by_name[name.lower()] for name in wanted if name.lower() in by_name]
+        if not chosen:
+            there = ", ".join(folder.name for folder in readable) or "none"
+            raise ConnectorError(f"none of the folders {', '.join(wanted)} exists; there are: {there}")
+        for name in wanted:
+            if name.lower() not in by_name:
+                log.warning("folder %s does not exist: it is left out", name)
+    else:
+        inbox = [folder for folder in readable if folder.wire_name == "INBOX"] or [Folder("INBOX", "INBOX", frozenset())]
+        special = [
+            folder for flag in ("\\sent", "\\junk") for folder in readable if flag in folder.flags
+        ]
+        chosen = inbox + [folder for folder in special if folder.wire_name != "INBOX"]
+    chosen.sort(key=lambda folder: folder.wire_name != "INBOX")
+    return list(dict.fromkeys(chosen))
+
+
+def _uid_range(item: Item) -> Range:
+    uid = int(item.position.partition(":")[2])
+    return uid, uid
+
+
+def _without(covers: Range, holes: set[int]) -> list[Range]:
+    """Return a range without some UIDs."""
+    found, low = [], covers[0]
+    for hole in sorted(holes):
+        found.append((low, hole - 1))
+        low = hole + 1
+    return [*found, (low, covers[1])]
