@@ -12,6 +12,8 @@ import base64
 import json
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -231,6 +233,17 @@ def wait_until(condition: Callable[[], Any], seconds: float = 30.0, what: str = 
             return found
         assert time.monotonic() < end, f"waited {seconds:.0f} s in vain for {what or condition}"
         time.sleep(0.02)
+
+
+def python(code: str, *arguments: object, **environment: str) -> subprocess.Popen[str]:
+    """Start a process of its own that runs `code`, which finds `arguments` in sys.argv and may import tests."""
+    return subprocess.Popen(
+        [sys.executable, "-c", code, *map(str, arguments)],
+        cwd=Path(__file__).parents[1],
+        env={**os.environ, **environment},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
 
 
 def write_lines(folder: Path, *items: Item) -> None:

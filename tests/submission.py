@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 Fault = Literal["refuse", "drop_before_data", "drop_after_data", "drop_in_data", "hang_after_data"]
 """refuse: closes at connect. drop_before_data: breaks at RCPT. drop_after_data: has taken the mail, breaks before
-it answers. drop_in_data: breaks before it answers and has not taken it. hang_after_data: has taken it, never answers."""
+it answers. drop_in_data: the same, but it has not taken it. hang_after_data: has taken it, never answers."""
 
 
 @dataclass
@@ -144,8 +144,11 @@ class _Handler:
         mail_server = self.submission.server
         raw = envelope.original_content
         self.submission.accepted.append(Accepted(envelope.mail_from, list(envelope.rcpt_tos), raw, options))
-        here = [each for each in envelope.rcpt_tos if each.split("+")[0].split("@")[0] + "@example.test" in
-                mail_server.passwords]
+        here = [
+            each
+            for each in envelope.rcpt_tos
+            if each.split("+")[0].split("@")[0] + "@example.test" in mail_server.passwords
+        ]
         if here:
             with smtplib.LMTP("127.0.0.1", mail_server.lmtp_port, timeout=20) as lmtp:
                 lmtp.sendmail(envelope.mail_from, here, raw)

@@ -50,3 +50,10 @@ def spoken(text: str) -> str:
     if sys.stdin.isatty():
         print("Write the text; ctrl+d on a line of its own ends it.", file=sys.stderr)
     return sys.stdin.buffer.read().decode("utf-8", "replace")
+
+
+def refuse_options(words: list[str]) -> None:
+    """Raise UsageError for what looks like an option among words that may begin with a dash."""
+    for word in words:
+        if word.startswith("--"):
+            raise UsageError(f"there is no option {word} here")

@@ -51,6 +51,8 @@ def run(arguments: list[str]) -> int:
         return session.status or (status if isinstance(status, int) else 0)
     except BaseException as error:  # noqa: BLE001  the door out: whatever went wrong becomes words and a status
         return _explain(error, session)
+    finally:
+        session.close()
 
 
 def application(arguments: Sequence[str] = ("--help",)) -> typer.Typer:

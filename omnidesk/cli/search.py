@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from omnidesk.cli import paging, shapes
+from omnidesk.cli.arguments import refuse_options
 from omnidesk.cli.printing import Piece, Printer, bold, dim, when
 from omnidesk.cli.session import Session, command
 from omnidesk.words.rows import SearchHit
@@ -31,6 +32,7 @@ def search(
     """Search all messages, newest first."""
     from omnidesk.desk import searching, threads
 
+    refuse_options(query)
     hits, following = searching.search(session.workspace, " ".join(query), session.reader, limit, after)
     items = [shapes.search_item(hit, threads.message(session.workspace, hit.message_id)) for hit in hits]
 

@@ -104,8 +104,6 @@ def command(app: typer.Typer, name: str, **settings: Any) -> Callable[[Command],
                 sys.stdout.flush()
             except BrokenPipeError:
                 let_go_of_pipe()
-            finally:
-                session.done()
 
         _declare(run, function, own)
         app.command(name, **settings)(run)

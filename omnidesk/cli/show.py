@@ -38,7 +38,7 @@ def show(
     found = threads.messages(session.workspace, conversation.id, limit + 1, _key(before), _key(after))
     more = len(found) > limit
     messages = found[:limit] if after is not None else found[-limit:]
-    earlier = _token(messages[0]) if messages and (more or after is not None) and not (more and after) else None
+    earlier = _token(messages[0]) if messages and (more or after is not None) else None
     later = _token(messages[-1]) if messages and (more if after is not None else before is not None) else None
     document = shapes.conversation(conversation) | {
         "messages": [shapes.message(message) for message in messages],

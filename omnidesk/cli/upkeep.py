@@ -15,14 +15,15 @@ app = typer.Typer()
 @command(app, "upgrade")
 def upgrade(session: Session) -> None:
     """Bring the workspace to this program's schema, after making a copy of its database."""
-    from omnidesk.desk import workspace
+    from omnidesk.desk import upgrading
 
-    done = workspace.upgrade(session.home)
-    document = {"act": None, "before": done.before, "schema": done.schema, "copy": done.copy and str(done.copy)}
+    done = upgrading.upgrade(session.home)
+    copy = None if done.copy is None else str(done.copy)
+    document = {"act": None, "before": done.before, "schema": done.schema, "copy": copy}
     if done.before == done.schema:
         words = f"nothing to do: the workspace has schema {done.schema}, as this program"
     else:
-        words = f"upgraded from schema {done.before} to {done.schema}; the database as it was: {done.copy}"
+        words = f"upgraded from schema {done.before} to {done.schema}; the database as it was: {copy}"
     session.show(document, lambda printer: printer.say(words))
 
 

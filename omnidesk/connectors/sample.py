@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import binascii
+import hashlib
 import json
 import os
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -96,6 +97,7 @@ class SampleConnector(Connector):
                 to=recipients,
                 subject=one_line(str(said.get("subject", "")), 500),
                 text=text,
+                content_hash=hashlib.sha256(f"{sender.value}\n{text}".encode()).hexdigest(),
                 reply_text=text,
                 files=files,
                 in_reply_to=tuple(said.get("in_reply_to", ())),

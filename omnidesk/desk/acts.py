@@ -7,7 +7,8 @@ conversation itself. That makes the list of events the undo journal too.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from omnidesk import clock
@@ -15,7 +16,7 @@ from omnidesk.store.database import Transaction
 from omnidesk.store.ids import new_id
 from omnidesk.store.workspace import Workspace
 from omnidesk.words import rows
-from omnidesk.words.rows import Actor
+from omnidesk.words.rows import PROGRAM, Actor
 
 T = TypeVar("T")
 
@@ -107,6 +108,16 @@ class Act:
             before_id=before,
             after_id=after,
         )
+
+    @contextmanager
+    def apart(self, kind: str) -> Iterator[Act]:
+        """Do something within this transaction that is an act of its own, and can be undone by itself."""
+        inner = Act(self.tx, PROGRAM, kind)
+        inner.undoable = True
+        inner._last = self._last
+        yield inner
+        inner.record()
+        self._last = inner._last
 
     def record(self) -> rows.Act:
         """Write the act itself down, after its events."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from omnidesk import clock
-from omnidesk.desk import indexing, settings
+from omnidesk.desk import indexing, intake, settings
 from omnidesk.desk.acts import Act, perform
 from omnidesk.store import search
 from omnidesk.store.blobs import UNNAMED_FOR
@@ -52,21 +52,22 @@ def _purge(workspace: Workspace, act: Act, number: int, blobs: set[str]) -> int:
     found = tx.all("SELECT * FROM message WHERE conversation_id = ?", (number,))
     for message in found:
         search.remove(tx, message["search_id"], indexing.stored_entry(tx, message))
-        for row in tx.all("SELECT source_id FROM receipt WHERE message_id = ?", (message["id"],)):
-            tx.execute(
-                "INSERT INTO tombstone (hash, at) VALUES (?, ?) ON CONFLICT DO NOTHING",
-                (workspace.keyed_hash(row["source_id"]), act.at),
-            )
+        for row in tx.all(
+            "SELECT r.source_id, channel.kind, channel.address FROM receipt r "
+            "JOIN channel ON channel.id = r.channel_id WHERE r.message_id = ?",
+            (message["id"],),
+        ):
+            tombstone = intake.tombstone_of(workspace, row["kind"], row["address"], row["source_id"])
+            tx.execute("INSERT INTO tombstone (hash, at) VALUES (?, ?) ON CONFLICT DO NOTHING", (tombstone, act.at))
         for query in (
             "SELECT blob FROM attachment WHERE message_id = ? AND blob IS NOT NULL",
             "SELECT payload_blob FROM outbox WHERE message_id = ? AND payload_blob IS NOT NULL",
-            "SELECT blob FROM raw_item WHERE id = (SELECT raw_item_id FROM message WHERE id = ?)",
+            "SELECT blob FROM raw_item WHERE id IN (SELECT id FROM receipt WHERE message_id = ?)",
         ):
             blobs.update(row[0] for row in tx.all(query, (message["id"],)))
+        tx.execute("DELETE FROM raw_item WHERE id IN (SELECT id FROM receipt WHERE message_id = ?)", (message["id"],))
         for table in ("receipt", "attachment", "message_reference", "outbox"):
             tx.execute(f"DELETE FROM {table} WHERE message_id = ?", (message["id"],))
-        if message["raw_item_id"] is not None:
-            tx.execute("DELETE FROM raw_item WHERE id = ?", (message["raw_item_id"],))
         tx.execute("DELETE FROM message WHERE id = ?", (message["id"],))
     for table in ("draft", "participant", "conversation_tag"):
         tx.execute(f"DELETE FROM {table} WHERE conversation_id = ?", (number,))

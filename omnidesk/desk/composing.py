@@ -6,7 +6,7 @@ import json
 import mimetypes
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from omnidesk import clock
@@ -14,7 +14,7 @@ from omnidesk.connectors import registry
 from omnidesk.connectors.base import Party
 from omnidesk.desk import conversations, drafts, identity, indexing, rules, settings, threads, triage
 from omnidesk.desk.acts import Act, perform_undoable
-from omnidesk.desk.planning import Plan, last_inbound_at, plan
+from omnidesk.desk.planning import Plan, last_inbound_at, plan, undeliverable
 from omnidesk.store import people, search
 from omnidesk.store.ids import new_id
 from omnidesk.store.workspace import Workspace
@@ -37,6 +37,10 @@ class Queued:
     act: rows.Act
     message: Message
     due_at: int
+
+
+class _AlreadyQueuedError(Exception):
+    """A message with this key is in the outbox."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,7 @@ def reply(
         bcc=_addresses(bcc),
         text=_said(text),
         last_inbound_at=last_inbound_at(reader, here, channel.id),
+        undeliverable=undeliverable(reader, default[0]) if to is None else frozenset(),
     )
     subject = _reply_subject(reader.value("SELECT subject FROM conversation WHERE id = ?", (here,)))
     return _queue(workspace, actor, here, channel, outward, subject, planned.answers, files, message_key, now, status)
@@ -148,14 +153,7 @@ def _queue(
 ) -> Queued:
     manifest = registry.manifest(channel.kind)
     enclosed = _enclose(workspace, files)
-    judged = rules.Outward(
-        outward.to,
-        outward.cc,
-        outward.bcc,
-        outward.text,
-        tuple(len(file.data) for file in enclosed),
-        outward.last_inbound_at,
-    )
+    judged = replace(outward, file_sizes=tuple(len(file.data) for file in enclosed))
     refused = rules.objection(channel, manifest, judged, clock.now())
     if refused is not None:
         raise RefusedError(f"not queued: {refused}")
@@ -164,6 +162,8 @@ def _queue(
     sender = _sender(workspace, actor, channel, conf.shop_name)
 
     def work(act: Act) -> tuple[int, int]:
+        if act.tx.value("SELECT 1 FROM outbox WHERE uuid = ?", (key,)):
+            raise _AlreadyQueuedError
         here = number if number is not None else _fresh(act, manifest.identity_kinds[0], outward, subject)
         due_at = act.at + int(window * clock.SECOND)
         kind, domain = channel.kind, channel.address.rpartition("@")[2] or "omnidesk.invalid"
@@ -186,7 +186,12 @@ def _queue(
         act.summary = f"answer to #{here}" if number is not None else f"new message #{here}"
         return message_id, due_at
 
-    done, (message_id, due_at) = perform_undoable(workspace, actor, "reply" if number is not None else "new", work)
+    try:
+        done, (message_id, due_at) = perform_undoable(workspace, actor, "reply" if number is not None else "new", work)
+    except _AlreadyQueuedError:  # another process was faster with the same key
+        before = _queued_before(workspace, key)
+        assert before is not None
+        return before
     return Queued(done, threads.message(workspace, message_id), due_at)
 
 

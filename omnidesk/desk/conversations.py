@@ -93,7 +93,12 @@ def recount(tx: Transaction, number: int) -> None:
             f"SELECT kind FROM message WHERE conversation_id = ? AND {SHOWN} GROUP BY kind ORDER BY min(at)", (number,)
         )
     ]
-    if last is None or totals is None or totals["newest"] is None:
+    if totals is None or totals["newest"] is None:
+        tx.execute(
+            "UPDATE conversation SET message_count = 0, undelivered = 0, unread = ?, waiting_since = NULL WHERE id = ?",
+            (False, number),
+        )
+        due.refresh(tx, number)
         return
     tx.execute(
         "UPDATE conversation SET message_count = ?, last_message_at = ?, last_inbound_at = ?, waiting_since = ?, "
@@ -104,8 +109,8 @@ def recount(tx: Transaction, number: int) -> None:
             totals["inbound"],
             waiting_since(tx, number),
             " ".join(kinds),
-            last["kind"],
-            preview(last["said"]),
+            "" if last is None else last["kind"],
+            "" if last is None else preview(last["said"]),
             undelivered,
             totals["oldest"],
             number,
@@ -116,12 +121,14 @@ def recount(tx: Transaction, number: int) -> None:
 
 def waiting_since(tx: Transaction, number: int) -> int | None:
     """Return when the oldest customer message that nobody answered arrived, or None."""
-    answered = tx.value(
-        f"SELECT at FROM message WHERE conversation_id = ? AND {ANSWERS} ORDER BY at DESC, id DESC LIMIT 1", (number,)
+    answered = tx.one(
+        f"SELECT at, id FROM message WHERE conversation_id = ? AND {ANSWERS} ORDER BY at DESC, id DESC LIMIT 1",
+        (number,),
     )
     found = tx.value(
-        f"SELECT at FROM message WHERE conversation_id = ? AND at > ? AND {QUESTIONS} ORDER BY at, id LIMIT 1",
-        (number, -1 if answered is None else answered),
+        f"SELECT at FROM message WHERE conversation_id = ? AND (at, id) > (?, ?) AND {QUESTIONS} "
+        "ORDER BY at, id LIMIT 1",
+        (number, *((-1, -1) if answered is None else answered)),
     )
     return None if found is None else int(found)
 

@@ -31,7 +31,8 @@ def apply(act: Act, decoded: Decoded) -> int | None:
     about: int | None = None
     for delivery in decoded.deliveries:
         row = act.tx.one(
-            "SELECT id, conversation_id FROM message WHERE (uuid = ? AND ? <> '') OR (external_id = "
+            "SELECT id, conversation_id FROM message WHERE uuid IS NOT NULL AND ((uuid = ? AND ? <> "
+            "'') OR (external_id = "
             "? AND ? <> '') LIMIT 1",
             (delivery.key, delivery.key, delivery.external_id, delivery.external_id),
         )
@@ -64,14 +65,14 @@ def proven_sent(act: Act, message_id: int) -> None:
     advance(act, message_id, MessageStatus.SENT)
 
 
-def advance(act: Act, message_id: int, status: MessageStatus) -> None:
+def advance(act: Act, message_id: int, status: MessageStatus, error: str | None = None) -> None:
     """Bring a message of ours forward; reports that come late never bring it back."""
     row = act.tx.one("SELECT status, uuid FROM message WHERE id = ?", (message_id,))
     if row is None or row["uuid"] is None:
         return
     now = MessageStatus(row["status"])
     if now in _FORWARD and status in _FORWARD and _FORWARD.index(now) < _FORWARD.index(status):
-        set_status(act, message_id, status, None)
+        set_status(act, message_id, status, error)
 
 
 def set_status(act: Act, message_id: int, status: MessageStatus, error: str | None) -> None:

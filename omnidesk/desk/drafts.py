@@ -45,6 +45,14 @@ def put(tx: Transaction, number: int, agent_id: int, sort: str, text: str, at: i
     )
 
 
+def give_back(tx: Transaction, number: int, agent_id: int, text: str, at: int) -> None:
+    """Make a text that was on its way a draft again, ahead of what the agent began to write meanwhile."""
+    begun = tx.value(
+        "SELECT text FROM draft WHERE conversation_id = ? AND agent_id = ? AND sort = 'reply'", (number, agent_id)
+    )
+    put(tx, number, agent_id, "reply", f"{text}\n\n{begun}" if begun else text, at)
+
+
 def get(workspace: Workspace, actor: Actor, number: int, sort: str) -> Draft | None:
     """Return the draft, or None."""
     row = workspace.database.reader.one(

@@ -11,13 +11,14 @@ from typing import Any
 from omnidesk import clock
 from omnidesk.connectors import registry
 from omnidesk.connectors.base import Decoded, Item, Party
-from omnidesk.desk import conversations, deliveries, due, identity, indexing, joining, threading
+from omnidesk.desk import conversations, deliveries, due, identity, indexing, joining, settings, threading
 from omnidesk.desk.acts import Act
 from omnidesk.store import search
 from omnidesk.store.database import Connection
 from omnidesk.store.ids import new_id
 from omnidesk.text.address import normalise_identity
 from omnidesk.text.clean import clean, one_line
+from omnidesk.text.filename import safe_name
 from omnidesk.words.kinds import AuthorKind, Auto, Direction, MessageStatus, Place, Status
 
 LONGEST_SUBJECT = 998
@@ -36,9 +37,9 @@ class Desk:
     @staticmethod
     def of(connection: Connection) -> Desk:
         """Read them."""
-        rows = connection.all("SELECT id, kind, address, created_at, history_days FROM channel")
+        rows = connection.all("SELECT id, kind, created_at, history_days FROM channel")
         return Desk(
-            frozenset(normalise_identity(row["kind"], row["address"]) for row in rows if row["address"]),
+            identity.own_addresses(connection),
             {row["id"]: (row["kind"], row["created_at"], row["history_days"]) for row in rows},
         )
 
@@ -55,6 +56,8 @@ class Arrival:
     channel_id: int
     item: Item
     imported: bool
+    files_before: int = 0
+    """How many files earlier messages of the same raw item have: where this one's begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +104,9 @@ def _same_message(act: Act, arrival: Arrival, decoded: Decoded) -> int | None:
 
     Our Message-ID alone proves nothing: whoever got our mail knows it."""
     found = act.tx.value(
-        "SELECT message_id FROM receipt WHERE source_id = ? AND message_id IS NOT NULL LIMIT 1",
-        (arrival.item.source_id,),
+        "SELECT r.message_id FROM receipt r JOIN message m ON m.id = r.message_id "
+        "WHERE r.source_id = ? AND r.id <> ? AND m.content_hash = ? AND m.content_hash <> '' LIMIT 1",
+        (arrival.item.source_id, arrival.raw_id, decoded.content_hash),
     )
     if found is None and decoded.external_id:
         found = act.tx.value(
@@ -129,7 +133,7 @@ def _who_and_when(act: Act, desk: Desk, arrival: Arrival, decoded: Decoded) -> _
     if ours and not others and decoded.reply_to and not desk.ours(decoded.reply_to[0]):
         decoded, ours = replace(decoded, sender=decoded.reply_to[0]), False  # a form on our site, in a customer's name
         sender = decoded.sender
-    author = None if sender is None or ours else identity.known(act, sender)
+    author = None if sender is None or ours else identity.known(act, sender, wrote=True)
     people = [identity.known(act, party) for party in others]
     if author is not None:
         people.insert(0, author)
@@ -160,6 +164,8 @@ def _conversation(act: Act, message: _Filed, found: Sequence[threading.Found]) -
         place = act.tx.value("SELECT place FROM conversation WHERE id = ?", (each.conversation,))
         if blocked and place != Place.SPAM:
             continue
+        if _too_late(act, message, each.conversation):
+            continue
         inside = set(threading.takes_part(act.tx, each.conversation))
         stranger = message.author is not None and message.author.id not in inside and bool(inside)
         return each.conversation, each.reason, each.parent_at, stranger
@@ -180,6 +186,15 @@ def _conversation(act: Act, message: _Filed, found: Sequence[threading.Found]) -
         "opened", number, None if message.customer is None else message.customer.customer_id, after={"status": status}
     )
     return number, "a new matter", None, False
+
+
+def _too_late(act: Act, message: _Filed, number: int) -> bool:
+    """Say whether the conversation was closed so long ago that an answer starts a new one (`reopen_days`)."""
+    days = settings.read(act.tx).reopen_days
+    if not days or message.backlog or message.direction is not Direction.INBOUND:
+        return False
+    row = act.tx.one("SELECT status, last_message_at FROM conversation WHERE id = ?", (number,))
+    return row is not None and row["status"] == Status.CLOSED and row["last_message_at"] < message.at - days * clock.DAY
 
 
 def _store(act: Act, message: _Filed, number: int, reason: str, stranger: bool) -> int:
@@ -208,7 +223,7 @@ def _store(act: Act, message: _Filed, number: int, reason: str, stranger: bool) 
         subject=subject,
         text=text,
         reply_text=None if reply_text == text else reply_text,
-        external_id=decoded.external_id or None,
+        external_id=one_line(decoded.external_id, 998) or None,
         content_hash=decoded.content_hash,
         joined_by=reason,
         stranger=stranger,
@@ -217,7 +232,7 @@ def _store(act: Act, message: _Filed, number: int, reason: str, stranger: bool) 
         list_id=None if decoded.list_id is None else one_line(decoded.list_id, 200),
         auth=decoded.auth,
         status=MessageStatus.RECEIVED if message.direction is Direction.INBOUND else MessageStatus.SENT,
-        warnings=" ".join(warnings),
+        warnings=one_line(" ".join(warnings), 500),
         files=len(decoded.files),
         at=message.at,
         sent_at=decoded.sent_at,
@@ -226,13 +241,13 @@ def _store(act: Act, message: _Filed, number: int, reason: str, stranger: bool) 
         decoder=registry.manifest(message.kind).decoder,
         search_id=(search_id := search.free_id(act.tx, message.at, message_id)),
     )
-    _store_around(act, message, number, message_id)
+    _store_around(act, message, number, message_id, stranger)
     files = [file.name for file in decoded.files]
     search.add(act.tx, search_id, indexing.entry(subject, text, recipients, files, name, address))
     return message_id
 
 
-def _store_around(act: Act, message: _Filed, number: int, message_id: int) -> None:
+def _store_around(act: Act, message: _Filed, number: int, message_id: int, stranger: bool) -> None:
     decoded = message.decoded
     tx = act.tx
     tx.execute("UPDATE receipt SET message_id = ? WHERE id = ?", (message_id, message.arrival.raw_id))
@@ -245,25 +260,25 @@ def _store_around(act: Act, message: _Filed, number: int, message_id: int) -> No
     )
     tx.execute_many(
         "INSERT INTO participant (conversation_id, identity_id) VALUES (?, ?) ON CONFLICT DO NOTHING",
-        [(number, person.id) for person in message.people],
+        [(number, person.id) for person in (() if stranger else message.people)],
     )
-    store_files(act, message_id, decoded)
+    store_files(act, message_id, decoded, message.arrival.files_before)
 
 
-def store_files(act: Act, message_id: int, decoded: Decoded) -> None:
-    """Write down the files of a message; their bytes stay in its raw item."""
-    for place, file in enumerate(decoded.files):
+def store_files(act: Act, message_id: int, decoded: Decoded, first: int = 0) -> None:
+    """Write down the files of a message; their bytes stay in its raw item, from file number `first` on."""
+    for place, file in enumerate(decoded.files, first):
         act.tx.insert(
             "attachment",
             id=new_id(),
             message_id=message_id,
             position=place,
-            name=file.name,
-            content_type=file.content_type,
+            name=safe_name(file.name, file.content_type, place + 1),
+            content_type=one_line(file.content_type, 127),
             size=len(file.data),
             sha256=hashlib.sha256(file.data).hexdigest(),
             inline=file.inline,
-            content_id=file.content_id,
+            content_id=one_line(file.content_id, 300),
         )
 
 
@@ -310,7 +325,10 @@ def _join_others(act: Act, number: int, others: Sequence[int]) -> None:
         if here == there:
             continue
         if joining.may_join(act.tx, here, there):
-            joining.absorb(act, into=min(here, there), gone=max(here, there), reason="a message ties them together")
+            with act.apart("join") as join:
+                into, gone = min(here, there), max(here, there)
+                join.summary = f"joined #{gone} to #{into}: a message ties them together"
+                joining.absorb(join, into, gone, "a message ties them together")
         else:
             act.event("join_offered", here, after={"other": there})
             act.event("join_offered", there, after={"other": here})

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from omnidesk.connectors import registry
 from omnidesk.connectors.base import Party
 from omnidesk.desk.acts import Act
 from omnidesk.store.database import Connection
 from omnidesk.store.ids import new_id
 from omnidesk.text.address import normalise_identity
 from omnidesk.text.clean import one_line
+from omnidesk.words.errors import NotFoundError
 
 LONGEST_NAME = 200
 
@@ -24,14 +26,16 @@ class Known:
     blocked: bool
 
 
-def known(act: Act, party: Party) -> Known:
+def known(act: Act, party: Party, wrote: bool = False) -> Known:
     """Return the identity of a party, made with a new customer when nobody used it before.
 
-    A name is kept when there was none; a verified contact makes the identity verified."""
+    A name is kept when there was none; a verified contact makes the identity verified. Who `wrote` to us can be
+    reached again, whatever came back before."""
     value = normalise_identity(party.kind, party.value) or one_line(party.value, LONGEST_NAME)
     name = one_line(party.name, LONGEST_NAME)
     row = act.tx.one(
-        "SELECT id, customer_id, name, verified, blocked_at FROM identity WHERE kind = ? AND scope = ? AND value = ?",
+        "SELECT id, customer_id, name, verified, deliverable, blocked_at FROM identity "
+        "WHERE kind = ? AND scope = ? AND value = ?",
         (party.kind, party.scope, value),
     )
     if row is None:
@@ -41,6 +45,8 @@ def known(act: Act, party: Party) -> Known:
         act.tx.execute(
             "UPDATE customer SET name = ? WHERE id = ? AND name IN ('', ?)", (name, row["customer_id"], value)
         )
+    if wrote and not row["deliverable"]:
+        act.change_row("deliverable", "identity", row["id"], {"deliverable": True}, customer=row["customer_id"])
     if party.verified and not row["verified"]:
         act.change_row("verified", "identity", row["id"], {"verified": True}, customer=row["customer_id"])
     return Known(row["id"], row["customer_id"], value, row["blocked_at"] is not None)
@@ -61,6 +67,19 @@ def _met(act: Act, party: Party, value: str, name: str) -> Known:
         created_at=act.at,
     )
     return Known(identity, customer, value, False)
+
+
+def own_addresses(connection: Connection) -> frozenset[str]:
+    """Return the addresses of our own channels, removed ones too, in normal form."""
+    found = connection.all("SELECT kind, address FROM channel WHERE address <> ''")
+    return frozenset(normalise_identity(_identity_kind(row[0]), row[1]) for row in found)
+
+
+def _identity_kind(channel_kind: str) -> str:
+    try:
+        return registry.manifest(channel_kind).identity_kinds[0]
+    except NotFoundError:
+        return channel_kind
 
 
 def find(connection: Connection, value: str, kind: str | None = None) -> list[int]:

@@ -7,10 +7,12 @@ The receipt's uniqueness decides what came before (promises 1 and 2).
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sqlite3
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 
 from omnidesk import clock
 from omnidesk.connectors import registry
@@ -21,6 +23,7 @@ from omnidesk.store import leases
 from omnidesk.store.database import Transaction
 from omnidesk.store.ids import new_id
 from omnidesk.store.workspace import Workspace
+from omnidesk.words.errors import NotFoundError
 from omnidesk.words.rows import PROGRAM
 
 ADMITTED, DONE, QUARANTINED = "admitted", "done", "quarantined"
@@ -64,9 +67,11 @@ def admit(
 
     What came before, or was deleted, is counted as duplicate. Raises LeaseLostError; nothing is then kept.
     """
-    fresh = _unseen(workspace, channel_id, items)
+    fresh = _unseen(workspace, channel_id, [_sound(item) for item in items])
     blobs = workspace.blobs.put_all([item.raw for item in fresh])
-    hashes = [workspace.keyed_hash(item.source_id) for item in fresh]
+    row = workspace.database.reader.one("SELECT kind, address FROM channel WHERE id = ?", (channel_id,))
+    assert row is not None
+    hashes = [tombstone_of(workspace, row["kind"], row["address"], item.source_id) for item in fresh]
 
     def work(tx: Transaction) -> list[tuple[int, Item]]:
         if held is not None:
@@ -86,6 +91,17 @@ def admit(
 
     kept = workspace.database.write(work)
     return Admitted(tuple(kept), len(items) - len(kept))
+
+
+def tombstone_of(workspace: Workspace, kind: str, address: str, source_id: str) -> str:
+    """Return what is left of a source id after its message was deleted for good."""
+    return workspace.keyed_hash(f"{kind}\0{address}\0{source_id}")
+
+
+def _sound(item: Item) -> Item:
+    """Return an item whose source id and time can be stored whatever a provider put there."""
+    source_id = item.source_id.encode("utf-8", "replace").decode() or hashlib.sha256(item.raw).hexdigest()
+    return replace(item, source_id=source_id, received_at=max(0, min(item.received_at, clock.now() + clock.DAY)))
 
 
 def _unseen(workspace: Workspace, channel_id: int, items: Sequence[Item]) -> list[Item]:
@@ -181,8 +197,10 @@ def _file(act: Act, desk: filing.Desk, arrival: filing.Arrival, decoded: Sequenc
     """File one raw item whole or not at all; return the cause where it cannot be."""
     act.tx.execute("SAVEPOINT item")
     try:
+        files = 0
         for message in decoded:
-            filing.file(act, desk, arrival, message)
+            filing.file(act, desk, replace(arrival, files_before=files), message)
+            files += len(message.files)
         act.tx.execute("UPDATE raw_item SET state = ? WHERE id = ?", (DONE, arrival.raw_id))
         act.tx.execute("DELETE FROM quarantine WHERE raw_item_id = ?", (arrival.raw_id,))
     except sqlite3.OperationalError:
@@ -224,8 +242,21 @@ def settle_rest(workspace: Workspace, channel_id: int, held: Held | None = None)
         )
         if not rows:
             return Settled(filed, quarantined)
-        done = settle(workspace, [(row[0], item_of(workspace, row[0])) for row in rows], held)
+        done = settle(workspace, list(_items_of(workspace, [row[0] for row in rows])), held)
         filed, quarantined = filed + done.filed, quarantined + done.quarantined
+
+
+def _items_of(workspace: Workspace, raw_ids: Sequence[int]) -> Iterator[tuple[int, Item]]:
+    """Return admitted items; one whose content is gone goes to quarantine, so that the others go on."""
+    for raw_id in raw_ids:
+        try:
+            yield raw_id, item_of(workspace, raw_id)
+        except NotFoundError as error:
+            cause = str(error)
+            channel = workspace.database.reader.value("SELECT channel_id FROM raw_item WHERE id = ?", (raw_id,))
+            perform(
+                workspace, PROGRAM, "quarantine", partial(_quarantine, raw_id=raw_id, channel_id=channel, cause=cause)
+            )
 
 
 def item_of(workspace: Workspace, raw_id: int) -> Item:

@@ -51,6 +51,7 @@ def absorb(act: Act, into: int, gone: int, reason: str) -> None:
         act.change("status", into, status=Status.OPEN, snoozed_until=None, hold_for=None)
     if absorbed["unread"]:
         tx.execute("UPDATE conversation SET unread = ? WHERE id = ?", (True, into))
+    conversations.recount(tx, gone)
     conversations.recount(tx, into)
     if survivor["backlog"] and absorbed["backlog"] and not survivor["touched"]:
         conversations.settle_backlog(tx, into)

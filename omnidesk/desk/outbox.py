@@ -96,14 +96,24 @@ def committing(workspace: Workspace, message_id: int, held: Held) -> None:
 def finish(
     workspace: Workspace,
     message_id: int,
+    held: Held,
     status: MessageStatus,
     error: str | None = None,
     provider_ids: tuple[str, ...] = (),
 ) -> None:
-    """Write down how a send ended: sent, failed or unknown. True whoever holds the lease by now."""
+    """Write down how a send ended: sent, failed or unknown.
+
+    That it was sent is true whoever holds the lease by now; anything else counts only while it is still ours."""
 
     def work(act: Act) -> None:
-        deliveries.set_status(act, message_id, status, error)
+        row = act.tx.one("SELECT state, lease_number FROM outbox WHERE message_id = ?", (message_id,))
+        assert row is not None
+        if status is MessageStatus.SENT and row["state"] in (MessageStatus.FAILED, MessageStatus.CANCELLED):
+            deliveries.set_status(act, message_id, status, error)
+        elif status is MessageStatus.SENT:
+            deliveries.advance(act, message_id, status, error)
+        elif row["state"] == MessageStatus.SENDING and row["lease_number"] == held.number:
+            deliveries.set_status(act, message_id, status, error)
         if provider_ids:
             act.tx.execute(
                 "UPDATE outbox SET provider_ids = ? WHERE message_id = ?", (" ".join(provider_ids), message_id)
@@ -117,7 +127,11 @@ def again(workspace: Workspace, message_id: int, held: Held, reason: str, wait: 
 
     def work(act: Act) -> None:
         leases.check(act.tx, held.name, held.number)
-        _requeue(act, message_id, act.at + int(wait * clock.SECOND), reason)
+        row = act.tx.one("SELECT state, lease_number FROM outbox WHERE message_id = ?", (message_id,))
+        assert row is not None
+        ours = row["state"] == MessageStatus.SENDING and row["lease_number"] == held.number
+        if ours or row["state"] == MessageStatus.UNKNOWN:
+            _requeue(act, message_id, act.at + int(wait * clock.SECOND), reason)
 
     perform(workspace, PROGRAM, "queued", work)
 
@@ -128,19 +142,18 @@ def _requeue(act: Act, message_id: int, due_at: int, reason: str | None) -> None
 
 
 def recover(workspace: Workspace, channel_id: int, held: Held, idempotency: Idempotency) -> int:
-    """Settle what an earlier holder of the lease left in `sending`; returns how many."""
+    """Settle what was left in `sending`, by an earlier holder of the lease or by a fault; returns how many.
+
+    Called only where nothing of the channel is being sent."""
     if not workspace.database.reader.value(
-        "SELECT 1 FROM outbox WHERE channel_id = ? AND state = 'sending' AND lease_number <> ?",
-        (channel_id, held.number),
+        "SELECT 1 FROM outbox WHERE channel_id = ? AND state = 'sending' LIMIT 1", (channel_id,)
     ):
         return 0
 
     def work(act: Act) -> int:
         leases.check(act.tx, held.name, held.number)
         left = act.tx.all(
-            "SELECT message_id, committing FROM outbox WHERE channel_id = ? AND state = 'sending' "
-            "AND lease_number <> ?",
-            (channel_id, held.number),
+            "SELECT message_id, committing FROM outbox WHERE channel_id = ? AND state = 'sending'", (channel_id,)
         )
         for row in left:
             if not row["committing"] or idempotency == "key":

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from omnidesk import clock
 from omnidesk.connectors import registry
-from omnidesk.desk import rules
+from omnidesk.desk import identity, rules
 from omnidesk.store import people, thread
 from omnidesk.store.database import Connection
 from omnidesk.store.workspace import Workspace
@@ -43,9 +43,11 @@ def plan(workspace: Workspace, number: int, to_sender_only: bool = False) -> Pla
     reader = workspace.database.reader
     thread.conversation(reader, number)
     answers = _answered(reader, number)
-    ours = own_addresses(reader)
+    ours = identity.own_addresses(reader)
     flagged: list[str] = []
     to, cc = _recipients(answers, ours, flagged, to_sender_only)
+    for stranger in _strangers(reader, number):
+        flagged.append(f"{stranger} wrote without taking part before, and is not answered unless you add them")
     choices = tuple(_choices(reader, number, answers, to, cc))
     usable = [choice for choice in choices if choice.usable]
     first = next((choice for choice in usable if answers and choice.channel.id == answers.channel_id), None)
@@ -59,8 +61,12 @@ def plan(workspace: Workspace, number: int, to_sender_only: bool = False) -> Pla
 
 
 def _answered(reader: Connection, number: int) -> Message | None:
-    """Return the newest inbound message that is not automatic, else the newest that went out to someone."""
-    for where in ("direction = 'inbound' AND auto IS NULL", "direction = 'outbound'", "direction = 'inbound'"):
+    """Return the newest inbound message that is neither automatic nor a stranger's, else the newest that went out."""
+    for where in (
+        "direction = 'inbound' AND auto IS NULL AND NOT stranger",
+        "direction = 'outbound'",
+        "direction = 'inbound'",
+    ):
         found = reader.value(
             f"SELECT id FROM message WHERE conversation_id = ? AND aside_id IS NULL AND {where} ORDER "
             "BY at DESC, id DESC LIMIT 1",
@@ -71,11 +77,23 @@ def _answered(reader: Connection, number: int) -> Message | None:
     return None
 
 
-def own_addresses(reader: Connection) -> frozenset[str]:
-    """Return our channels' addresses, normalised."""
+def _strangers(reader: Connection, number: int) -> list[str]:
+    rows = reader.all(
+        "SELECT DISTINCT from_address FROM message WHERE conversation_id = ? AND stranger ORDER BY id DESC LIMIT 5",
+        (number,),
+    )
+    return [row[0] for row in rows]
+
+
+def undeliverable(reader: Connection, addresses: tuple[Address, ...]) -> frozenset[str]:
+    """Return those of these addresses to which mail came back."""
     return frozenset(
-        normalise_identity(row[0], row[1])
-        for row in reader.all("SELECT kind, address FROM channel WHERE address <> ''")
+        one.address
+        for one in addresses
+        if reader.value(
+            "SELECT 1 FROM identity WHERE value = ? AND NOT deliverable",
+            (normalise_identity("email", one.address),),
+        )
     )
 
 
@@ -87,8 +105,6 @@ def _recipients(
     if answers.direction is Direction.OUTBOUND:
         return answers.to, () if to_sender_only else answers.cc
     to = list(answers.reply_to) or [answers.sender]
-    if answers.stranger:
-        flagged.append(f"{answers.sender.address} did not take part before: check who answers")
     domain = answers.sender.address.rpartition("@")[2].lower()
     for address in answers.reply_to:
         if address.address.rpartition("@")[2].lower() != domain:

@@ -42,7 +42,7 @@ def summary(
         counts=counts,
         overdue=views.overdue(workspace),
         channels=channels,
-        queued=len(leaving),
+        queued=int(reader.value("SELECT count(*) FROM outbox WHERE state IN ('queued', 'sending')")),
         undelivered=counts.get("undelivered", 0),
         quarantined=int(reader.value("SELECT count(*) FROM quarantine")),
         next_send=min(leaving, key=lambda row: row.due_at, default=None),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from omnidesk.connectors import registry
 from omnidesk.desk import intake
 from omnidesk.store import thread
@@ -27,6 +29,11 @@ def current(workspace: Workspace, number: int) -> int:
 def conversation(workspace: Workspace, number: int) -> Conversation:
     """Return a conversation; a merged number gives the one it was merged into. Raises NotFoundError."""
     return thread.conversation(workspace.database.reader, current(workspace, number))
+
+
+def conversations(workspace: Workspace, numbers: Sequence[int]) -> list[Conversation]:
+    """Return these conversations, in this order; unknown numbers are left out."""
+    return thread.conversations(workspace.database.reader, numbers)
 
 
 def messages(
@@ -101,7 +108,8 @@ def attachment_bytes(workspace: Workspace, attachment_id: int) -> tuple[Attachme
     if row["blob"] is not None:
         return found, workspace.blobs.get(row["blob"])
     item = intake.item_of(workspace, row["raw_item_id"])
-    for decoded in registry.connector(row["channel_kind"]).decode(item):
-        if row["position"] < len(decoded.files):
-            return found, decoded.files[row["position"]].data
+    messages_within = registry.connector(row["channel_kind"]).decode(item)
+    files = [file for decoded in messages_within for file in decoded.files]
+    if row["position"] < len(files):
+        return found, files[row["position"]].data
     raise NotFoundError(f"the content of {row['name']} is not in the original any more")

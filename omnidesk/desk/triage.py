@@ -14,7 +14,7 @@ from omnidesk.store.workspace import Workspace
 from omnidesk.text.address import normalise_identity
 from omnidesk.text.clean import one_line
 from omnidesk.words import rows
-from omnidesk.words.errors import NotFoundError, UsageError
+from omnidesk.words.errors import NotFoundError, RefusedError, UsageError
 from omnidesk.words.kinds import Place, Priority, Status
 from omnidesk.words.rows import Actor
 
@@ -91,6 +91,8 @@ def reopen(workspace: Workspace, actor: Actor, ids: Ids) -> rows.Act:
     """Open conversations again, also out of spam and the deleted ones."""
 
     def change(act: Act, number: int) -> None:
+        if was_purged(act.tx, number):
+            raise RefusedError(f"#{number} was deleted for good: its messages are gone")
         act.change("placed", number, place=Place.DESK, deleted_at=None)
         set_status_in(act, number, Status.OPEN)
 
@@ -218,6 +220,11 @@ def block(workspace: Workspace, actor: Actor, address: str, kind: str | None = N
         act.summary = f"blocked {one_line(address, 100)}"
 
     return perform_undoable(workspace, actor, "block", work)[0]
+
+
+def was_purged(tx: Transaction, number: int) -> bool:
+    """Say whether a conversation was deleted so long ago that nothing is left of it."""
+    return bool(tx.value("SELECT 1 FROM event WHERE conversation_id = ? AND kind = 'purged'", (number,)))
 
 
 def wake_due(workspace: Workspace, actor: Actor) -> int:

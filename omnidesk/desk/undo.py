@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from omnidesk.desk import conversations, deliveries, drafts, due, triage
+from omnidesk.desk import conversations, deliveries, drafts, due, joining, triage
 from omnidesk.desk.acts import Act, perform
 from omnidesk.store.workspace import Workspace
 from omnidesk.words import rows
@@ -44,7 +44,7 @@ def undo(workspace: Workspace, actor: Actor, act_id: int | None = None) -> Undon
             why = f": {'; '.join(left)}" if left else ""
             raise RefusedError(f"nothing of “{row['summary'] or row['kind']}” can be taken back{why}")
         for number in {event["conversation_id"] for event in events if event["conversation_id"] is not None}:
-            if row["kind"] in ("merge", "split", "reply", "new"):
+            if row["kind"] in ("merge", "join", "split", "reply", "new"):
                 conversations.recount(act.tx, number)
             due.refresh(act.tx, number)
         act.tx.execute("UPDATE act SET undone_by = ? WHERE id = ?", (act.id, row["id"]))
@@ -76,6 +76,32 @@ def _wanted(act: Act, actor: Actor, act_id: int | None) -> Any:
     return row
 
 
+def _move_later_ones(act: Act, act_id: int, left: list[str]) -> int:
+    """Messages that came after a merge go where the ids they name point; those that name none stay and are listed."""
+    moved = 0
+    pairs = act.tx.all(
+        "SELECT DISTINCT before_id, after_id FROM moved WHERE act_id = ? AND column_name = 'conversation_id'", (act_id,)
+    )
+    for gone, into in (tuple(pair) for pair in pairs):
+        later = act.tx.all(
+            "SELECT id FROM message WHERE conversation_id = ? AND id > ? AND id NOT IN "
+            "(SELECT row_id FROM moved WHERE act_id = ?) ORDER BY at, id",
+            (into, act_id, act_id),
+        )
+        for (message,) in later:
+            evidence = act.tx.value(
+                "SELECT m.conversation_id FROM message_reference r JOIN message m ON m.external_id = r.value "
+                "WHERE r.message_id = ? ORDER BY r.position LIMIT 1",
+                (message,),
+            )
+            if evidence == gone:
+                joining.move_messages(act, [message], into, gone)
+                moved += 1
+            elif evidence is None:
+                left.append(f"message {message} came later, names no other, and stays in #{into}")
+    return moved
+
+
 def _reverse(act: Act, event: Any, restored: list[str], left: list[str]) -> None:
     before, after = json.loads(event["before_json"]), json.loads(event["after_json"])
     number = event["conversation_id"]
@@ -84,6 +110,8 @@ def _reverse(act: Act, event: Any, restored: list[str], left: list[str]) -> None
         _take_back_message(act, event, restored, left)
     elif event["kind"] == "tagged":
         _restore_tags(act, number, before["tags"], after["tags"], restored, left)
+    elif number is not None and triage.was_purged(act.tx, number):
+        left.append(f"#{number} was deleted for good since")
     elif before:
         table, row_id = "conversation", number
         if "row" in before:
@@ -94,11 +122,23 @@ def _reverse(act: Act, event: Any, restored: list[str], left: list[str]) -> None
         for name, value in before.items():
             column = name.rpartition(".")[2]
             now = act.tx.value(f"SELECT {column} FROM {table} WHERE id = ?", (row_id,))
-            if now == after.get(name):
+            if now == after.get(name) and not _changed_since(act, event, name):
                 act.change_row("undone", table, row_id, {column: value}, number, event["customer_id"])
                 restored.append(f"{where} {_word(column)}")
-            elif now != value:
+            else:
                 left.append(f"{where} {_word(column)} was changed since")
+
+
+def _changed_since(act: Act, event: Any, name: str) -> bool:
+    """Say whether a later act, not taken back itself, set the same field, be it to the same value."""
+    column = "customer_id" if event["conversation_id"] is None else "conversation_id"
+    later = act.tx.all(
+        f"SELECT event.after_json FROM event JOIN act ON act.id = event.act_id WHERE event.{column} = "
+        "? AND event.id > ? "
+        "AND event.act_id <> ? AND act.undone_by IS NULL AND act.undoes IS NULL",
+        (event[column], event["id"], event["act_id"]),
+    )
+    return any(name in json.loads(row[0]) for row in later)
 
 
 def _word(column: str) -> str:
@@ -115,11 +155,12 @@ def _take_back_message(act: Act, event: Any, restored: list[str], left: list[str
     if event["kind"] == "noted":
         act.tx.execute("UPDATE message SET status = ? WHERE id = ?", (MessageStatus.CANCELLED, event["message_id"]))
         act.event("note_withdrawn", number, message=event["message_id"])
+        conversations.recount(act.tx, number)
         restored.append(f"#{number} note")
     elif row["status"] == MessageStatus.QUEUED:
         deliveries.set_status(act, event["message_id"], MessageStatus.CANCELLED, None)
         if act.actor.agent_id is not None:
-            drafts.put(act.tx, number, act.actor.agent_id, "reply", row["text"], act.at)
+            drafts.give_back(act.tx, number, act.actor.agent_id, row["text"], act.at)
         restored.append(f"#{number} answer, kept as a draft")
     elif row["status"] != MessageStatus.CANCELLED:
         raise RefusedError(f"the answer in #{number} is {row['status']}: what was handed over cannot be taken back")
@@ -157,6 +198,7 @@ def _move_back(act: Act, act_id: int, restored: list[str], left: list[str]) -> N
         act.moved(table, row["row_id"], column, row["after_id"], row["before_id"])
         touched |= {row["before_id"], row["after_id"]}
         back += 1
+    back += _move_later_ones(act, act_id, left)
     for number in touched:
         conversations.recount(act.tx, number)
         if not act.tx.value("SELECT 1 FROM message WHERE conversation_id = ?", (number,)):

@@ -58,7 +58,7 @@ class DeskScreen(Arrivals):
         self._ticks += 1
         self.refresh_bars()
         if self._ticks % COUNTDOWN == 0:
-            self.queue.refresh()
+            self.queue.repaint()
             self.head.refresh()
             self._rested("summary", self._read_summary)
 

@@ -58,7 +58,7 @@ class Home:
     @property
     def shared(self) -> bool:
         """Whether a group shares this workspace (`init --group`)."""
-        return bool(self.path.stat().st_mode & 0o020)
+        return self.path.stat().st_mode & 0o2020 == 0o2020
 
 
 def locate(home: str | os.PathLike[str] | None = None) -> Home:

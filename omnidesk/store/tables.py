@@ -403,6 +403,7 @@ class Outbox(SQLModel, table=True):
     __table_args__ = (
         Index("outbox_due", "channel_id", "state", "due_at"),
         Index("outbox_conversation", "conversation_id"),
+        Index("outbox_state", "state", "message_id"),
     )
     message_id: int = Field(sa_column=big(primary_key=True))
     uuid: str = Field(unique=True)

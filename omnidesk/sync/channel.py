@@ -110,7 +110,6 @@ class ChannelRun:
 
     async def _work_under_lease(self) -> None:
         self.account()
-        await self.settle_what_was_left()
         sending = asyncio.create_task(self._send_loop())
         tasks = [asyncio.create_task(self._renew()), asyncio.create_task(self._receive_loop()), sending]
         pending = set(tasks)
@@ -127,10 +126,7 @@ class ChannelRun:
                 await self.give_lease_back()
 
     async def settle_what_was_left(self) -> None:
-        """Finish what an earlier run admitted but did not file, or claimed but did not send."""
-        assert self.held is not None
-        manifest = registry.manifest(self.channel.kind)
-        await self.in_thread(outbox.recover, self.workspace, self.channel.id, self.held, manifest.idempotency)
+        """File what an earlier run admitted and did not get to."""
         left = await self.in_thread(intake.settle_rest, self.workspace, self.channel.id, self.held)
         self.quarantined += left.quarantined
 
@@ -189,6 +185,7 @@ class ChannelRun:
             await _close(connector)
 
     async def _read(self, connector: Connector, backoff: Backoff) -> float:
+        await self.settle_what_was_left()
         await self.take_all(connector.pull(await self.cursor()))
         await self._succeeded(backoff)
         if {"socket", "long_poll"} & set(connector.manifest.inbound):

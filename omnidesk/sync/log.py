@@ -9,7 +9,7 @@ import sys
 from typing import Any
 
 from omnidesk import clock
-from omnidesk.store.home import Home, make_folder
+from omnidesk.store.home import Home, make_folder, secure_file
 
 logger = logging.getLogger("omnidesk")
 MOST_BYTES, KEPT = 5_000_000, 3
@@ -39,6 +39,7 @@ def open_log(home: Home, name: str, to_stderr: bool = False) -> None:
         logger.addHandler(console)
     try:
         make_folder(home, home.log_folder)
+        secure_file(home, home.log_folder / f"{name}.log")
         file = logging.handlers.RotatingFileHandler(
             home.log_folder / f"{name}.log", maxBytes=MOST_BYTES, backupCount=KEPT, encoding="utf-8"
         )

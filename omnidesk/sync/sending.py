@@ -28,6 +28,7 @@ from omnidesk.store.leases import LeaseLostError
 from omnidesk.store.workspace import Workspace
 from omnidesk.sync import log
 from omnidesk.sync.backoff import Backoff
+from omnidesk.words.errors import NotFoundError
 from omnidesk.words.kinds import MessageStatus
 from omnidesk.words.rows import Channel
 
@@ -54,6 +55,8 @@ class Sender:
         """Send everything due now; return the seconds to leave the provider alone, or None.
 
         Raises LeaseLostError and LoginError; whatever else goes wrong is written down with the message."""
+        idempotency = connector.manifest.idempotency
+        await self.in_thread(outbox.recover, self.workspace, self.channel.id, self.held, idempotency)
         while True:
             claimed: Claimed | None = await self.in_thread(outbox.claim, self.workspace, self.channel.id, self.held)
             if claimed is None:
@@ -63,7 +66,10 @@ class Sender:
                 return pause
 
     async def _send(self, connector: Connector, claimed: Claimed) -> float | None:
-        payload = await self.in_thread(self._payload, connector, claimed)
+        try:
+            payload = await self.in_thread(self._payload, connector, claimed)
+        except (ValueError, NotFoundError) as error:
+            payload = f"it cannot go out as it is: {error}"
         if isinstance(payload, str):
             await self._finish(claimed, MessageStatus.FAILED, payload)
             return None
@@ -93,6 +99,8 @@ class Sender:
     async def _settle(
         self, connector: Connector, claimed: Claimed, payload: Payload, outcome: SendResult
     ) -> float | None:
+        if isinstance(outcome, Unknown) and connector.manifest.idempotency == "key":
+            outcome = Retry(outcome.reason)  # the same key again is the same message
         facts = {"channel": self.channel.name, "message": claimed.message_id}
         if isinstance(outcome, Sent):
             await self._finish(claimed, MessageStatus.SENT, _refusals(outcome), outcome.provider_ids)
@@ -115,7 +123,7 @@ class Sender:
     async def _finish(
         self, claimed: Claimed, status: MessageStatus, error: str | None, provider_ids: tuple[str, ...] = ()
     ) -> None:
-        await self.in_thread(outbox.finish, self.workspace, claimed.message_id, status, error, provider_ids)
+        await self.in_thread(outbox.finish, self.workspace, claimed.message_id, self.held, status, error, provider_ids)
         if status is MessageStatus.SENT:
             self.sent += 1
         else:
@@ -155,10 +163,7 @@ class Sender:
         stored = outbox.stored_payload(self.workspace, claimed.message_id)
         if stored is not None:
             return stored
-        try:
-            payload = connector.prepare(outgoing, channel.settings)
-        except ValueError as error:
-            return f"it cannot go out as it is: {error}"
+        payload = connector.prepare(outgoing, channel.settings)
         outbox.store_payload(self.workspace, claimed.message_id, payload, connector.identify(payload.data))
         return payload
 
@@ -179,7 +184,7 @@ class Sender:
                 log.warn(f"cannot verify: {error}", channel=self.channel.name, message=message_id)
                 return
             if isinstance(found, Sent):
-                await self.in_thread(outbox.finish, self.workspace, message_id, MessageStatus.SENT)
+                await self.in_thread(outbox.finish, self.workspace, message_id, self.held, MessageStatus.SENT)
             elif isinstance(found, NotSent):
                 await self.in_thread(outbox.again, self.workspace, message_id, self.held, "it had not been sent", 0.0)
             await asyncio.sleep(0)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from omnidesk.connectors import registry
-from omnidesk.connectors.base import Account, Checked, ConnectorError
+from omnidesk.connectors.base import Account, Checked, ConnectionLostError, ConnectorError, RetryAfterError
 from omnidesk.desk import channels, settings
 from omnidesk.store.workspace import Workspace
 from omnidesk.sync import secrets
@@ -18,6 +18,12 @@ from omnidesk.words.rows import Actor, Channel
 
 class CheckFailedError(OmniDeskError):
     """The provider could not be used with these settings."""
+
+
+class OutOfReachError(CheckFailedError):
+    """The provider could not be asked; the settings may be right."""
+
+    exit_status = 5
 
 
 def check(
@@ -35,7 +41,9 @@ def check(
 
     try:
         return asyncio.run(look())
-    except (ConnectorError, OSError, TimeoutError) as error:
+    except (ConnectionLostError, RetryAfterError, OSError, TimeoutError) as error:
+        raise OutOfReachError(str(error) or repr(error)) from error
+    except ConnectorError as error:
         raise CheckFailedError(str(error) or repr(error)) from error
 
 

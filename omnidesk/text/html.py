@@ -21,15 +21,74 @@ MOST_CLONES = 1_000_000
 LONGEST_LINK = 200
 """A longer address of a link is a tracker's, and not worth reading."""
 
-_SKIPPED = frozenset(["head", "script", "style", "title", "template", "noscript", "object", "embed", "iframe", "svg", "math", "select", "textarea"])
-_PARAGRAPH = frozenset(["p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "table", "blockquote", "pre", "form", "fieldset", "figure", "hr"])
+_SKIPPED = frozenset(
+    [
+        "head",
+        "script",
+        "style",
+        "title",
+        "template",
+        "noscript",
+        "object",
+        "embed",
+        "iframe",
+        "svg",
+        "math",
+        "select",
+        "textarea",
+    ]
+)
+_PARAGRAPH = frozenset(
+    [
+        "p",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "ul",
+        "ol",
+        "dl",
+        "table",
+        "blockquote",
+        "pre",
+        "form",
+        "fieldset",
+        "figure",
+        "hr",
+    ]
+)
 _LINE = frozenset(
-    ["div", "li", "tr", "dt", "dd", "address", "article", "aside", "section", "header", "footer", "main", "nav", "center", "caption", "figcaption", "body", "legend"]
+    [
+        "div",
+        "li",
+        "tr",
+        "dt",
+        "dd",
+        "address",
+        "article",
+        "aside",
+        "section",
+        "header",
+        "footer",
+        "main",
+        "nav",
+        "center",
+        "caption",
+        "figcaption",
+        "body",
+        "legend",
+    ]
 )
 _HIDDEN = re.compile(r"(?i)display\s*:\s*none|mso-hide\s*:\s*all|visibility\s*:\s*hidden")
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
-_VOID = frozenset(["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"])
-_FORMATTING = frozenset(["a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"])
+_VOID = frozenset(
+    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"]
+)
+_FORMATTING = frozenset(
+    ["a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"]
+)
 _CROWDED = re.compile(r"<[a-zA-Z](?:[^<>\s]*+\s++){1000}")  # attributes are compared with one another
 _DROPPED = re.compile(r"(?i)<(script|style|title|head|!--)")
 _BREAK = re.compile(r"(?i)</?(?:p|div|br|tr|li|h[1-6]|table|blockquote|ul|ol|pre|hr)\b[^<>]*+>")
@@ -183,7 +242,10 @@ class _Writer:
 
     def text(self) -> str:
         self._end_line()
-        lines = (("> " * min(depth, DEEPEST_QUOTE) + line).rstrip() if depth else line.rstrip() for depth, line in self._lines)
+        lines = (
+            ("> " * min(depth, DEEPEST_QUOTE) + line).rstrip() if depth else line.rstrip()
+            for depth, line in self._lines
+        )
         return _BLANK_LINES.sub("\n\n", "\n".join(lines)).strip("\n").rstrip()
 
     def _bullet(self) -> str:

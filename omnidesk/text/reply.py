@@ -18,9 +18,10 @@ _OPENING = re.compile(
 )
 # .. says that someone wrote, at its end or before the name ..
 _WROTE = re.compile(
-    r"(?i)\b(?:wrote|writes|said|schreef|geschreven|het volgende|schrieb|geschrieben|a écrit|écrit|escribió|escrib[ie]o|"
-    r"ha scritto|scrisse|escreveu|skrev|skrifaði|kirjoitti|napisała?|napisał\(a\)|napsala?|napísala?|írta|a scris|yazdı|"
-    r"написала?|пишет|пише|έγραψε|đã viết|menulis)\b|写道|寫道|のメール|が書きました|작성|(?:님이)|<[^<>\s]+@[^<>\s]+>:\s*$"
+    r"(?i)\b(?:wrote|writes|said|schreef|geschreven|het volgende|schrieb|geschrieben|a écrit|écrit|escribió|"
+    r"ha scritto|scrisse|escreveu|skrev|skrifaði|kirjoitti|napisała?|napisał\(a\)|napsala?|napísala?|írta|a scris|"
+    r"yazdı|написала?|пишет|пише|έγραψε|đã viết|menulis)\b|写道|寫道|のメール|が書きました|작성|님이|"
+    r"<[^<>\s]+@[^<>\s]+>:\s*$"
 )
 # .. and names a time or an address, which a sentence that happens to end in "wrote:" does not.
 _EVIDENCE = re.compile(r"\d{1,2}[:.h]\d\d|\b(?:19|20)\d\d\b|[^\s@<>]{1,64}+@[^\s@<>]+|\d{1,2}[-/.]\d{1,2}[-/.]\d\d")
@@ -38,7 +39,9 @@ _FORWARDED = re.compile(
     r"begin forwarded message:|begin doorgestuurd bericht:|anfang der weitergeleiteten nachricht:|"
     r"début du message (?:transféré|réexpédié) ?:|inicio del mensaje reenviado:)"
 )
-_FROM = re.compile(r"(?i)[\s*]*(?:From|Van|Von|De|Da|Från|Fra|Lähettäjä|Od|Feladó|От|发件人|差出人)\s*\*?\s*[:：]\s*\*?\s*\S")
+_FROM = re.compile(
+    r"(?i)[\s*]*(?:From|Van|Von|De|Da|Från|Fra|Lähettäjä|Od|Feladó|От|发件人|差出人)\s*\*?\s*[:：]\s*\*?\s*\S"
+)
 _HEADER = re.compile(
     r"(?i)[\s*]*(?:(?P<when>Sent|Date|Verzonden|Datum|Gesendet|Envoyé|Enviado(?: el| em)?|Fecha|Data|Inviato|Skickat|"
     r"Sendt|Dato|Wysłano|Odesláno|Отправлено|Дата|发送时间|送信日時)|(?P<to>To|Aan|An|À|A|Para|Till|Til|Do|Komu|Кому|收件人|宛先)|"

@@ -27,7 +27,7 @@ class Bar(Painted):
 
     def render_line(self, y: int) -> Strip:
         """Paint the line."""
-        return self.strip(self.parts(self.size.width) if y == 0 else (), self.rich_style, self.size.width)
+        return self.strip(self.parts(self.size.width) if y == 0 else (), self.size.width)
 
 
 class Header(Bar):

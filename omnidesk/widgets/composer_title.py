@@ -40,7 +40,7 @@ class Title(Painted):
         """Paint one line."""
         width = self.size.width
         lines = self._lines(width)
-        return self.strip(lines[y] if y < len(lines) else (), self.rich_style, width)
+        return self.strip(lines[y] if y < len(lines) else (), width)
 
     def _lines(self, width: int) -> list[tuple[Part, ...]]:
         sheet = self.sheet

@@ -175,7 +175,7 @@ class CustomerFold(Painted):
     def render_line(self, y: int) -> Strip:
         """Paint one of the two lines."""
         said = self._lines()[y] if y < 2 else ""
-        return self.strip((("dim", f" {said}"),), self.rich_style, self.size.width)
+        return self.strip((("dim", f" {said}"),), self.size.width)
 
     def _lines(self) -> tuple[str, str]:
         customer = self.known.customer

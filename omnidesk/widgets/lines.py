@@ -124,14 +124,11 @@ class LinesView(Painted, ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """Paint one line of the screen."""
-        width, index = self.room, int(self.scroll_offset.y) + y
-        base = self.rich_style
+        index = int(self.scroll_offset.y) + y
         if not 0 <= index < len(self.lines):
-            return Strip.blank(width, base)
+            return self.strip((), self.room)
         line = self.lines[index]
-        if line.key and line.key == self.cursor_key:
-            base = base + self.ground("here")
-        return self.strip(line.parts, base, width)
+        return self.strip(line.parts, self.room, "here" if line.key and line.key == self.cursor_key else "")
 
     @property
     def top(self) -> int:

@@ -40,20 +40,37 @@ class Painted(Widget):
     }
     """
 
-    def ink(self, name: str) -> Style:
-        """Return what a style does to text: colour and weight, and the background of `GROUNDS`."""
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self._inks: dict[tuple[str, str], Style] = {}
+
+    def notify_style_update(self) -> None:
+        """Look everything up anew when the theme or a class changed."""
+        self._inks.clear()
+        super().notify_style_update()
+
+    def ink(self, name: str, ground: str = "") -> Style:
+        """Return a style on the widget's own background, or on that of a style in `GROUNDS`; looked up once a theme."""
+        found = self._inks.get((name, ground))
+        if found is None:
+            found = self._inks[name, ground] = self._look_up(name, ground)
+        return found
+
+    def _look_up(self, name: str, ground: str) -> Style:
         if not name:
-            return Style.null()
-        full = self.get_component_rich_style(f"paint--{name}")
-        if name in GROUNDS:
-            return Style(bgcolor=full.bgcolor, bold=True)
-        return Style(color=full.color, bold=full.bold or None)
+            base = self.rich_style
+            return base if not ground else base + Style(bgcolor=self._component(ground).bgcolor)
+        full = self._component(name)
+        base = self.ink("", name if name in GROUNDS else ground)
+        return base + Style(
+            color=None if name in GROUNDS else full.color, bold=True if name in GROUNDS else full.bold or None
+        )
 
-    def ground(self, name: str) -> Style:
-        """Return the background of a style."""
-        return Style(bgcolor=self.get_component_rich_style(f"paint--{name}").bgcolor)
+    def _component(self, name: str) -> Style:
+        return self.get_component_rich_style(f"paint--{name}")
 
-    def strip(self, parts: Iterable[Part], base: Style, width: int) -> Strip:
+    def strip(self, parts: Iterable[Part], width: int, ground: str = "") -> Strip:
         """Return one line of exactly `width` columns."""
-        segments = [Segment(text, base + self.ink(style)) for style, text in parts]
-        return Strip(segments).adjust_cell_length(width, base)
+        ink = self.ink
+        segments = [Segment(text, ink(style, ground)) for style, text in parts if text]
+        return Strip(segments).adjust_cell_length(width, ink("", ground))

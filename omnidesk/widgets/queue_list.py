@@ -16,7 +16,7 @@ from textual.strip import Strip
 
 from omnidesk import clock
 from omnidesk.widgets import queue_row
-from omnidesk.widgets.painting import Painted, Part
+from omnidesk.widgets.painting import Painted
 from omnidesk.words.rows import QueueRow
 
 TALL = 2
@@ -92,6 +92,7 @@ class QueueList(Painted, ScrollView, can_focus=True):
         self._growing = False
         """Whether the view was empty when it was opened; until touched, the cursor then stays on the first row."""
         self._asked = False
+        self._painted: dict[tuple[int, int, bool, bool, bool], Strip] = {}
 
     # What to show
 
@@ -127,6 +128,7 @@ class QueueList(Painted, ScrollView, can_focus=True):
 
     def _take(self, window: Window) -> None:
         self.window = window
+        self._painted.clear()
         self.virtual_size = Size(self.size.width, window.count * TALL)
         for row in window.rows:
             if row.id in self.marked:
@@ -187,8 +189,8 @@ class QueueList(Painted, ScrollView, can_focus=True):
         self._put(place)
         self.reveal()
         if place != before:
-            self._paint(before)
-            self._paint(place)
+            self._refresh_row(before)
+            self._refresh_row(place)
             self.post_message(self.Moved(self.cursor))
         self._look_ahead(place)
 
@@ -216,7 +218,7 @@ class QueueList(Painted, ScrollView, can_focus=True):
         self.marked.clear()
         self.refresh()
 
-    def _paint(self, place: int) -> None:
+    def _refresh_row(self, place: int) -> None:
         y = place * TALL - int(self.scroll_offset.y)
         self.refresh(Region(0, y, self.size.width, TALL))
 
@@ -250,22 +252,34 @@ class QueueList(Painted, ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """Paint one line of the screen."""
-        width = self.room
         line = int(self.scroll_offset.y) + y
         row = self.row_at(line // TALL)
-        base = self.rich_style
         if row is None:
             waits = line // TALL < self.window.count and line % TALL == 0
-            return self.strip((("faint", " .." if waits else ""),), base, width)
+            return self.strip((("faint", " .." if waits else ""),), self.room)
         cursor = self.cursor is not None and row.id == self.cursor.id
-        if cursor:
-            base = base + self.ground("here" if self.has_focus else "cursor")
-        parts: tuple[Part, ...]
-        if line % TALL == 0:
-            parts = queue_row.first_line(row, width, clock.now(), cursor, row.id in self.marked)
+        key = (row.id, line % TALL, cursor and self.has_focus, cursor, row.id in self.marked)
+        found = self._painted.get(key)
+        if found is None:
+            found = self._painted[key] = self._paint_line(row, *key[1:])
+        return found
+
+    def _paint_line(self, row: QueueRow, line: int, focused: bool, cursor: bool, marked: bool) -> Strip:
+        if line == 0:
+            parts = queue_row.first_line(row, self.room, clock.now(), cursor, marked)
         else:
-            parts = queue_row.second_line(row, width)
-        return self.strip(parts, base, width)
+            parts = queue_row.second_line(row, self.room)
+        return self.strip(parts, self.room, "here" if focused else "cursor" if cursor else "")
+
+    def repaint(self) -> None:
+        """Paint all rows anew: time went on, or the theme changed."""
+        self._painted.clear()
+        self.refresh()
+
+    def notify_style_update(self) -> None:
+        """Forget what was painted in another theme."""
+        self._painted.clear()
+        super().notify_style_update()
 
     # Mouse and size
 
@@ -280,5 +294,6 @@ class QueueList(Painted, ScrollView, can_focus=True):
 
     def on_resize(self) -> None:
         """Keep the cursor in sight."""
+        self._painted.clear()
         self.virtual_size = Size(self.size.width, self.window.count * TALL)
         self.reveal()

@@ -73,4 +73,4 @@ class ThreadHead(Painted):
             parts = first_line(self.conversation, width)
         elif self.conversation is not None and y == 1:
             parts = second_line(self.conversation, self.offers, width, clock.now())
-        return self.strip(parts, self.rich_style, width)
+        return self.strip(parts, width)

@@ -1,0 +1,96 @@
+"""The e-mail connector: reads with IMAP, sends with SMTP.
+
+decode     mime, header, charset, body, automatic, authenticity: a raw mail becomes a message
+prepare    compose: a message becomes a mail
+pull       reading, cursor, imap, wire: folders become batches of raw mails
+send       smtp: a mail is handed over once
+check      setup: both servers tried, in words; discover and endpoint know where they are
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from omnidesk.connectors.base import (
+    Account,
+    Batch,
+    Checked,
+    Committing,
+    Connector,
+    Cursor,
+    Decoded,
+    Item,
+    Outgoing,
+    Payload,
+    SendResult,
+    Sent,
+    Unknown,
+)
+from omnidesk.connectors.email.manifest import MANIFEST
+from omnidesk.connectors.manifest import Manifest
+
+if TYPE_CHECKING:
+    from omnidesk.connectors.email.mailbox import Mailbox
+
+
+class EmailConnector(Connector):
+    """One mailbox. Settings and secrets are those of the manifest; the address is the account's."""
+
+    manifest: ClassVar[Manifest] = MANIFEST
+
+    def __init__(self, account: Account) -> None:
+        super().__init__(account)
+        self._opened: Mailbox | None = None
+
+    @property
+    def _mailbox(self) -> Mailbox:
+        from omnidesk.connectors.email.mailbox import Mailbox
+
+        if self._opened is None:
+            self._opened = Mailbox(self.account)
+        return self._opened
+
+    @staticmethod
+    def decode(item: Item) -> Sequence[Decoded]:
+        """Return the message of a mail; any bytes give one."""
+        from omnidesk.connectors.email.decode import decode
+
+        return (decode(item),)
+
+    @staticmethod
+    def prepare(outgoing: Outgoing, settings: Mapping[str, Any]) -> Payload:
+        """Return the mail and its envelope. Raises ValueError in words when it cannot be sent as it is."""
+        from omnidesk.connectors.email.compose import prepare
+
+        return prepare(outgoing, settings)
+
+    async def check(self) -> Checked:
+        """Log in at both servers. `total` counts the mails of the folders that are read, `waiting` those of the
+        inbox that came within two weeks and bear no mark of an answer; `settings` are the servers found."""
+        return await self._mailbox.check()
+
+    def pull(self, cursor: Cursor) -> AsyncIterator[Batch]:
+        """Yield what the folders hold beyond the cursor, newest first."""
+        return self._mailbox.pull(cursor)
+
+    def listen(self, cursor: Cursor) -> AsyncIterator[Batch]:
+        """Yield new mail as the server tells of it (IDLE), else by asking. Never ends by itself."""
+        return self._mailbox.listen(cursor, self.manifest.poll_seconds)
+
+    async def send(self, payload: Payload, key: str, committing: Committing) -> SendResult:
+        """Hand a mail to the submission server once."""
+        return await self._mailbox.send(payload, key, committing)
+
+    async def after_sent(self, payload: Payload, key: str) -> None:
+        """File a copy in Sent where the server keeps none itself. Raises ConnectorError; the mail is sent anyhow."""
+        await self._mailbox.file_copy(payload)
+
+    async def verify(self, payload: Payload, key: str) -> Sent | Unknown:
+        """Look for our Message-ID in Sent and in answers. Finding nothing proves nothing."""
+        return await self._mailbox.verify(payload)
+
+    async def aclose(self) -> None:
+        """Drop all connections."""
+        if self._opened is not None:
+            self._opened.close()

@@ -62,7 +62,7 @@ def _read_alternative(part: Part, body: Body) -> None:
     """One text in several forms: take the first plain one that says something, else the last that can be read.
 
     Files hidden within the forms (pictures of the HTML one, an invitation) are kept."""
-    forms = []
+    forms: list[tuple[str, list[File]]] = []
     for each in part.parts:
         form = Body()
         if each.kind == "text/html" and any(text.strip() for text, _ in forms) and _is_text(each):
@@ -121,5 +121,7 @@ def _file(part: Part, number: int, inline: bool = False) -> File:
 
 def _safe_type(kind: str) -> str:
     main, _, sub = kind.partition("/")
-    fits = all(each.replace("-", "").replace(".", "").replace("+", "").isalnum() and each.isascii() for each in (main, sub))
+    fits = all(
+        each.replace("-", "").replace(".", "").replace("+", "").isalnum() and each.isascii() for each in (main, sub)
+    )
     return kind if fits and len(kind) <= 127 else "application/octet-stream"

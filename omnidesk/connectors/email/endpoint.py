@@ -135,7 +135,9 @@ def unreachable(error: BaseException, endpoint: Endpoint) -> ConnectorError:
             f"{endpoint} did not answer in time: it is down, out of reach, or a firewall drops the connection. "
             "It is tried again"
         )
-    return ConnectionLostError(f"the connection to {endpoint} broke ({error or type(error).__name__}): it is tried again")
+    return ConnectionLostError(
+        f"the connection to {endpoint} broke ({error or type(error).__name__}): it is tried again"
+    )
 
 
 def _certificate_trouble(error: ssl.SSLCertVerificationError, endpoint: Endpoint) -> str:

@@ -75,12 +75,17 @@ class Session:
         """The server told of new mail in the open folder since this was last set to False."""
         self._exists = 0
 
+    @property
+    def endpoint(self) -> Endpoint:
+        """Where the session is connected to."""
+        return self._wire.endpoint
+
     # --- beginning and end
 
     @classmethod
-    async def open(cls, endpoint: Endpoint, timeout: float) -> Session:
+    async def open(cls, endpoint: Endpoint, patience: float) -> Session:
         """Connect and secure the connection; nobody is logged in yet. Raises ConnectorError."""
-        wire = await Wire.connect(endpoint, timeout)
+        wire = await Wire.connect(endpoint, patience)
         session = cls(wire)
         try:
             greeting = await wire.line()
@@ -248,7 +253,7 @@ class Session:
             self._heed(line)
         while not self.news and (left := end - clock.monotonic()) > 0:
             try:
-                pieces = await self._wire.response(timeout=left)
+                pieces = await self._wire.response(within=left)
             except TimeoutError:
                 break
             self._heed(pieces[0])
@@ -292,7 +297,7 @@ class Session:
             self._heed(line)
 
     async def _answers(self, tag: bytes) -> list[list[bytes]]:
-        untagged = []
+        untagged: list[list[bytes]] = []
         while True:
             pieces = await self._wire.response()
             if pieces[0].startswith(tag):
@@ -312,7 +317,9 @@ class Session:
             elif found[2].upper() == b"EXPUNGE":
                 self._exists = max(0, self._exists - 1)
         elif line[:5].upper() == b"* BYE":
-            raise ConnectionLostError(f"{self._wire.endpoint} ends the connection: {_said(line[5:]) or 'no reason given'}")
+            raise ConnectionLostError(
+                f"{self._wire.endpoint} ends the connection: {_said(line[5:]) or 'no reason given'}"
+            )
 
     def _judge(self, result: bytes) -> None:
         if result[:2].upper() == b"OK":

@@ -14,7 +14,9 @@ from omnidesk.connectors.email.header import Parameters, as_text, parameters
 DEEPEST = 40
 MOST_PARTS = 1_000
 
-_FIELD = re.compile(rb"([!-9;-~]{1,200})[ \t]*:[ \t]*([^\r\n]*(?:\r?\n[ \t][^\r\n]*|\r(?!\n)[ \t][^\r\n]*)*)(?:\r?\n|\r|\Z)")
+_FIELD = re.compile(
+    rb"([!-9;-~]{1,200})[ \t]*:[ \t]*([^\r\n]*(?:\r?\n[ \t][^\r\n]*|\r(?!\n)[ \t][^\r\n]*)*)(?:\r?\n|\r|\Z)"
+)
 _BLANK = re.compile(rb"\r?\n|\r(?!\n)")
 _FOLD = re.compile(rb"[\r\n]+(?=[ \t])")
 _GUESSED_BOUNDARY = re.compile(rb"(?:^|\n)--([^\s-][^\r\n]{0,198}?)[ \t]*\r?\n(?:[A-Za-z-]{3,60}[ \t]*:|\r?\n)")

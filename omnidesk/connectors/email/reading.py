@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import logging
 from array import array
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,12 +54,13 @@ class Reader:
         authserv_id = str(settings.get("authserv_id") or "").strip()
         self._headers = {"authserv_id": authserv_id} if authserv_id else {}
 
-    async def catch_up(self) -> AsyncIterator[Batch]:
+    async def catch_up(self, only: list[Folder] | None = None) -> AsyncGenerator[Batch, None]:
         """Yield everything not read yet: a batch of each folder in turn, the inbox first, the newest first."""
-        self._folders = self._folders or choose_folders(await self._session.folders(), self._settings)
+        if not self._folders:
+            self._folders = choose_folders(await self._session.folders(), self._settings)
         plans: list[tuple[Folder, FolderPosition, list[_Chunk]]] = []
         self._done = self._total = 0
-        for folder in self._folders:
+        for folder in only or self._folders:
             with self._vanishing(folder):
                 state = await self._open(folder)
                 position = self._position.folder(folder.wire_name, state.uidvalidity)
@@ -82,42 +83,47 @@ class Reader:
                         yield batch
             plans = [plan for plan in plans if plan[2]]
 
-    async def follow(self, poll_seconds: float) -> AsyncIterator[Batch]:
+    async def follow(self, poll_seconds: float) -> AsyncGenerator[Batch, None]:
         """Yield what comes in, for ever. Raises ConnectionLostError when the connection is lost."""
+        changed: list[Folder] = []
         while True:
-            async for batch in self.catch_up():
+            async for batch in self.catch_up(changed):
                 yield batch
-            inbox = self._folders[0]
-            await self._open(inbox)
             if "IDLE" in self._session.capabilities:
-                await self._idle_until_news(inbox, min(PROBE_SECONDS, poll_seconds))
+                changed = await self._idle(self._folders[0], min(PROBE_SECONDS, poll_seconds))
             else:
                 await asyncio.sleep(poll_seconds)
+                changed = []
 
-    async def _idle_until_news(self, inbox: Folder, seconds: float) -> None:
-        """Wait until any folder has something unread; the inbox tells, the others are asked after each wait."""
-        position = self._position.peek(inbox.wire_name)
-        state = self._state
-        if position is None or position.uidvalidity != state.uidvalidity or position.highest + 1 < state.uidnext:
-            return
+    async def _idle(self, inbox: Folder, seconds: float) -> list[Folder]:
+        """Wait until a folder has something unread, and return which: the inbox tells by itself, the others are
+        asked after each wait. Each wait ends with a round trip, which finds a dead or frozen peer."""
+        state = await self._open(inbox)
+        if self._behind(inbox, state.uidvalidity, state.uidnext):
+            return [inbox]
         while not await self._session.idle(seconds):
+            changed = []
             for folder in self._folders[1:]:
                 with self._vanishing(folder):
                     said = await self._session.status(folder, "UIDNEXT", "UIDVALIDITY")
-                    known = self._position.peek(folder.wire_name)
-                    if known is None or known.uidvalidity != said.get("UIDVALIDITY", 0):
-                        return
-                    if known.highest + 1 < said.get("UIDNEXT", 0):
-                        return
+                    if self._behind(folder, said.get("UIDVALIDITY", 0), said.get("UIDNEXT", 0)):
+                        changed.append(folder)
+            if changed:
+                return changed
+        return [inbox]
+
+    def _behind(self, folder: Folder, uidvalidity: int, uidnext: int) -> bool:
+        known = self._position.peek(folder.wire_name)
+        return known is None or known.uidvalidity != uidvalidity or known.highest + 1 < uidnext
 
     async def _open(self, folder: Folder) -> State:
         self._selected = None
-        self._state = await self._session.examine(folder)
+        state = await self._session.examine(folder)
         self._selected = folder
-        return self._state
+        return state
 
     @contextlib.contextmanager
-    def _vanishing(self, folder: Folder, chunks: list[_Chunk] | None = None) -> Any:
+    def _vanishing(self, folder: Folder, chunks: list[_Chunk] | None = None) -> Iterator[None]:
         """A folder that is gone does not keep the others from being read; a missing inbox is an error."""
         try:
             yield
@@ -195,14 +201,12 @@ class Reader:
         if size > LARGEST:
             _, body = fields_of(mail.raw, 0, min(len(mail.raw), 1_000_000))
             return self._item(folder, position, Fetched(mail.uid, mail.raw[:body], mail.received_at), truncated=size)
-        pieces = [mail.raw]
-        while len(pieces[-1]) >= PIECE and sum(map(len, pieces)) <= LARGEST:
-            offset = sum(map(len, pieces))
+        pieces, offset = [mail.raw], len(mail.raw)
+        while len(pieces[-1]) >= PIECE and offset <= LARGEST:
+            pieces.append(b"")
             async for more in self._session.fetch([mail.uid], offset, PIECE):
-                pieces.append(more.raw)
-                break_off = not more.raw
-            if len(pieces) * PIECE <= offset or break_off:
-                break
+                pieces[-1] = more.raw
+            offset += len(pieces[-1])
         return self._item(folder, position, Fetched(mail.uid, b"".join(pieces), mail.received_at))
 
     def _item(self, folder: Folder, position: FolderPosition, mail: Fetched, truncated: int = 0) -> Item:
@@ -224,6 +228,20 @@ class Reader:
         return Batch(tuple(items), self._position.cursor(), min(self._done, self._total), self._total)
 
 
+async def read_ahead(batches: AsyncGenerator[Batch, None]) -> AsyncGenerator[Batch, None]:
+    """Yield the same batches, fetching the next one while the last is being committed."""
+    coming = asyncio.ensure_future(anext(batches, None))
+    try:
+        while (batch := await coming) is not None:
+            coming = asyncio.ensure_future(anext(batches, None))
+            yield batch
+    finally:
+        coming.cancel()
+        with contextlib.suppress(asyncio.CancelledError, ConnectorError):
+            await coming
+        await batches.aclose()
+
+
 def choose_folders(found: list[Folder], settings: Mapping[str, Any]) -> list[Folder]:
     """Return the folders to read, the inbox first: those the settings name, else Inbox, Sent and Junk by their flags.
 
@@ -240,10 +258,10 @@ def choose_folders(found: list[Folder], settings: Mapping[str, Any]) -> list[Fol
             if name.lower() not in by_name:
                 log.warning("folder %s does not exist: it is left out", name)
     else:
-        inbox = [folder for folder in readable if folder.wire_name == "INBOX"] or [Folder("INBOX", "INBOX", frozenset())]
-        special = [
-            folder for flag in ("\\sent", "\\junk") for folder in readable if flag in folder.flags
+        inbox = [folder for folder in readable if folder.wire_name == "INBOX"] or [
+            Folder("INBOX", "INBOX", frozenset())
         ]
+        special = [folder for flag in ("\\sent", "\\junk") for folder in readable if flag in folder.flags]
         chosen = inbox + [folder for folder in special if folder.wire_name != "INBOX"]
     chosen.sort(key=lambda folder: folder.wire_name != "INBOX")
     return list(dict.fromkeys(chosen))

@@ -27,11 +27,11 @@ Value = bytes | None | list[Any]
 
 
 class Wire(asyncio.Protocol):
-    """One connection: lines and literals in, bytes out."""
+    """One connection: lines and literals in, bytes out. No wait for the server lasts longer than `patience` seconds."""
 
-    def __init__(self, endpoint: Endpoint, timeout: float) -> None:
+    def __init__(self, endpoint: Endpoint, patience: float) -> None:
         self.endpoint = endpoint
-        self.timeout = timeout
+        self.patience = patience
         self._transport: asyncio.Transport | None = None
         self._buffer = bytearray()
         self._wanted = 0
@@ -41,14 +41,14 @@ class Wire(asyncio.Protocol):
         self._waiter: asyncio.Future[None] | None = None
 
     @classmethod
-    async def connect(cls, endpoint: Endpoint, timeout: float) -> Wire:
+    async def connect(cls, endpoint: Endpoint, patience: float) -> Wire:
         """Connect, with TLS at once where the endpoint says so. Raises ConnectorError in words."""
-        wire = cls(endpoint, timeout)
+        wire = cls(endpoint, patience)
         context = endpoint.context() if endpoint.security == "tls" else None
         loop = asyncio.get_running_loop()
         name = endpoint.host if context else None
         try:
-            async with asyncio.timeout(timeout):
+            async with asyncio.timeout(patience):
                 await loop.create_connection(
                     lambda: wire, endpoint.host, endpoint.port, ssl=context, server_hostname=name
                 )
@@ -63,7 +63,7 @@ class Wire(asyncio.Protocol):
         self._buffer.clear()
         loop = asyncio.get_running_loop()
         try:
-            async with asyncio.timeout(self.timeout):
+            async with asyncio.timeout(self.patience):
                 secure = await loop.start_tls(self._transport, self, context, server_hostname=self.endpoint.host)
         except (OSError, TimeoutError) as error:
             raise unreachable(error, self.endpoint) from error
@@ -72,9 +72,11 @@ class Wire(asyncio.Protocol):
     # --- called by the event loop
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Take the connection."""
         self._transport = cast(asyncio.Transport, transport)
 
     def data_received(self, data: bytes) -> None:
+        """Take what came; too much of it makes the server wait."""
         self._buffer += data
         if len(self._buffer) > max(READ_AHEAD, self._wanted) and not self._paused and self._transport:
             self._transport.pause_reading()
@@ -82,6 +84,7 @@ class Wire(asyncio.Protocol):
         self._wake()
 
     def connection_lost(self, error: Exception | None) -> None:
+        """Note the end."""
         self._ended, self._error = True, error
         self._wake()
 
@@ -91,14 +94,14 @@ class Wire(asyncio.Protocol):
 
     # --- reading and writing
 
-    async def line(self, timeout: float | None = None) -> bytes:
-        """Return the next line without its end. Raises TimeoutError only when `timeout` is given and passes."""
+    async def line(self, within: float | None = None) -> bytes:
+        """Return the next line without its end. Raises TimeoutError only when `within` (seconds) is given and passes."""
         seen = 0
         while (end := self._buffer.find(b"\n", seen)) < 0:
             seen = len(self._buffer)
             if seen > LONGEST_LINE:
                 raise ConnectionLostError(f"{self.endpoint} sends a line without end: it is no mail server")
-            await self._more(timeout, seen + 1)
+            await self._more(within, seen + 1)
         line = bytes(self._buffer[:end])
         del self._buffer[: end + 1]
         return line[:-1] if line.endswith(b"\r") else line
@@ -114,9 +117,9 @@ class Wire(asyncio.Protocol):
         del self._buffer[:count]
         return data
 
-    async def response(self, timeout: float | None = None) -> list[bytes]:
+    async def response(self, within: float | None = None) -> list[bytes]:
         """Return one answer: a line, or its pieces with the literals between them (text, literal, text, ..)."""
-        line = await self.line(timeout)
+        line = await self.line(within)
         pieces = [line]
         while line.endswith((b"}", b"+}")) and (found := _LITERAL.search(line)):
             pieces.append(await self.exactly(int(found[1])))
@@ -124,7 +127,7 @@ class Wire(asyncio.Protocol):
             pieces.append(line)
         return pieces
 
-    async def _more(self, timeout: float | None, wanted: int) -> None:
+    async def _more(self, within: float | None, wanted: int) -> None:
         if self._ended:
             raise unreachable(self._error or EOFError("it was closed"), self.endpoint)
         self._wanted = wanted
@@ -133,13 +136,13 @@ class Wire(asyncio.Protocol):
             self._paused = False
         self._waiter = asyncio.get_running_loop().create_future()
         try:
-            async with asyncio.timeout(self.timeout if timeout is None else timeout):
+            async with asyncio.timeout(self.patience if within is None else within):
                 await self._waiter
         except TimeoutError:
-            if timeout is not None:
+            if within is not None:
                 raise
             raise ConnectionLostError(
-                f"{self.endpoint} has said nothing for {self.timeout:g} s: the connection is given up and made anew"
+                f"{self.endpoint} has said nothing for {self.patience:g} s: the connection is given up and made anew"
             ) from None
         finally:
             self._waiter = None

@@ -418,6 +418,7 @@ def outgoing() -> None:
     )
     op.create_index("outbox_conversation", "outbox", ["conversation_id"])
     op.create_index("outbox_due", "outbox", ["channel_id", "state", "due_at"])
+    op.create_index("outbox_state", "outbox", ["state", "message_id"])
 
 
 def history() -> None:

@@ -1,0 +1,86 @@
+"""omnidesk customer: who contacts the desk."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from omnidesk.cli import paging, shapes
+from omnidesk.cli.arguments import whole
+from omnidesk.cli.printing import Printer, bold, dim, when
+from omnidesk.cli.session import Session, command, group
+from omnidesk.words.rows import Customer
+
+app = group("Customers and the addresses they use.")
+
+
+@command(app, "list")
+def list_customers(session: Session, limit: paging.Limit = paging.USUAL, after: paging.After = None) -> None:
+    """List customers in the order they came."""
+    from omnidesk.desk import customers
+
+    found = customers.page(session.workspace, limit + 1, paging.number(after, "a list of customers"))
+    _show(session, found[:limit], str(found[limit - 1].id) if len(found) > limit else None)
+
+
+@command(app, "find")
+def find(
+    session: Session,
+    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="An e-mail address, a telephone number ..")],
+    kind: Annotated[str | None, typer.Option("--kind", metavar="KIND", help="email, phone, telegram ..")] = None,
+    limit: paging.Limit = paging.USUAL,
+    after: paging.After = None,
+) -> None:
+    """List the customers who use an address."""
+    from omnidesk.desk import customers
+
+    last = paging.number(after, "a list of customers")
+    found = [one for one in customers.find(session.workspace, address, kind) if one.id > last]
+    _show(session, found[:limit], str(found[limit - 1].id) if len(found) > limit else None)
+
+
+@command(app, "show")
+def show(
+    session: Session,
+    customer_id: Annotated[str, typer.Argument(metavar="ID", help="The customer's number.")],
+    limit: paging.Limit = paging.USUAL,
+) -> None:
+    """Show a customer with their addresses and newest conversations."""
+    from omnidesk.desk import customers
+
+    number = whole(customer_id, "customer")
+    row = customers.get(session.workspace, number)
+    recent = customers.conversations(session.workspace, number, limit)
+    document = shapes.customer(row) | {"recent": [shapes.conversation(one) for one in recent]}
+
+    def people(printer: Printer) -> None:
+        facts = [fact for fact in (row.company, row.language, "VIP" if row.vip else "", *row.tags) if fact]
+        printer.say(bold(row.name), "  ", "  ".join(facts), dim(f"  {row.id}, since {when(row.created_at)}"))
+        for one in row.identities:
+            marks = [one.kind, one.value]
+            marks += ["verified"] if one.verified else []
+            marks += ["undeliverable"] if not one.deliverable else []
+            marks += ["blocked"] if one.blocked else []
+            printer.say("  " + "  ".join(marks))
+        for matter in recent:
+            printer.say(f"  #{matter.id}  {matter.status}  {when(matter.last_message_at)}  {matter.subject}")
+
+    session.show(document, people)
+
+
+def _show(session: Session, rows: Sequence[Customer], following: str | None) -> None:
+    def people(printer: Printer) -> None:
+        lines = [
+            (str(row.id), row.name, str(row.conversations), ", ".join(one.value for one in row.identities))
+            for row in rows
+        ]
+        if lines:
+            printer.table(("Id", "Name", "Conversations", "Addresses"), lines)
+        else:
+            printer.say(dim("no customers"))
+        if following:
+            printer.say(dim(f"more: add --after {following}"))
+
+    session.show(paging.listed([shapes.customer(row) for row in rows], following), people)

@@ -1,0 +1,231 @@
+"""One account at its two servers: opens sessions, and does with them what the connector promises."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from datetime import UTC, datetime
+
+from omnidesk import clock
+from omnidesk.connectors.base import (
+    Account,
+    Batch,
+    Checked,
+    Committing,
+    ConnectorError,
+    Cursor,
+    LoginError,
+    Payload,
+    SendResult,
+    Sent,
+    Unknown,
+)
+from omnidesk.connectors.email import smtp
+from omnidesk.connectors.email.endpoint import Endpoint, endpoints
+from omnidesk.connectors.email.imap import Folder, Session
+from omnidesk.connectors.email.reading import Reader, choose_folders, read_ahead
+
+WAITING_DAYS = 14
+KEEPS_COPIES = (".gmail.com", ".office365.com", "smtp-mail.outlook.com", ".googlemail.com")
+"""Submission servers that file a copy in Sent themselves, a moment later."""
+
+
+class Mailbox:
+    """What is done at the servers of one account. Each method opens and closes connections of its own."""
+
+    def __init__(self, account: Account) -> None:
+        self.account = account
+        self.user = str(account.settings.get("user") or account.address).strip()
+        self._sessions: set[Session] = set()
+        self._talks: set[smtp.Talk] = set()
+
+    def close(self) -> None:
+        """Drop all connections at once."""
+        for session in self._sessions:
+            session.close()
+        for talk in self._talks:
+            talk.close()
+
+    # --- coming in
+
+    async def pull(self, cursor: Cursor) -> AsyncGenerator[Batch, None]:
+        """Yield everything beyond the cursor."""
+        async with self._session() as session:
+            reader = Reader(session, self.account.settings, cursor)
+            async with contextlib.aclosing(read_ahead(reader.catch_up())) as batches:
+                async for batch in batches:
+                    yield batch
+
+    async def listen(self, cursor: Cursor, poll_seconds: float) -> AsyncGenerator[Batch, None]:
+        """Yield what comes in, until the connection is lost."""
+        seconds = float(self.account.settings.get("poll_seconds") or poll_seconds)
+        async with self._session() as session:
+            reader = Reader(session, self.account.settings, cursor)
+            async with contextlib.aclosing(reader.follow(seconds)) as batches:
+                async for batch in batches:
+                    yield batch
+
+    # --- going out
+
+    async def send(self, payload: Payload, key: str, committing: Committing) -> SendResult:
+        """Send a mail once, at the first server that can be reached."""
+        if self.account.read_only:
+            raise ConnectorError(f"the channel {self.account.name} is read-only: nothing is sent from it")
+        password = self._password()
+        candidates = endpoints(self.account, "smtp")
+        for endpoint in candidates[:-1]:
+            try:
+                await self._try_smtp(endpoint)
+            except LoginError:
+                raise
+            except ConnectorError:
+                continue
+            candidates = [endpoint]
+            break
+        with self._talk(candidates[-1]) as talk:
+            return await smtp.send(talk, self.user, password, payload, key, committing)
+
+    async def file_copy(self, payload: Payload) -> None:
+        """File a copy of a sent mail, where the settings want one and there is none yet."""
+        wanted = str(self.account.settings.get("sent_copy") or "auto")
+        if self.account.read_only or wanted == "never":
+            return
+        if wanted == "auto" and any(each.host.endswith(KEEPS_COPIES) for each in endpoints(self.account, "smtp")):
+            return
+        async with self._session() as session:
+            sent = _special(await session.folders(), "\\sent")
+            if sent is None:
+                return
+            message_id = str(payload.envelope["message_id"])
+            if wanted == "auto":
+                await session.examine(sent)
+                if await session.search("HEADER", "Message-ID", _string(message_id)):
+                    return
+            await session.append(sent, payload.data, int(payload.envelope.get("at") or clock.now()))
+
+    async def verify(self, payload: Payload) -> Sent | Unknown:
+        """Look for a trace of a mail whose sending was cut off: a copy in Sent, an answer, a report."""
+        message_id = str(payload.envelope.get("message_id", ""))
+        at = int(payload.envelope.get("at") or clock.now())
+        async with self._session() as session:
+            folders = await session.folders()
+            sent = _special(folders, "\\sent")
+            named = _string(message_id)
+            if sent is not None:
+                await session.examine(sent)
+                if await session.search("HEADER", "Message-ID", named):
+                    return Sent((message_id,))
+            await session.examine(Folder("INBOX", "INBOX", frozenset()))
+            answers = ("OR", "HEADER", "References", named, "HEADER", "In-Reply-To", named)
+            recent = ("SINCE", _day(at - clock.DAY))
+            if await session.search(*recent, *answers) or await session.search(*recent, "BODY", named):
+                return Sent((message_id,))
+        return Unknown("no copy in Sent, no answer and no report names the mail; that does not prove it was not sent")
+
+    # --- set-up
+
+    async def check(self) -> Checked:
+        """Log in at both servers and count, changing nothing."""
+        settings: dict[str, str | int] = {}
+        details, warnings = [], []
+        async with self._session() as session:
+            reached = session.endpoint
+            folders = choose_folders(await session.folders(), self.account.settings)
+            total = 0
+            for folder in folders:
+                count = (await session.status(folder, "MESSAGES")).get("MESSAGES", 0)
+                total += count
+                details.append(f"{folder.name}: {count:,} mails")
+            await session.examine(folders[0])
+            since = _day(clock.now() - WAITING_DAYS * clock.DAY)
+            waiting = len(await session.search("UNANSWERED", "UNDELETED", "SINCE", since))
+            if "IDLE" not in session.capabilities:
+                warnings.append("the server has no IDLE: new mail is asked for each minute")
+            if not any("\\sent" in folder.flags for folder in folders):
+                warnings.append("no folder is marked as Sent: answers given elsewhere are not seen")
+            settings |= _as_settings(reached)
+        submission = await self._check_smtp()
+        settings |= _as_settings(submission)
+        details.append(f"reads from {reached.host}:{reached.port}, sends through {submission.host}:{submission.port}")
+        return Checked(self.account.address, "", total, waiting, tuple(details), tuple(warnings), settings)
+
+    async def _check_smtp(self) -> Endpoint:
+        error: ConnectorError | None = None
+        for endpoint in endpoints(self.account, "smtp"):
+            try:
+                await self._try_smtp(endpoint)
+            except LoginError:
+                raise
+            except ConnectorError as failed:
+                error = error or failed
+                continue
+            return endpoint
+        raise error or ConnectorError("no SMTP server is known: set smtp_host")
+
+    async def _try_smtp(self, endpoint: Endpoint) -> None:
+        with self._talk(endpoint) as talk:
+            await smtp.try_login(talk, self.user, self._password())
+
+    # --- connections
+
+    @contextlib.asynccontextmanager
+    async def _session(self) -> AsyncIterator[Session]:
+        """A logged-in session, closed at the end however it ends."""
+        session = await self._connect()
+        self._sessions.add(session)
+        try:
+            yield session
+            await session.logout()
+        finally:
+            session.close()
+            self._sessions.discard(session)
+
+    async def _connect(self) -> Session:
+        password = self._password()
+        error: ConnectorError | None = None
+        for endpoint in endpoints(self.account, "imap"):
+            session: Session | None = None
+            try:
+                session = await Session.open(endpoint, self.account.timeout)
+                await session.login(self.user, password)
+                return session
+            except BaseException as failed:
+                if session is not None:
+                    session.close()
+                if isinstance(failed, LoginError) or not isinstance(failed, ConnectorError):
+                    raise
+                error = error or failed
+        raise error or ConnectorError("no IMAP server is known: set imap_host")
+
+    @contextlib.contextmanager
+    def _talk(self, endpoint: Endpoint) -> Iterator[smtp.Talk]:
+        host_name = self.account.address.rpartition("@")[2] or "localhost"
+        talk = smtp.Talk(endpoint, self.account.timeout, host_name if host_name.isascii() else "localhost")
+        self._talks.add(talk)
+        try:
+            yield talk
+        finally:
+            self._talks.discard(talk)
+
+    def _password(self) -> str:
+        password = self.account.secrets.get("password", "")
+        if not password:
+            raise LoginError(f"no password is known for {self.user}: give it to the channel {self.account.name}")
+        return password
+
+
+def _special(folders: list[Folder], flag: str) -> Folder | None:
+    return next((folder for folder in folders if flag in folder.flags and folder.readable), None)
+
+
+def _as_settings(endpoint: Endpoint) -> dict[str, str | int]:
+    name = endpoint.protocol
+    return {f"{name}_host": endpoint.host, f"{name}_port": endpoint.port, f"{name}_security": endpoint.security}
+
+
+def _string(text: str) -> str:
+    return '"' + "".join(each for each in text if each.isprintable() and each not in '"\\') + '"'
+
+
+def _day(at: int) -> str:
+    return datetime.fromtimestamp(at / 1000, UTC).strftime("%d-%b-%Y")

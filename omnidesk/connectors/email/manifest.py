@@ -1,0 +1,66 @@
+"""What an e-mail channel is and what it needs to be told."""
+
+from __future__ import annotations
+
+from omnidesk.connectors.email.compose import MAX_FILE_BYTES
+from omnidesk.connectors.manifest import Attachments, Manifest, Secret, Setting, TextRule
+
+_SECURITIES = ("tls", "starttls", "none")
+_FOUND = "Empty: found from the address."
+
+MANIFEST = Manifest(
+    kind="email",
+    name="E-mail",
+    badge="@",
+    inbound=("socket", "poll"),
+    outbound="start_new",
+    threading="headers",
+    idempotency="verify",
+    identity_kinds=("email",),
+    settings=(
+        Setting("user", "User name", "Empty: the address."),
+        Setting("imap_host", "IMAP server", _FOUND),
+        Setting("imap_port", "IMAP port", "993 for TLS, 143 for STARTTLS.", kind="number", advanced=True),
+        Setting(
+            "imap_security", "IMAP security", "none: only for a server on this machine.", "choice",
+            choices=_SECURITIES, advanced=True,
+        ),
+        Setting("smtp_host", "SMTP server", _FOUND),
+        Setting("smtp_port", "SMTP port", "587 for STARTTLS, 465 for TLS.", kind="number", advanced=True),
+        Setting(
+            "smtp_security", "SMTP security", "none: only for a server on this machine.", "choice",
+            choices=_SECURITIES, advanced=True,
+        ),
+        Setting("folders", "Folders", "By name, apart by commas. Empty: Inbox, Sent and Junk.", advanced=True),
+        Setting("quote", "Quote what is answered", "Puts the customer's message under the reply.", "flag", False),
+        Setting(
+            "authserv_id", "Name in Authentication-Results",
+            "What your own server calls itself there; only its word proves a sender. Empty: nobody's does.",
+            advanced=True,
+        ),
+        Setting(
+            "subject_token", "Mark in the subject", "Adds [#number-token], for customers whose programs break threads.",
+            "flag", False, advanced=True,
+        ),
+        Setting(
+            "plus_address", "Reply to a plus-address", "Answers come to support+token@; the server must allow it.",
+            "flag", False, advanced=True,
+        ),
+        Setting("tls_ca", "Certificates to trust", "A PEM file, for a server of your own.", advanced=True),
+        Setting(
+            "sent_copy", "Copy in Sent", "auto: only where the server keeps none itself.", "choice", "auto",
+            ("auto", "always", "never"), advanced=True,
+        ),
+    ),
+    secrets=(Secret("password", "Password", "An app password where the provider has two-step login."),),
+    auth=("password",),
+    attachments=Attachments(inbound=True, outbound=True, max_bytes=MAX_FILE_BYTES),
+    text=TextRule(format="plain", subject=True),
+    receipts=("delivered", "read"),
+    echo=True,
+    undo_window=10.0,
+    target_minutes=480,
+    poll_seconds=60.0,
+    history=True,
+    privacy="Mail is read from and sent through the mail server you name; nothing else leaves the machine.",
+)  # fmt: skip

@@ -1,0 +1,125 @@
+"""The database: durable settings, whole transactions, errors in words."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from pathlib import Path
+
+import pytest
+
+from omnidesk.store import database
+from omnidesk.store.database import Connection, Transaction
+from omnidesk.words.errors import DiskFullError, ReadOnlyError, TryLaterError, WorkspaceError
+from tests.filling import Desk, mail
+
+
+def put(key: str, value: str = "1") -> tuple[str, tuple[str, str]]:
+    return "INSERT INTO setting (key, value_json) VALUES (?, ?)", (key, value)
+
+
+def test_every_connection_writes_ahead_and_syncs_fully(desk: Desk) -> None:
+    def pragmas(connection: Connection) -> tuple[str, int]:
+        return connection.value("PRAGMA journal_mode"), connection.value("PRAGMA synchronous")
+
+    full = ("wal", 2)
+    assert pragmas(desk.workspace.database.reader) == full
+    assert desk.workspace.database.write(pragmas) == full
+    assert pragmas(Connection(desk.workspace.blobs._raw)) == full
+
+
+def test_a_write_is_whole_or_not_at_all(desk: Desk) -> None:
+    def work(tx: Transaction) -> None:
+        tx.execute(*put("a"))
+        raise KeyError("b")
+
+    with pytest.raises(KeyError):
+        desk.workspace.database.write(work)
+    assert desk.count("setting") == 0
+    desk.workspace.database.write(lambda tx: tx.execute(*put("a")))
+    assert desk.count("setting") == 1
+
+
+def test_a_reader_cannot_write(desk: Desk) -> None:
+    with pytest.raises(sqlite3.OperationalError):
+        desk.workspace.database.reader.execute(*put("a"))
+
+
+def test_readers_do_not_wait_for_the_writer(desk: Desk) -> None:
+    inside, done = threading.Event(), threading.Event()
+
+    def work(tx: Transaction) -> None:
+        tx.execute(*put("a"))
+        inside.set()
+        assert done.wait(30)
+
+    writer = threading.Thread(target=desk.workspace.database.write, args=(work,))
+    writer.start()
+    assert inside.wait(30)
+    assert desk.count("setting") == 0
+    done.set()
+    writer.join()
+    assert desk.count("setting") == 1
+
+
+def test_a_collision_of_ids_runs_the_transaction_again(desk: Desk) -> None:
+    ids = iter([7, 7, 8])
+
+    def work(tx: Transaction) -> int:
+        number = next(ids)
+        tx.insert("team", id=number, name=f"team {number}", created_at=0)
+        return number
+
+    assert desk.workspace.database.write(work) == 7
+    assert desk.workspace.database.write(work) == 8
+
+
+def test_a_full_disk_is_told_and_nothing_is_written(desk: Desk) -> None:
+    desk.receives(mail("1"))
+    pages = desk.value("PRAGMA page_count")
+    desk.workspace.database.write(lambda tx: tx.execute(f"PRAGMA max_page_count = {pages}"))
+    with pytest.raises(DiskFullError, match="make room and try again"):
+        desk.receives(mail("2", "long " * 30_000))
+    assert (desk.count("message"), desk.count("receipt")) == (1, 1) or desk.count("raw_item", "state = 'admitted'") == 1
+    desk.workspace.database.write(lambda tx: tx.execute("PRAGMA max_page_count = 1000000"))
+    assert desk.receives(mail("2", "long " * 30_000)) == [2]
+
+
+def test_a_database_locked_too_long_asks_to_try_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database, "BUSY_SECONDS", 0.05)
+    other = sqlite3.connect(desk.workspace.home.database, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    desk.workspace.database.close()
+    with pytest.raises(TryLaterError, match="locked by another program"):
+        desk.workspace.database.write(lambda tx: tx.execute(*put("a")))
+    other.execute("ROLLBACK")
+    other.close()
+    desk.workspace.database.write(lambda tx: tx.execute(*put("a")))
+
+
+def test_a_database_that_vanished_is_told(desk: Desk, tmp_path: Path) -> None:
+    desk.workspace.close()
+    for path in desk.workspace.home.path.glob("omnidesk.db*"):
+        path.rename(tmp_path / path.name)
+    with pytest.raises(WorkspaceError, match="cannot be opened"):
+        desk.workspace.database.write(lambda tx: tx.execute(*put("a")))
+
+
+def test_a_database_that_may_not_be_written_is_told(desk: Desk) -> None:
+    with pytest.raises(ReadOnlyError, match="who owns it"), database.plain_words(desk.workspace.home.database):
+        error = sqlite3.OperationalError("attempt to write a readonly database")
+        error.sqlite_errorname = "SQLITE_READONLY"
+        raise error
+
+
+def test_a_damaged_database_is_told(desk: Desk) -> None:
+    desk.receives(*(mail(str(number), "word " * 500) for number in range(20)))
+    desk.workspace.close()
+    path = desk.workspace.home.database
+    content = bytearray(path.read_bytes())
+    content[4096 * 3 :] = b"\xaa" * (len(content) - 4096 * 3)
+    path.write_bytes(content)
+    for left in path.parent.glob("omnidesk.db-*"):
+        left.unlink()
+    with pytest.raises(WorkspaceError, match="damaged"), database.plain_words(path):
+        desk.workspace.database.reader.all("SELECT * FROM message ORDER BY text")

@@ -1,0 +1,117 @@
+"""Ids and the change feed, with several processes writing at once."""
+
+from __future__ import annotations
+
+import threading
+
+from omnidesk import clock
+from omnidesk.desk import changes
+from omnidesk.store import ids
+from tests.filling import NOON, Desk, mail, python, wait_until
+
+WRITER = """
+import sys
+from omnidesk.desk import triage, workspace
+from omnidesk.words.kinds import Priority
+from omnidesk.words.rows import Actor
+opened = workspace.open_workspace(sys.argv[1])
+number, times = int(sys.argv[2]), int(sys.argv[3])
+for turn in range(times):
+    triage.set_priority(opened, Actor(f"w{number}"), number, (Priority.HIGH, Priority.LOW)[turn % 2])
+"""
+
+IDS = """
+from omnidesk import clock
+from omnidesk.store import ids
+with clock.frozen(1_795_435_200_000):
+    print(*[ids.new_id() for _ in range(2000)])
+"""
+
+
+def test_ids_of_a_process_only_grow_and_stay_below_2_to_the_53rd() -> None:
+    made: list[int] = []
+    lock = threading.Lock()
+
+    def make() -> None:
+        mine = [ids.new_id() for _ in range(2000)]
+        assert mine == sorted(set(mine))
+        with lock:
+            made.extend(mine)
+
+    threads = [threading.Thread(target=make) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(set(made)) == 8000
+    assert max(made) < 2**53
+    with clock.frozen(NOON + 40 * 366 * clock.DAY):
+        last = (clock.now() - ids._EPOCH) << 12
+    assert last < 2**53
+
+
+def test_ids_grow_when_the_clock_goes_back() -> None:
+    first = ids.new_id()
+    with clock.frozen(clock.now() - clock.HOUR):
+        assert ids.new_id() > first
+
+
+def test_ids_that_two_processes_made_in_the_same_millisecond_are_sorted_out_when_written(desk: Desk) -> None:
+    processes = [python(IDS) for _ in range(2)]
+    made = [{int(number) for number in process.communicate()[0].split()} for process in processes]
+    assert len(made[0] & made[1]) > 0, "this test means nothing without collisions"
+    desk.workspace.database.write(
+        lambda tx: tx.execute_many("INSERT INTO team VALUES (?, ?, 0)", [(number, number) for number in made[0]])
+    )
+    row = iter(sorted(made[1]))
+    written = [
+        desk.workspace.database.write(lambda tx: tx.execute("INSERT INTO team VALUES (?, ?, 0)", (n := next(row), n)))
+        for _ in range(3)
+    ]
+    assert len(written) == 3
+
+
+def test_newer_messages_have_greater_search_ids() -> None:
+    assert ids.search_id(NOON, 4095) < ids.search_id(NOON + 1, 0)
+    assert ids.search_id(NOON + 40 * 366 * clock.DAY, 0) < 2**53
+
+
+def test_the_change_feed_misses_nothing_of_two_processes(desk: Desk) -> None:
+    """Whoever follows positions sees every event, in order, while others write."""
+    desk.receives(mail("1"), mail("2"))
+    reader = desk.workspace.database.reader
+    seen: list[int] = []
+    at = changes.position(desk.workspace)
+    start = at
+    writers = [python(WRITER, desk.workspace.home.path, number, 60) for number in (1, 2)]
+
+    def follow() -> bool:
+        nonlocal at
+        finished = all(writer.poll() is not None for writer in writers)
+        touched, position = changes.since(desk.workspace, at)
+        assert position >= at
+        seen.extend(row[0] for row in reader.all("SELECT id FROM event WHERE id > ? AND id <= ?", (at, position)))
+        assert set(touched) <= {1, 2}
+        at = position
+        return finished
+
+    wait_until(follow, 60)
+    assert [writer.communicate() and writer.returncode for writer in writers] == [0, 0]
+    follow()
+    everything = [row[0] for row in reader.all("SELECT id FROM event WHERE id > ? ORDER BY id", (start,))]
+    assert len(everything) == 120
+    assert seen == everything
+
+
+def test_the_feed_stirs_with_every_commit_of_others(desk: Desk) -> None:
+    before = changes.stirred(desk.workspace)
+    assert changes.stirred(desk.workspace) == before
+    desk.receives(mail("1"))
+    assert changes.stirred(desk.workspace) != before
+
+
+def test_a_position_behind_which_nothing_happened_stays(desk: Desk) -> None:
+    desk.receives(mail("1"))
+    at = changes.position(desk.workspace)
+    assert changes.since(desk.workspace, at) == ([], at)
+    assert changes.since(desk.workspace, 0)[0] == [1]

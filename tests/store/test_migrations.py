@@ -1,0 +1,105 @@
+"""The database: made by migrations, guarded against programs that do not know it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import sqlalchemy
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlmodel import SQLModel
+
+from omnidesk.desk import workspace
+from omnidesk.store import migrate, tables, versions
+from omnidesk.words.errors import NewerWorkspaceError, RefusedError, TryLaterError, WorkspaceError
+from tests.filling import Desk
+
+
+def mark(desk: Desk, key: str, number: int) -> None:
+    desk.workspace.database.write(lambda tx: tx.execute("UPDATE mark SET value = ? WHERE key = ?", (str(number), key)))
+
+
+def test_the_migrations_make_exactly_the_tables_that_are_declared(desk: Desk) -> None:
+    assert tables.Message.__tablename__ in SQLModel.metadata.tables
+    engine = sqlalchemy.create_engine(f"sqlite:///{desk.workspace.home.database}", poolclass=sqlalchemy.NullPool)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection,
+            opts={
+                "compare_type": True,
+                "compare_server_default": True,
+                "include_name": lambda name, kind, parents: not (kind == "table" and str(name).startswith("search")),
+            },
+        )
+        ours = [one for one in compare_metadata(context, SQLModel.metadata) if "alembic_version" not in str(one)]
+    assert ours == []
+
+
+def test_a_workspace_says_its_schema_and_the_oldest_program_that_may_write(desk: Desk) -> None:
+    assert versions.read(desk.workspace.database.reader.raw) == (versions.SCHEMA, versions.OLDEST_WRITER)
+
+
+def test_upgrading_an_up_to_date_workspace_changes_nothing(desk: Desk) -> None:
+    numbers = desk.receives()
+    before = desk.workspace.database.reader.all("SELECT name, sql FROM sqlite_master ORDER BY name")
+    assert migrate.upgrade(desk.workspace) == versions.SCHEMA
+    assert not migrate.breaking(desk.workspace)
+    assert desk.workspace.database.reader.all("SELECT name, sql FROM sqlite_master ORDER BY name") == before
+    assert numbers == []
+
+
+def test_a_workspace_of_a_newer_program_is_refused_in_words(desk: Desk) -> None:
+    mark(desk, "schema", 99)
+    mark(desk, "oldest_writer", 99)
+    with pytest.raises(NewerWorkspaceError, match=r"newer OmniDesk.*upgrade this program"):
+        workspace.open_workspace(desk.workspace.home.path)
+
+
+def test_a_newer_workspace_that_we_may_still_write_opens(desk: Desk) -> None:
+    mark(desk, "schema", versions.SCHEMA + 1)
+    opened = workspace.open_workspace(desk.workspace.home.path)
+    opened.database.write(lambda tx: tx.execute("INSERT INTO setting (key, value_json) VALUES ('a', '1')"))
+    opened.close()
+
+
+def test_a_running_program_under_which_the_workspace_was_upgraded_only_reads(desk: Desk) -> None:
+    mark(desk, "oldest_writer", 99)
+    with pytest.raises(NewerWorkspaceError, match="can only be read now; restart"):
+        desk.receives()
+        desk.workspace.database.write(lambda tx: tx.execute("DELETE FROM setting"))
+    assert desk.count("channel") == 2
+
+
+def test_an_empty_database_and_a_missing_one_are_told_apart_in_words(tmp_path: Path) -> None:
+    with pytest.raises(WorkspaceError, match="omnidesk init"):
+        workspace.open_workspace(tmp_path / "nowhere")
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "empty" / "omnidesk.db").touch()
+    with pytest.raises(WorkspaceError, match="empty"):
+        workspace.open_workspace(tmp_path / "empty")
+
+
+def test_what_is_no_database_is_refused_in_words(tmp_path: Path) -> None:
+    (tmp_path / "omnidesk.db").write_bytes(b"this is a letter, not a database " * 100)
+    with pytest.raises(WorkspaceError, match="damaged or no database"):
+        workspace.open_workspace(tmp_path)
+
+
+def test_a_breaking_upgrade_waits_for_engines_and_copies_first(desk: Desk) -> None:
+    copy = migrate.copy_first(desk.workspace)
+    assert copy.stat().st_mode & 0o777 == 0o600
+    assert copy.stat().st_size > 0
+    desk.workspace.database.write(
+        lambda tx: tx.insert("lease", name="clock", owner="other", number=1, expires_at=9_000_000_000_000)
+    )
+    with pytest.raises(TryLaterError, match="other is at work"):
+        migrate.copy_first(desk.workspace)
+
+
+def test_a_workspace_that_needs_a_breaking_upgrade_asks_for_it(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    mark(desk, "schema", versions.SCHEMA - 1 or 1)
+    monkeypatch.setattr(versions, "SCHEMA", versions.SCHEMA + 1)
+    monkeypatch.setattr(migrate, "breaking", lambda opened: True)
+    with pytest.raises(RefusedError, match="omnidesk upgrade"):
+        workspace.open_workspace(desk.workspace.home.path)
