@@ -114,6 +114,7 @@ def _migrated() -> Path:
 def mail(
     name: str,
     text: str = "Where is my order?",
+    /,
     *,
     sender: str = ANNA,
     at: int | None = None,

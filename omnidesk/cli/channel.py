@@ -104,7 +104,7 @@ def add(
         "smtp_security": smtp_security,
     }
     fields = form.secret_fields(kind)
-    if not address and "email" in fields + (kind,):
+    if kind == "email" and not address:
         raise UsageError("an e-mail channel needs --address, such as support@example.com")
     channels.check_name(session.workspace, name)
     settings = form.settings(kind, adding.typed_settings(pairs or (), options))
@@ -227,7 +227,9 @@ def remove(session: Session, name: Name) -> None:
 def history(
     session: Session,
     name: Name,
-    days: Annotated[int, typer.Argument(metavar="DAYS", min=0, max=36500, help="Older messages arrive closed and read.")],
+    days: Annotated[
+        int, typer.Argument(metavar="DAYS", min=0, max=36500, help="Older messages arrive closed and read.")
+    ],
 ) -> None:
     """Say how many days before it was added still count as news, for what is yet to be read."""
     from omnidesk.desk import channels

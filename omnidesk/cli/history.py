@@ -18,9 +18,7 @@ app = typer.Typer()
 
 
 @command(app, "history")
-def history(
-    session: Session, number: Number, limit: paging.Limit = paging.USUAL, after: paging.After = None
-) -> None:
+def history(session: Session, number: Number, limit: paging.Limit = paging.USUAL, after: paging.After = None) -> None:
     """List the events of a conversation, oldest first, with the acts that caused them."""
     from omnidesk.desk import threads
 

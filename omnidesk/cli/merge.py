@@ -33,7 +33,8 @@ def split(
     session: Session,
     number: Number,
     messages: Annotated[
-        list[int], typer.Argument(metavar="MESSAGE..", parser=message_number, help="Message numbers, as `show` has them.")
+        list[int],
+        typer.Argument(metavar="MESSAGE..", parser=message_number, help="Message numbers, as `show` has them."),
     ],
 ) -> None:
     """Move messages of a conversation into a new one."""

@@ -41,9 +41,7 @@ def number(token: str | None, what: str) -> int:
     return 0 if found is None else found[0]
 
 
-def cut(
-    items: Sequence[T], limit: int, after: str | None, name: Callable[[T], str]
-) -> tuple[Sequence[T], str | None]:
+def cut(items: Sequence[T], limit: int, after: str | None, name: Callable[[T], str]) -> tuple[Sequence[T], str | None]:
     """Cut a page out of a short list that is ordered by name."""
     rest = [item for item in items if after is None or name(item) > after]
     page = rest[:limit]

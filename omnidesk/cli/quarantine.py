@@ -66,7 +66,8 @@ def show(session: Session, item: Item) -> None:
 def retry(
     session: Session,
     item: Annotated[
-        list[int] | None, typer.Argument(metavar="ID..", parser=item_number, help="Which; all of them if none is named.")
+        list[int] | None,
+        typer.Argument(metavar="ID..", parser=item_number, help="Which; all of them if none is named."),
     ] = None,
 ) -> None:
     """Process items once more, as after an upgrade."""
@@ -82,9 +83,7 @@ def retry(
 def export(
     session: Session,
     item: Item,
-    out: Annotated[
-        str | None, typer.Option("--out", metavar="FILE", help="Where to; - is standard output.")
-    ] = None,
+    out: Annotated[str | None, typer.Option("--out", metavar="FILE", help="Where to; - is standard output.")] = None,
 ) -> None:
     """Save an item exactly as it arrived."""
     from omnidesk.desk import quarantine

@@ -86,7 +86,9 @@ def spam(session: Session, numbers: Numbers) -> None:
 def snooze(
     session: Session,
     number: Number,
-    moment: Annotated[list[str], typer.Argument(metavar="WHEN", help="2h, 3d, tomorrow, morgen 14:00, mon 9, 17:00 ..")],
+    moment: Annotated[
+        list[str], typer.Argument(metavar="WHEN", help="2h, 3d, tomorrow, morgen 14:00, mon 9, 17:00 ..")
+    ],
 ) -> None:
     """Put a conversation aside until a time."""
     from omnidesk.desk import triage

@@ -18,7 +18,8 @@ app = typer.Typer()
 def undo(
     session: Session,
     act: Annotated[
-        int | None, typer.Argument(metavar="ACT", parser=act_number, help="The act, as `history` prints it; else your last.")
+        int | None,
+        typer.Argument(metavar="ACT", parser=act_number, help="The act, as `history` prints it; else your last."),
     ] = None,
 ) -> None:
     """Take an act back; what was changed since is left and named."""

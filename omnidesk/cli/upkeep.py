@@ -60,5 +60,3 @@ def clean(session: Session) -> None:
         {"conversations": done.conversations, "messages": done.messages, "blobs": done.blobs},
         f"removed {done.conversations} conversations with {done.messages} messages, and {done.blobs} files",
     )
-
-

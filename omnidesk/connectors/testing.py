@@ -35,6 +35,16 @@ from omnidesk.connectors import registry
 from omnidesk.connectors.base import API, Account, Batch, Connector, Cursor
 from omnidesk.connectors.manifest import Manifest
 
+QUICK = {
+    "lease_seconds": 2,
+    "tick_seconds": 0.1,
+    "poll_seconds": 0.2,
+    "backoff_seconds": 0.2,
+    "timeout_seconds": 2,
+    "undo_seconds": 0,
+}
+"""Settings that make the program hurry."""
+
 PATIENCE = 60.0
 """Seconds that the suite waits for a condition before it gives up."""
 
@@ -97,12 +107,7 @@ class Program:
         self.run(
             "channel", "add", harness.kind, "--name", "under-test", "--address", harness.address, *settings, "--no-test"
         )
-        for name, value in {
-            "lease_seconds": 2,
-            "tick_seconds": 0.1,
-            "backoff_seconds": 0.2,
-            "timeout_seconds": 2,
-        }.items():
+        for name, value in QUICK.items():
             self.run("setting", "set", name, str(value))
 
     def command(self, *words: str) -> list[str]:

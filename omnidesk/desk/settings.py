@@ -27,6 +27,9 @@ class Settings:
     undo_seconds: float = field(
         default=-1.0, metadata={"help": "undo window for sending; -1: what the channel kind says"}
     )
+    poll_seconds: float = field(
+        default=-1.0, metadata={"help": "how often a source that cannot push is asked; -1: what the channel kind says"}
+    )
     keep_deleted_days: float = field(default=30.0, metadata={"help": "how long a deletion can be undone"})
     timeout_seconds: float = field(default=30.0, metadata={"help": "how long a provider may keep silent"})
     reopen_days: int = field(

@@ -191,7 +191,7 @@ class ChannelRun:
         if {"socket", "long_poll"} & set(connector.manifest.inbound):
             await self.take_all(connector.listen(await self.cursor()), backoff)
             return 0.0
-        return float(self.channel.settings.get("poll_seconds") or connector.manifest.poll_seconds)
+        return self._poll_seconds()
 
     async def take_all(self, batches: AsyncIterator[Batch], backoff: Backoff | None = None) -> None:
         """Admit batches as they come; the one before is filed while the next is fetched."""
@@ -261,6 +261,10 @@ class ChannelRun:
 
     # --- what is needed for both ---
 
+    def _poll_seconds(self) -> float:
+        asked = self.settings.poll_seconds
+        return registry.manifest(self.channel.kind).poll_seconds if asked < 0 else asked
+
     def account(self) -> Account:
         """Return the channel as its connector takes it. Raises SecretMissingError, NotFoundError."""
         manifest = registry.manifest(self.channel.kind)
@@ -268,7 +272,7 @@ class ChannelRun:
             channel_id=self.channel.id,
             name=self.channel.name,
             address=self.channel.address,
-            settings=self.channel.settings,
+            settings={**self.channel.settings, "poll_seconds": self._poll_seconds()},
             secrets=secrets.read(self.channel, tuple(secret.key for secret in manifest.secrets)),
             read_only=self.channel.read_only,
             timeout=self.settings.timeout_seconds,

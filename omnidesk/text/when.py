@@ -155,7 +155,7 @@ def _weekday(said: str, now: datetime) -> int | None:
 
 
 def _date(said: str, now: datetime) -> int | None:
-    """Read `2026-11-30 14:00`, `30-11-2026`, `30/11`, `30 nov 9:00`, `nov 30`; a year not said is the next that fits."""
+    """Read `2026-11-30 14:00`, `30-11-2026`, `30/11`, `30 nov 9:00`, `nov 30`; without a year the next."""
     year: int | None
     if match := _ISO.fullmatch(said):
         year, month, day, rest = int(match[1]), int(match[2]), int(match[3]), match[4]

@@ -73,10 +73,6 @@ class Position:
             known = self._folders[name] = FolderPosition(uidvalidity)
         return known
 
-    def peek(self, name: str) -> FolderPosition | None:
-        """Return the position within a folder if there is one."""
-        return self._folders.get(name)
-
     def cursor(self) -> dict[str, Any]:
         """Return it as the engine stores it."""
         folders = {

@@ -19,6 +19,7 @@ from omnidesk.connectors.email.wire import Value, Wire, parse_values
 from omnidesk.text.clean import one_line
 
 _DATE = re.compile(rb"\s?(\d{1,2})-([A-Za-z]{3})-(\d{4}) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)")
+_USUAL_MAIL = re.compile(rb'\* \d+ FETCH \(UID (\d+) INTERNALDATE "([^"]*)" BODY\[\](?:<\d+>)? \{\d+\}\Z')
 _MONTHS = "janfebmaraprmayjunjulaugsepoctnovdec"
 _CODE = re.compile(rb"\[([A-Za-z-]+)(?: ([^\]]*))?\]")
 _COUNT = re.compile(rb"\* (\d+) (EXISTS|RECENT|EXPUNGE|FETCH)\b", re.IGNORECASE)
@@ -355,6 +356,9 @@ def from_utf7(name: str) -> str:
 
 
 def _fetched(pieces: list[bytes]) -> Fetched | None:
+    if len(pieces) == 3 and pieces[2] == b")" and (usual := _USUAL_MAIL.match(pieces[0])):
+        at = internal_date(usual[2])
+        return Fetched(int(usual[1]), pieces[1], clock.now() if at is None else at)
     said = _attributes(pieces)
     uid = said.get("UID")
     body = next((value for key, value in said.items() if key.startswith("BODY[")), None)

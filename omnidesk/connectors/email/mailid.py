@@ -42,13 +42,18 @@ def external_id(fields: Fields) -> str:
 
 def hash_of(fields: Fields, body: bytes) -> str:
     """Return the `content_hash` of a mail that was taken apart already."""
-    digest = hashlib.sha256()
     content = [name for name in fields if name.startswith("content-")]
-    for name in (*CONTENT_FIELDS, *sorted(content)):
-        for value in fields.get(name, ()):
-            digest.update(b"%s:%s\n" % (name.encode(), b" ".join(value.split())))
+    head = [
+        b"%s:%s\n" % (name.encode(), b" ".join(value.split()))
+        for name in (*CONTENT_FIELDS, *sorted(content))
+        for value in fields.get(name, ())
+    ]
+    # As IMAP gives it (RFC 3501 section 2.2): only what comes from elsewhere has other line ends to be changed.
+    if body.count(b"\n") != body.count(b"\r\n"):
+        body = body.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+    digest = hashlib.sha256(b"".join(head))
     digest.update(b"\n")
-    digest.update(body.replace(b"\r\n", b"\n").rstrip(b"\r\n"))
+    digest.update(body.rstrip(b"\r\n"))
     return digest.hexdigest()
 
 

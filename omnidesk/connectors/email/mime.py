@@ -21,6 +21,7 @@ _BLANK = re.compile(rb"\r?\n|\r(?!\n)")
 _FOLD = re.compile(rb"[\r\n]+(?=[ \t])")
 _GUESSED_BOUNDARY = re.compile(rb"(?:^|\n)--([^\s-][^\r\n]{0,198}?)[ \t]*\r?\n(?:[A-Za-z-]{3,60}[ \t]*:|\r?\n)")
 _PLAIN_TYPE = Parameters("text/plain", {})
+_NAMES: dict[bytes, str] = {}
 Fields = dict[str, list[bytes]]
 
 
@@ -91,9 +92,10 @@ def fields_of(raw: bytes, start: int, end: int) -> tuple[Fields, int]:
         if found is None:
             blank = _BLANK.match(raw, position, end)
             return fields, blank.end() if blank else position
-        name, value = found[1].decode("ascii").lower(), found[2]
+        name, value = found.groups()
         if b"\n" in value or b"\r" in value:
             value = _FOLD.sub(b"", value)
+        name = _NAMES.get(name) or _name(name)
         values = fields.get(name)
         if values is None:
             fields[name] = [value]
@@ -101,6 +103,14 @@ def fields_of(raw: bytes, start: int, end: int) -> tuple[Fields, int]:
             values.append(value)
         position = found.end()
     return fields, end
+
+
+def _name(name: bytes) -> str:
+    """A field's name in lower case, remembered: a mailbox knows a few hundred of them."""
+    tidy = name.decode("ascii").lower()
+    if len(_NAMES) < 5_000:
+        _NAMES[name] = tidy
+    return tidy
 
 
 def _entity(raw: bytes, start: int, end: int, depth: int, left: list[int], default: Parameters) -> Part:

@@ -50,6 +50,8 @@ class Reader:
         self._position = Position(cursor)
         self._folders: list[Folder] = []
         self._selected: Folder | None = None
+        self._seen: dict[str, tuple[int, int]] = {}
+        """UIDVALIDITY and the highest UID looked at, by folder: what cannot be read is not asked for in a circle."""
         self._done = self._total = 0
         authserv_id = str(settings.get("authserv_id") or "").strip()
         self._headers = {"authserv_id": authserv_id} if authserv_id else {}
@@ -65,6 +67,7 @@ class Reader:
                 state = await self._open(folder)
                 position = self._position.folder(folder.wire_name, state.uidvalidity)
                 chunks = await self._unread(state, position)
+                self._seen[folder.wire_name] = state.uidvalidity, max(state.uidnext - 1, position.highest)
                 self._total += state.exists
                 self._done += state.exists - sum(len(chunk.uids) for chunk in chunks)
                 plans.append((folder, position, chunks))
@@ -113,8 +116,8 @@ class Reader:
         return [inbox]
 
     def _behind(self, folder: Folder, uidvalidity: int, uidnext: int) -> bool:
-        known = self._position.peek(folder.wire_name)
-        return known is None or known.uidvalidity != uidvalidity or known.highest + 1 < uidnext
+        seen, highest = self._seen.get(folder.wire_name, (None, 0))
+        return seen != uidvalidity or highest + 1 < uidnext
 
     async def _open(self, folder: Folder) -> State:
         self._selected = None

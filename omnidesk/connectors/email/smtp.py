@@ -32,7 +32,7 @@ from omnidesk.text.clean import one_line
 T = TypeVar("T")
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Talk:
     """One connection to a submission server, used from one thread; `close` may be called from any."""
 

@@ -95,7 +95,7 @@ class Wire(asyncio.Protocol):
     # --- reading and writing
 
     async def line(self, within: float | None = None) -> bytes:
-        """Return the next line without its end. Raises TimeoutError only when `within` (seconds) is given and passes."""
+        """Return the next line without its end. Raises TimeoutError when `within` (seconds) is given and passes."""
         seen = 0
         while (end := self._buffer.find(b"\n", seen)) < 0:
             seen = len(self._buffer)
