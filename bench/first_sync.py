@@ -84,11 +84,9 @@ def make_workspace(mailbox: Mailbox, home: Path) -> None:
     shutil.rmtree(home, ignore_errors=True)
     env, log = environment(mailbox), home.with_suffix(".log")
     at_home = ["--home", home]
-    settings = mailbox.settings
-    options = [
-        f"--{name}-{part}={settings[f'{name}_{part}']}" for name in ("imap", "smtp") for part in ("host", "port")
-    ]
-    options += ["--imap-security=none", "--smtp-security=none", f"--user={mailbox.address}"]
+    names = ("imap_host", "imap_port", "imap_security", "smtp_host", "smtp_port", "smtp_security")
+    options = [f"--{name.replace('_', '-')}={mailbox.settings[name]}" for name in names]
+    options += [f"--user={mailbox.address}", f"--set=tls_ca={mailbox.server.certificate}"]
     run([*OMNIDESK, "init", "--agent-name", "Bench", *at_home], env, log)
     run(
         [*OMNIDESK, "channel", "add", "email", "--name=support", f"--address={mailbox.address}", *options, *at_home],
@@ -97,12 +95,13 @@ def make_workspace(mailbox: Mailbox, home: Path) -> None:
     )
 
 
-def omnidesk(mailbox: Mailbox, home: Path) -> Ran:
+def omnidesk(mailbox: Mailbox, home: Path, messages: int) -> Ran:
     """Sync the mailbox into a new workspace; raises RuntimeError unless every mail came."""
     make_workspace(mailbox, home)
     ran = run([*OMNIDESK, "sync", "--once", "--json", "--home", home], environment(mailbox), home.with_suffix(".log"))
-    if json.loads(ran.output)["channels"][0]["error"]:
-        raise RuntimeError(ran.output)
+    (channel,) = json.loads(ran.output)["channels"]
+    if channel["error"] or channel["received"] != messages:
+        raise RuntimeError(f"not every mail came: {ran.output}")
     return ran
 
 
@@ -131,7 +130,7 @@ def measure(
     ours: list[Ran] = []
     theirs: list[tuple[Ran, Ran]] = []
     for _ in range(runs):
-        ours.append(omnidesk(mailbox, out / "home"))
+        ours.append(omnidesk(mailbox, out / "home", messages))
         if with_peer and left_out is None:
             theirs.append(peer(mailbox, out / "peer"))
     best = min(ours, key=lambda ran: ran.seconds)

@@ -51,9 +51,10 @@ class Desk:
 
     def receives(self, *items: Item, channel: Channel | None = None, imported: bool = False) -> list[int]:
         """Take items in, in one batch; return the conversation of each (0 for what was quarantined or refused)."""
-        admit(self.workspace, channel or self.channel, *items, imported=imported)
-        intake.settle_rest(self.workspace, (channel or self.channel).id)
-        return [conversation_of(self.workspace, item.source_id) or 0 for item in items]
+        source = channel or self.channel
+        admit(self.workspace, source, *items, imported=imported)
+        intake.settle_rest(self.workspace, source.id)
+        return [conversation_of(self.workspace, item.source_id, source) or 0 for item in items]
 
     def adds_channel(self, name: str, address: str, kind: str = "sample", **fields: Any) -> Channel:
         """Add a channel; `settings`, `history_days` and `read_only` as for `channels.add`."""
@@ -72,7 +73,7 @@ class Desk:
         sent = []
         while claimed := outbox.claim(self.workspace, wanted.id, held):
             outbox.committing(self.workspace, claimed.message_id, held)
-            outbox.finish(self.workspace, claimed.message_id, MessageStatus.SENT)
+            outbox.finish(self.workspace, claimed.message_id, held, MessageStatus.SENT)
             sent.append(claimed.message_id)
         return sent
 
@@ -186,18 +187,19 @@ def hold(opened: Workspace, channel: Channel, owner: str = "test", seconds: floa
     return Held(name, number)
 
 
-def message_of(opened: Workspace, source_id: str) -> int | None:
-    """Return the message that an item became, by its source id."""
-    found = opened.database.reader.value("SELECT message_id FROM receipt WHERE source_id = ?", (source_id,))
+def message_of(opened: Workspace, source_id: str, channel: Channel | None = None) -> int | None:
+    """Return the message that an item of a channel (or of any) became, by its source id."""
+    found = opened.database.reader.value(
+        "SELECT message_id FROM receipt WHERE source_id = ? AND channel_id = coalesce(?, channel_id)",
+        (source_id, None if channel is None else channel.id),
+    )
     return None if found is None else int(found)
 
 
-def conversation_of(opened: Workspace, source_id: str) -> int | None:
+def conversation_of(opened: Workspace, source_id: str, channel: Channel | None = None) -> int | None:
     """Return the conversation that holds the message of an item, by its source id."""
-    number = opened.database.reader.value(
-        "SELECT conversation_id FROM message WHERE id = (SELECT message_id FROM receipt WHERE source_id = ?)",
-        (source_id,),
-    )
+    message = message_of(opened, source_id, channel)
+    number = opened.database.reader.value("SELECT conversation_id FROM message WHERE id = ?", (message,))
     return None if number is None else int(number)
 
 

@@ -120,7 +120,8 @@ class Act:
         self._last = inner._last
 
     def record(self) -> rows.Act:
-        """Write the act itself down, after its events."""
+        """Write the act itself down, after its events; one that changed nothing has nothing to take back."""
+        self.undoable = self.undoable and self.events > 0
         self.tx.insert(
             "act",
             id=self.id,

@@ -94,7 +94,7 @@ class DeskScreen(Arrivals):
     def on_key(self, event: events.Key) -> None:
         """Collect keys until they name an action, and run it."""
         place = self.place
-        if not place or self.frame.has_class("small"):
+        if not place or self.small:
             return
         if self.typed_ahead is not None:
             event.stop()

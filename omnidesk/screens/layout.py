@@ -32,34 +32,21 @@ class DeskFrame(Screen[None]):
 
     CSS = """
     #body { height: 1fr; }
-    #left { width: 46; }
-    #middle { width: 1fr; border-left: solid $foreground 20%; }
-    #customer { width: 32; border-left: solid $foreground 20%; }
+    #middle { width: 1fr; }
+    #middle, #customer { border-left: solid $foreground 20%; }
+    #middle.alone, #customer.alone { border: none; }
     #small { display: none; width: 1fr; height: 1fr; content-align: center middle; }
-    #frame.three #fold { display: none; }
-    #frame.two #left { width: 42; }
-    #frame.two #customer { display: none; width: 1fr; }
-    #frame.two.front-customer #customer { display: block; }
-    #frame.two.front-customer #middle { display: none; }
-    #frame.one #left { display: none; width: 1fr; }
-    #frame.one #middle { display: none; border: none; }
-    #frame.one #customer { display: none; width: 1fr; border: none; }
-    #frame.one.front-queue #left { display: block; }
-    #frame.one.front-thread #middle { display: block; }
-    #frame.one.front-customer #customer { display: block; }
-    #frame.short Composer { height: 9; }
-    #frame.small #body { display: none; }
-    #frame.small Bar { display: none; }
-    #frame.small Prompt { display: none; }
-    #frame.small #small { display: block; }
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.front = "queue"
         self.layout_mode: Mode = "three"
-        self.frame = Vertical(id="frame")
-        """Holds everything; its classes say how it is laid out."""
+        self.small = False
+        """Whether the terminal is too small to show anything."""
+        self.body = Horizontal(id="body")
+        self.left = Vertical(id="left")
+        self.middle = Vertical(id="middle")
         self.too_small = Static("", id="small", markup=False)
         self.header = Header(id="header")
         self.caption = Caption(id="caption")
@@ -75,44 +62,57 @@ class DeskFrame(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """Header, panes, bars."""
-        with self.frame:
-            yield self.header
-            with Horizontal(id="body"):
-                with Vertical(id="left"):
-                    yield self.caption
-                    yield self.queue
-                with Vertical(id="middle"):
-                    yield self.fold
-                    yield self.head
-                    yield self.thread
-                    yield self.composer
-                yield self.customer
-            yield self.too_small
-            yield self.status
-            yield self.prompt
-            yield self.keys
+        yield self.header
+        with self.body:
+            with self.left:
+                yield self.caption
+                yield self.queue
+            with self.middle:
+                yield self.fold
+                yield self.head
+                yield self.thread
+                yield self.composer
+            yield self.customer
+        yield self.too_small
+        yield self.status
+        yield self.prompt
+        yield self.keys
 
     def on_resize(self, event: events.Resize) -> None:
         """Fold what no longer fits."""
         self.lay_out_for(event.size.width, event.size.height)
 
     def lay_out_for(self, width: int, height: int) -> None:
-        """Choose how many panes stand side by side."""
+        """Choose how many panes stand side by side. Styles are set one by one: a class on the
+        screen restyles every widget, which takes longer than a frame."""
         self.layout_mode = "three" if width >= THREE else "two" if width >= TWO else "one"
-        small = width < SMALLEST[0] or height < SMALLEST[1]
-        for name in ("one", "two", "three"):
-            self.frame.set_class(name == self.layout_mode, name)
-        self.frame.set_class(small, "small")
-        self.frame.set_class(height < AIRY, "short")
-        if small:
-            self.too_small.update(f"{width}x{height} is too small: OmniDesk needs {SMALLEST[0]}x{SMALLEST[1]}")
+        self.small = width < SMALLEST[0] or height < SMALLEST[1]
+        if self.small:
+            need = f"{SMALLEST[0]}x{SMALLEST[1]}"
+            self.too_small.update(f"{width}x{height} is too small: OmniDesk needs {need}")
+        self.too_small.display = self.small
+        for part in (self.header, self.body, self.status, self.keys):
+            part.display = not self.small
+        self.prompt.display = self.prompt.active and not self.small
+        self.left.styles.width = 46 if width >= THREE else 42 if width >= TWO else "1fr"
+        self.customer.styles.width = 32 if self.layout_mode == "three" else "1fr"
+        for pane in (self.middle, self.customer):
+            pane.set_class(self.layout_mode == "one", "alone")
+        self.composer.styles.height = 13 if height >= AIRY else 9
+        self.fold.display = self.layout_mode != "three"
         self.show_front()
 
     def show_front(self) -> None:
         """Show the pane in front, where panes do not stand side by side."""
         front = "thread" if self.front == "composer" else self.front
-        for name in ("queue", "thread", "customer"):
-            self.frame.set_class(name == front, f"front-{name}")
+        shown = {
+            "three": (True, True, True),
+            "two": (True, front != "customer", front == "customer"),
+            "one": (front == "queue", front == "thread", front == "customer"),
+        }[self.layout_mode]
+        for pane, visible in zip((self.left, self.middle, self.customer), shown, strict=True):
+            if pane.display != visible:
+                pane.display = visible
 
     def focus_pane(self, name: str) -> None:
         """Bring a pane to the front and put the focus in it: queue, thread, composer or customer."""

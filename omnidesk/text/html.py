@@ -235,6 +235,8 @@ class _Writer:
             self._end_line()
         if tag == "blockquote":
             self._depth = max(0, self._depth - 1)
+            if self._lines and not self._lines[-1][1]:
+                self._lines[-1] = (self._depth, "")  # the blank line behind a quote is not quoted
         elif tag == "pre":
             self._exact = max(0, self._exact - 1)
         elif tag in ("ul", "ol") and self._lists:
@@ -246,7 +248,9 @@ class _Writer:
             ("> " * min(depth, DEEPEST_QUOTE) + line).rstrip() if depth else line.rstrip()
             for depth, line in self._lines
         )
-        return _BLANK_LINES.sub("\n\n", "\n".join(lines)).strip("\n").rstrip()
+        return (
+            clean(_BLANK_LINES.sub("\n\n", "\n".join(lines))).strip("\n").rstrip()
+        )  # entities name control characters
 
     def _bullet(self) -> str:
         indent = "  " * max(0, len(self._lists) - 1)

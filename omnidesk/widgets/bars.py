@@ -53,8 +53,10 @@ class Header(Bar):
 
     def set_state(self, *, view: str, title: str, counts: Mapping[str, int], overdue: int, agent: str) -> None:
         """Say what is so now; `title` names what is shown when it is no built-in view."""
-        self.view, self.title, self.counts, self.overdue, self.agent = view, title, counts, overdue, agent
-        self.refresh()
+        before = (self.view, self.title, self.counts, self.overdue, self.agent)
+        if before != (view, title, counts, overdue, agent):
+            self.view, self.title, self.counts, self.overdue, self.agent = view, title, counts, overdue, agent
+            self.refresh()
 
     def parts(self, width: int) -> tuple[Part, ...]:
         """Views from the left, overdue and the agent at the right; what does not fit is left out."""
@@ -135,8 +137,9 @@ class StatusBar(Bar):
 
     def say(self, text: str, wrong: bool = False) -> None:
         """Show words until others come; `wrong` for what failed."""
-        self.said, self.wrong = text, wrong
-        self.refresh()
+        if (text, wrong) != (self.said, self.wrong):
+            self.said, self.wrong = text, wrong
+            self.refresh()
 
     def set_state(self, coming: str, health: Sequence[Part]) -> None:
         """Say what goes out next, and how things are."""

@@ -122,6 +122,8 @@ class CustomerPane(LinesView):
     def set_known(self, known: Known) -> None:
         """Show what is known."""
         fresh = (known.customer and known.customer.id) != (self.known.customer and self.known.customer.id)
+        if known == self.known and self.lines:
+            return
         self.known = known
         self._paint()
         if fresh:
@@ -169,8 +171,9 @@ class CustomerFold(Painted):
 
     def set_known(self, known: Known) -> None:
         """Show what is known."""
-        self.known = known
-        self.refresh()
+        if known != self.known:
+            self.known = known
+            self.refresh()
 
     def render_line(self, y: int) -> Strip:
         """Paint one of the two lines."""

@@ -62,8 +62,9 @@ class ThreadHead(Painted):
 
     def set_conversation(self, conversation: Conversation | None, offers: tuple[int, ...] = ()) -> None:
         """Show a conversation, or nothing."""
-        self.conversation, self.offers = conversation, offers
-        self.refresh()
+        if (conversation, offers) != (self.conversation, self.offers):
+            self.conversation, self.offers = conversation, offers
+            self.refresh()
 
     def render_line(self, y: int) -> Strip:
         """Paint one of the lines."""

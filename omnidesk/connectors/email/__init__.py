@@ -59,6 +59,13 @@ class EmailConnector(Connector):
         return (decode(item),)
 
     @staticmethod
+    def identify(raw: bytes) -> str:
+        """Return Message-ID and content hash: the same for each copy of a mail."""
+        from omnidesk.connectors.email.mailid import source_id
+
+        return source_id(raw)
+
+    @staticmethod
     def prepare(outgoing: Outgoing, settings: Mapping[str, Any]) -> Payload:
         """Return the mail and its envelope. Raises ValueError in words when it cannot be sent as it is."""
         from omnidesk.connectors.email.compose import prepare
