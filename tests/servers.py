@@ -154,8 +154,8 @@ class MailServer:
         address, password = self.add_user()
         return Mailbox(self, address, password)
 
-    def deliver(self, address: str, raw: bytes, sender: str = "") -> None:
-        """Deliver a mail by LMTP, as the world would (adds Return-Path, Delivered-To and Received)."""
+    def deliver(self, address: str, raw: bytes, sender: str = "customer@example.org") -> None:
+        """Deliver a mail by LMTP, as the world would (adds Return-Path, Delivered-To, Received); a bounce has no sender."""
         with smtplib.LMTP("127.0.0.1", self.lmtp_port, timeout=20) as lmtp:
             lmtp.sendmail(sender, [address], raw)
 
@@ -316,7 +316,7 @@ class Mailbox:
         """The secrets of an e-mail channel for this account."""
         return {"password": self.password}
 
-    def deliver(self, raw: bytes, sender: str = "") -> None:
+    def deliver(self, raw: bytes, sender: str = "customer@example.org") -> None:
         """Deliver a mail by LMTP."""
         self.server.deliver(self.address, raw, sender)
 

@@ -36,15 +36,20 @@ def list_settings(session: Session, limit: paging.Limit = paging.USUAL, after: p
 @command(app, "set")
 def set_setting(
     session: Session,
-    name: Annotated[str, typer.Argument(metavar="NAME", help="The setting, as `list` has it.")],
-    value: Annotated[str, typer.Argument(metavar="VALUE", help="Its new value.")],
+    pairs: Annotated[list[str], typer.Argument(metavar="NAME VALUE..", help="Settings, as `list` has them.")],
 ) -> None:
-    """Change a setting."""
+    """Change a setting, or several."""
     from omnidesk.desk import settings
+    from omnidesk.words.errors import UsageError
 
-    changed = settings.put(session.workspace, name, value)
-    row = next(row for row in _rows(changed) if row["name"] == name)
-    session.changed(None, {"setting": row}, f"{name} is {row['value']}")
+    if len(pairs) % 2:
+        raise UsageError(f"{pairs[-1]} has no value: setting set NAME VALUE [NAME VALUE ..]")
+    wanted = dict(zip(pairs[::2], pairs[1::2], strict=True))
+    for name, value in wanted.items():
+        settings.put(session.workspace, name, value)
+    rows = [row for row in _rows(settings.current(session.workspace)) if row["name"] in wanted]
+    words = ", ".join(f"{row['name']} is {row['value']}" for row in rows)
+    session.changed(None, {"setting": rows[0], "settings": rows}, words)
 
 
 def _rows(current: Any) -> list[dict[str, Any]]:

@@ -107,8 +107,7 @@ class Program:
         self.run(
             "channel", "add", harness.kind, "--name", "under-test", "--address", harness.address, *settings, "--no-test"
         )
-        for name, value in QUICK.items():
-            self.run("setting", "set", name, str(value))
+        self.run("setting", "set", *(str(word) for pair in QUICK.items() for word in pair))
 
     def command(self, *words: str) -> list[str]:
         """Return the words that run a command on this workspace."""

@@ -151,6 +151,8 @@ def _queue(
     now: bool,
     status: Status | None,
 ) -> Queued:
+    if channel.kind == "desk":
+        raise RefusedError("nothing goes out by the channel desk, it is for notes: name another with --via")
     manifest = registry.manifest(channel.kind)
     enclosed = _enclose(workspace, files)
     judged = replace(outward, file_sizes=tuple(len(file.data) for file in enclosed))

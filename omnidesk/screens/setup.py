@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -23,7 +23,6 @@ from omnidesk.widgets import times
 from omnidesk.words.errors import OmniDeskError, UsageError
 
 if TYPE_CHECKING:
-    from omnidesk.connectors.base import Checked
     from omnidesk.screens.console import OmniDeskApp
 
 SECURITY = ("tls", "starttls", "none")
@@ -47,7 +46,8 @@ class Tested(Message):
     """The mailbox answered."""
 
     form: Form
-    found: Checked
+    said: str
+    settings: dict[str, Any]
 
 
 @dataclass
@@ -64,6 +64,17 @@ class Refused(Message):
     said: str
 
 
+class Tick(Checkbox):
+    """A checkbox that shows without colour whether it is on."""
+
+    BUTTON_INNER = " "
+
+    def watch_value(self) -> None:
+        """Put the cross in, or take it out."""
+        self.BUTTON_INNER = "X" if self.value else " "
+        super().watch_value()
+
+
 class SetupScreen(Screen[None]):
     """The first screen of a new workspace, and where further mailboxes are added."""
 
@@ -76,7 +87,7 @@ class SetupScreen(Screen[None]):
     #form .row Label { width: 16; color: $text-muted; }
     #form Input { width: 1fr; }
     #form .narrow { width: 9; }
-    #form .row Static { width: 1fr; }
+    #form .rest { width: 1fr; }
     #imap-port, #smtp-port { margin-left: 1; }
     #advanced { height: auto; display: none; }
     #advanced.open { display: block; }
@@ -91,7 +102,7 @@ class SetupScreen(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         ("escape", "leave", "Back"),
         ("ctrl+s", "go", "Test, then add"),
-        ("ctrl+a", "advanced", "Servers"),
+        ("ctrl+t", "advanced", "Servers"),
         ("ctrl+l", "demo", "Look around"),
     ]
 
@@ -128,16 +139,19 @@ class SetupScreen(Screen[None]):
                 )
                 for kind in ("imap", "smtp"):
                     yield from self._server(kind)
+                yield from self._row(
+                    "Trust", Input(placeholder="a PEM file, for a server of your own", compact=True, id="ca")
+                )
             yield from self._row(
                 "History",
                 Input("14", type="integer", compact=True, id="history", classes="narrow"),
-                Static(" days back count as news; what is older comes closed", markup=False),
+                Static(" days back count as news; older mail comes closed", markup=False, classes="rest"),
             )
-            yield Checkbox("Trial: only read, send and flag nothing on the server", compact=True, id="read-only")
+            yield Tick("Trial: only read, send and flag nothing on the server", compact=True, id="read-only")
             yield Static("", id="result", markup=False)
             with Horizontal(id="buttons"):
                 yield Button("Test ctrl+s", compact=True, id="go", variant="primary")
-                yield Button("Servers ctrl+a", compact=True, id="servers")
+                yield Button("Servers ctrl+t", compact=True, id="servers")
                 yield Button("Look around ctrl+l", compact=True, id="demo")
                 yield Button("Quit esc" if fresh else "Back esc", compact=True, id="leave")
             yield Static(f"Workspace: {where}", markup=False)
@@ -182,6 +196,8 @@ class SetupScreen(Screen[None]):
             security = self.query_one(f"#{kind}-security", Select).value
             if isinstance(security, str):
                 settings[f"{kind}_security"] = security
+        if self._value("ca"):
+            settings["tls_ca"] = self._value("ca")
         name = self._value("name") or suggested_name(address)
         days = self._value("history") or "14"
         if not days.lstrip("-").isdigit() or not 0 <= int(days) <= 36_500:
@@ -219,7 +235,7 @@ class SetupScreen(Screen[None]):
             self._run(partial(_test, form))
         else:
             self._say("adding the mailbox ..")
-            form = Form(**{**_fields(form), "settings": {**form.settings, **self._tested.found.settings}})
+            form = Form(**{**_fields(form), "settings": {**form.settings, **self._tested.settings}})
             self._run(partial(_add, form, self.home, self.session))
 
     def _run(self, work: Callable[[], Message]) -> None:
@@ -241,7 +257,7 @@ class SetupScreen(Screen[None]):
         """Show what was found; the same key adds it now."""
         self._busy = False
         self._tested = message
-        self._say(found_words(message.found), "good")
+        self._say(message.said, "good")
         self._label()
         self.query_one("#go", Button).focus()
 
@@ -308,7 +324,22 @@ def suggested_name(address: str) -> str:
     return (name.strip("-") or "mail")[:31] if name[:1].isalpha() else f"mail-{name.strip('-')}"[:31].rstrip("-")
 
 
-def found_words(found: Checked) -> str:
+class Found(Protocol):
+    """What a test of a mailbox tells (see `connectors.base.Checked`)."""
+
+    @property
+    def account(self) -> str: ...  # noqa: D102
+    @property
+    def total(self) -> int | None: ...  # noqa: D102
+    @property
+    def waiting(self) -> int | None: ...  # noqa: D102
+    @property
+    def details(self) -> tuple[str, ...]: ...  # noqa: D102
+    @property
+    def warnings(self) -> tuple[str, ...]: ...  # noqa: D102
+
+
+def found_words(found: Found) -> str:
     """Say what a test found: `41,233 mails, 212 waiting`."""
     said = [f"It works: {one_line(found.account)}"]
     if found.total is not None:
@@ -322,7 +353,8 @@ def found_words(found: Checked) -> str:
 def _test(form: Form) -> Tested:
     from omnidesk.sync import setup
 
-    return Tested(form, setup.check("email", form.address, form.settings, {"password": form.password}, form.name))
+    found = setup.check("email", form.address, form.settings, {"password": form.password}, form.name)
+    return Tested(form, found_words(found), dict(found.settings))
 
 
 def _add(form: Form, home: str | None, session: Session | None) -> Added:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from omnidesk import clock
 from omnidesk.screens.keys import Press
 from omnidesk.screens.later import Later
 from omnidesk.screens.messages import Acted, Choices, Trouble
@@ -17,11 +18,11 @@ from omnidesk.words.rows import Act
 if TYPE_CHECKING:
     from omnidesk.desk import agents, joining, undo
     from omnidesk.desk import triage as decide
-    from omnidesk.screens import moments
     from omnidesk.screens.desk import DeskScreen
+    from omnidesk.text import when
 else:
     agents, joining, undo = (Later(f"omnidesk.desk.{name}") for name in ("agents", "joining", "undo"))
-    decide, moments = Later("omnidesk.desk.triage"), Later("omnidesk.screens.moments")
+    decide, when = Later("omnidesk.desk.triage"), Later("omnidesk.text.when")
 
 Decision = Callable[[list[int]], Act]
 
@@ -131,10 +132,10 @@ def hold(desk: DeskScreen, press: Press) -> None:
 
 def held(desk: DeskScreen, text: str) -> None:
     """Put on hold for who was typed."""
-    whom, _, when = text.partition(",")
+    whom, _, moment = text.partition(",")
     session = desk.session
     try:
-        until = moments.read(when) if when.strip() else None
+        until = when.parse_when(moment, clock.now()) if moment.strip() else None
     except UsageError as error:
         desk.say(str(error), wrong=True)
         return
@@ -159,7 +160,7 @@ def snoozed(desk: DeskScreen, text: str) -> None:
         return
     session = desk.session
     try:
-        until = moments.read(text)
+        until = when.parse_when(text, clock.now())
     except UsageError as error:
         desk.say(str(error), wrong=True)
         return

@@ -6,6 +6,7 @@ module of its own (`search`, `changes`).
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -160,7 +161,7 @@ def plain_words(path: Path) -> Iterator[None]:
         yield
     except sqlite3.OperationalError as error:
         code = _code(error)
-        if "FULL" in code:
+        if "FULL" in code or ("IOERR" in code and _no_room(path)):
             raise DiskFullError(
                 f"the disk that holds {path.parent} is full: nothing was written; make room and try again"
             ) from error
@@ -183,6 +184,14 @@ def plain_words(path: Path) -> Iterator[None]:
                 f"{path} is damaged or no database ({error}): restore a backup, or move it away"
             ) from error
         raise
+
+
+def _no_room(path: Path) -> bool:
+    """Say whether the disk is full: then SQLite often cannot even make its -shm file, and calls that an I/O error."""
+    try:
+        return shutil.disk_usage(path.parent).free < 65_536
+    except OSError:
+        return False
 
 
 def _code(error: sqlite3.Error) -> str:

@@ -115,7 +115,7 @@ class Desk:
 def program(arguments: Sequence[str], stdin: str = "", **more: Any) -> Result:
     """Run `python -m omnidesk`."""
     command = [sys.executable, "-m", "omnidesk", *arguments]
-    done = subprocess.run(command, input=stdin, capture_output=True, text=True, timeout=60, **more)  # noqa: S603
+    done = subprocess.run(command, input=stdin, capture_output=True, text=True, timeout=60, **more)
     return Result(done.returncode, done.stdout, done.stderr)
 
 
