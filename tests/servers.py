@@ -155,7 +155,7 @@ class MailServer:
         return Mailbox(self, address, password)
 
     def deliver(self, address: str, raw: bytes, sender: str = "customer@example.org") -> None:
-        """Deliver a mail by LMTP, as the world would (adds Return-Path, Delivered-To, Received); a bounce has no sender."""
+        """Deliver a mail by LMTP, as the world would (adds Return-Path, Received ..); a bounce has no sender."""
         with smtplib.LMTP("127.0.0.1", self.lmtp_port, timeout=20) as lmtp:
             lmtp.sendmail(sender, [address], raw)
 

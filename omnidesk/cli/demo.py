@@ -1,9 +1,12 @@
-"""omnidesk demo: the console on a throw-away workspace."""
+"""omnidesk demo: the console on a throw-away workspace of a small web shop."""
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import shutil
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -13,17 +16,37 @@ app = typer.Typer()
 
 
 @command(app, "demo")
-def demo(session: Session) -> None:
-    """Look around among sample customers; nothing of it is kept, unless --home names a folder for it."""
-    from omnidesk.app import run
+def demo(
+    session: Session,
+    frozen: Annotated[bool, typer.Option("--frozen", help="Keep still: nobody writes and the clock stands.")] = False,
+) -> None:
+    """Look around among sample customers, who write while you watch; kept only where --home names a folder."""
+    from omnidesk import app as console
+    from omnidesk import clock
     from omnidesk.demo import shop
 
-    home = shop.make(None if session.home is None else Path(session.home))
-    customers = shop.Customers(home)
-    customers.start()
+    with clock.frozen(shop.STILL) if frozen else contextlib.nullcontext():
+        home = shop.make(None if session.home is None else Path(session.home))
+        customers = None if frozen else shop.Customers(home)
+        try:
+            _read_mail(home)
+            if customers is not None:
+                customers.start()
+            session.status = console.run(str(home), engine=not frozen)
+        finally:
+            if customers is not None:
+                customers.stop()
+            if session.home is None:
+                shutil.rmtree(home, ignore_errors=True)
+
+
+def _read_mail(home: Path) -> None:
+    """Read the shop's mail once, so that the first screen is full."""
+    from omnidesk.desk import workspace
+    from omnidesk.sync.engine import Engine
+
+    opened = workspace.open_workspace(home)
     try:
-        session.status = run(str(home))
+        asyncio.run(Engine(opened).once())
     finally:
-        customers.stop()
-        if session.home is None:
-            shutil.rmtree(home, ignore_errors=True)
+        opened.close()

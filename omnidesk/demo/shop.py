@@ -17,6 +17,9 @@ from omnidesk.words.errors import WorkspaceError
 
 ADDRESS = "support@shop.example"
 CONVERSATIONS = 80
+STILL = 1_795_000_000_000
+"""The moment at which a frozen demo stands: 18 November 2026, 11:06 UTC."""
+
 QUIET_SECONDS = 20.0
 """About how long until the next customer writes."""
 

@@ -133,9 +133,9 @@ def everyday(count: int, seed: int = 7) -> list[Story]:
         subject, text = rng.choice(list(_QUESTIONS.items()))
         order = f"NL-{10400 + number}"
         name = f"{rng.choice(_FIRST)} {rng.choice(_LAST)}"
-        begun = rng.randrange(10, 20 * DAY)
+        begun = rng.randrange(10, 2 * DAY) if number % 3 == 0 else rng.randrange(2 * DAY, 20 * DAY)
         lines = [Line(begun, f"{text.format(order=order)}\n\n{name}")]
-        if begun > 14 * DAY or rng.random() < 0.5:
+        if begun >= 2 * DAY or rng.random() < 0.3:
             lines.append(Line(max(1, begun - rng.randrange(20, 600)), rng.choice(_ANSWERS), ours=True))
         found.append(Story(name, f"customer{number}@mail.example", subject.format(order=order), tuple(lines)))
     return found

@@ -294,6 +294,10 @@ def _let_conversation_know(act: Act, message: _Filed, number: int, message_id: i
     conversations.grow(act.tx, number, shown)
     customer = None if message.customer is None else message.customer.customer_id
     act.event("received" if message.direction is Direction.INBOUND else "sent_elsewhere", number, customer, message_id)
+    if customer is not None:  # known since their first message, in whatever order messages come in
+        act.tx.execute(
+            "UPDATE customer SET created_at = ? WHERE id = ? AND created_at > ?", (message.at, customer, message.at)
+        )
     row = act.tx.one("SELECT status, place, backlog, touched, customer_id FROM conversation WHERE id = ?", (number,))
     assert row is not None
     if row["customer_id"] is None and customer is not None:

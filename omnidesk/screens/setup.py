@@ -67,7 +67,7 @@ class Refused(Message):
 class Tick(Checkbox):
     """A checkbox that shows without colour whether it is on."""
 
-    BUTTON_INNER = " "
+    BUTTON_LEFT, BUTTON_INNER, BUTTON_RIGHT = "[", " ", "]"
 
     def watch_value(self) -> None:
         """Put the cross in, or take it out."""
@@ -80,7 +80,7 @@ class SetupScreen(Screen[None]):
 
     CSS = """
     SetupScreen { align: center middle; }
-    #form { width: 74; max-width: 100%; height: auto; max-height: 100%; padding: 0 2; }
+    #form { width: 74; max-width: 100%; height: auto; max-height: 100%; padding: 0 2; scrollbar-size-vertical: 1; }
     #form Static { height: auto; }
     #form .title { text-style: bold; color: $text-accent; padding: 1 0 0 0; }
     #form .row { height: 1; margin: 1 0 0 0; }
@@ -90,8 +90,9 @@ class SetupScreen(Screen[None]):
     #form .rest { width: 1fr; }
     #imap-port, #smtp-port { margin-left: 1; }
     #advanced { height: auto; display: none; }
-    #advanced.open { display: block; }
-    #result { margin: 1 0 0 0; min-height: 2; }
+    #form.open #advanced { display: block; }
+    #form.open .row { margin: 0; }
+    #result { margin: 1 0 0 0; min-height: 2; width: 1fr; }
     #result.wrong { color: $text-error; }
     #result.good { color: $text-success; }
     #buttons { height: 1; margin: 1 0; }
@@ -145,7 +146,7 @@ class SetupScreen(Screen[None]):
             yield from self._row(
                 "History",
                 Input("14", type="integer", compact=True, id="history", classes="narrow"),
-                Static(" days back count as news; older mail comes closed", markup=False, classes="rest"),
+                Static(" days of mail count as news, the rest is history", markup=False, classes="rest"),
             )
             yield Tick("Trial: only read, send and flag nothing on the server", compact=True, id="read-only")
             yield Static("", id="result", markup=False)
@@ -298,7 +299,7 @@ class SetupScreen(Screen[None]):
 
     def action_advanced(self) -> None:
         """Show or hide the servers."""
-        self.query_one("#advanced").toggle_class("open")
+        self.query_one("#form").toggle_class("open")
 
     def action_demo(self) -> None:
         """Look around with sample customers."""

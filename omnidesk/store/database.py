@@ -6,6 +6,7 @@ module of its own (`search`, `changes`).
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 import threading
@@ -165,7 +166,8 @@ def plain_words(path: Path) -> Iterator[None]:
             raise DiskFullError(
                 f"the disk that holds {path.parent} is full: nothing was written; make room and try again"
             ) from error
-        if "READONLY" in code or "PERM" in code:
+        unwritable = path.exists() and not os.access(path.parent, os.W_OK)  # then not even -shm can be made
+        if "READONLY" in code or "PERM" in code or ("CANTOPEN" in code and unwritable):
             raise ReadOnlyError(f"{path} cannot be written by this user: check who owns it and its rights") from error
         if "BUSY" in code or "LOCKED" in code:
             raise TryLaterError(f"{path} was locked by another program for {BUSY_SECONDS:.0f} s; try again") from error

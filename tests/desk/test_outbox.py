@@ -279,7 +279,7 @@ def test_a_crash_while_sending_is_settled_by_what_the_kind_of_channel_says(
 def test_what_was_fixed_before_the_first_try_stays_the_same(asked: Desk) -> None:
     message = reply(asked, now=True)
     assert outbox.stored_payload(asked.workspace, message) is None
-    outbox.store_payload(asked.workspace, message, Payload(b"bytes", {"from": "x"}))
+    outbox.store_payload(asked.workspace, message, Payload(b"bytes", {"from": "x"}), "echo")
     assert outbox.stored_payload(asked.workspace, message) == Payload(b"bytes", {"from": "x"})
 
 

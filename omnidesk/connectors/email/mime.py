@@ -21,7 +21,7 @@ _FIELD = re.compile(
 _FIELD_NAME = re.compile(rb"[!-9;-~]{1,200}[ \t]*\Z")
 _BLANK = re.compile(rb"\r?\n|\r(?!\n)")
 _FOLD = re.compile(rb"[\r\n]+(?=[ \t])")
-_GUESSED_BOUNDARY = re.compile(rb"(?:^|\n)--([^\s-][^\r\n]{0,198}?)[ \t]*\r?\n(?:[A-Za-z-]{3,60}[ \t]*:|\r?\n)")
+_GUESSED_BOUNDARY = re.compile(rb"(?:^|(?<=\n))--([^\s-][^\r\n]{0,198}?)[ \t]*\r?\n(?:[A-Za-z-]{3,60}[ \t]*:|\r?\n)")
 _PLAIN_TYPE = Parameters("text/plain", {})
 _NAMES: dict[bytes, str] = {}
 Fields = dict[str, list[bytes]]

@@ -188,7 +188,11 @@ def test_subjects_are_decoded_however_they_are_written(raw: bytes, subject: str)
         ("nonsense", b"hello", "hello"),
         ("multipart/mixed; boundary=never", b"hello", "hello"),
         ("multipart/mixed", b"--x\nContent-Type: text/plain\n\nhello\n--x--", "hello"),
-        ("multipart/mixed; boundary=x", b"--x\n\nhello\n--xy\nmore--x--", "hello\n--xy\nmore"),
+        (
+            "multipart/mixed; boundary=partition",
+            b"--partition\n\na\n--partitions\nb--partition--",
+            "a\n--partitions\nb",
+        ),
         ("multipart/mixed; boundary=x", b"--x\n\nno end", "no end"),
     ],
 )

@@ -1,0 +1,17 @@
+"""Fixtures of the console's tests."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.filling import Desk, open_desk
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    """A workspace whose agent sanne sits at the keyboard."""
+    monkeypatch.setenv("OMNIDESK_AGENT", "sanne")
+    monkeypatch.setenv("TZ", "UTC")
+    return open_desk(tmp_path)

@@ -1,0 +1,153 @@
+"""Triage: what agents decide, over one conversation or many."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from omnidesk.desk import agents, composing, customers, threads, triage, views
+from omnidesk.words.errors import NotFoundError, UsageError
+from omnidesk.words.kinds import AgentState, Place, Status
+from tests.filling import ANNA, BRAM, Clock, Desk, mail
+
+
+def ids(desk: Desk, view: str) -> list[int]:
+    return [row.id for row in views.page(desk.workspace, view, desk.me.agent_id, 50)]
+
+
+def test_views_hold_what_they_say(time: Clock, desk: Desk) -> None:
+    desk.receives(*(mail(str(number)) for number in range(1, 9)))
+    triage.assign(desk.workspace, desk.me, 1, "sanne")
+    triage.set_status(desk.workspace, desk.me, 2, Status.PENDING)
+    triage.set_status(desk.workspace, desk.me, 3, Status.ON_HOLD, "DHL")
+    triage.snooze(desk.workspace, desk.me, 4, time.at + 1000)
+    triage.spam(desk.workspace, desk.me, 5)
+    triage.delete(desk.workspace, desk.me, 6)
+    triage.close(desk.workspace, desk.me, 7)
+    assert {view: ids(desk, view) for view in views.NAMES} == {
+        "mine": [1],
+        "unassigned": [8],
+        "open": [1, 8],
+        "pending": [2],
+        "on-hold": [3],
+        "snoozed": [4],
+        "undelivered": [],
+        "spam": [5],
+        "deleted": [6],
+        "closed": [7],
+        "all": [8, 7, 4, 3, 2, 1],
+    }
+
+
+def test_deleted_and_spam_come_back_by_reopening(desk: Desk) -> None:
+    desk.receives(mail("1"), mail("2"))
+    triage.delete(desk.workspace, desk.me, 1)
+    triage.spam(desk.workspace, desk.me, 2)
+    triage.reopen(desk.workspace, desk.me, [1, 2])
+    assert ids(desk, "open") == [1, 2]
+    assert all(threads.conversation(desk.workspace, number).place is Place.DESK for number in (1, 2))
+
+
+def test_one_unknown_number_among_many_changes_nothing(desk: Desk) -> None:
+    desk.receives(mail("1"))
+    with pytest.raises(NotFoundError, match="no conversation 99"):
+        triage.close(desk.workspace, desk.me, [1, 99])
+    assert threads.conversation(desk.workspace, 1).status is Status.OPEN
+    with pytest.raises(UsageError, match="no conversation was named"):
+        triage.close(desk.workspace, desk.me, [])
+
+
+def test_two_agents_who_take_next_at_once_take_different_ones(desk: Desk) -> None:
+    desk.receives(*(mail(str(number)) for number in range(6)))
+    people = [desk.me, desk.another_agent("bram")]
+    taken: list[int | None] = []
+    barrier = threading.Barrier(2)
+
+    def take(number: int) -> None:
+        barrier.wait()
+        taken.extend(triage.take_next(desk.workspace, people[number])[1] for _ in range(3))
+
+    takers = [threading.Thread(target=take, args=(number,)) for number in range(2)]
+    for taker in takers:
+        taker.start()
+    for taker in takers:
+        taker.join()
+    assert sorted(number or 0 for number in taken) == [1, 2, 3, 4, 5, 6]
+    assert triage.take_next(desk.workspace, desk.me)[1] is None
+
+
+def test_take_next_takes_what_is_due_first(time: Clock, desk: Desk) -> None:
+    desk.receives(mail("1"))
+    time.forward(minutes=1)
+    desk.receives(mail("2", sender=BRAM))
+    triage.set_priority(desk.workspace, desk.me, 2, triage.Priority.URGENT)
+    assert triage.take_next(desk.workspace, desk.me)[1] == 2
+    assert triage.take_next(desk.workspace, desk.me)[1] == 1
+
+
+def test_a_tag_is_one_word_in_small_letters(desk: Desk) -> None:
+    desk.receives(mail("1"))
+    triage.tag(desk.workspace, desk.me, 1, ["Needs Refund", "VIP\x1b[2J"])
+    assert threads.conversation(desk.workspace, 1).tags == ("needs-refund", "vip")
+    triage.tag(desk.workspace, desk.me, 1, remove=["VIP"])
+    assert threads.conversation(desk.workspace, 1).tags == ("needs-refund",)
+    with pytest.raises(UsageError, match="a tag needs a name"):
+        triage.tag(desk.workspace, desk.me, 1, [" "])
+
+
+def test_reading_takes_the_unread_mark_off(desk: Desk) -> None:
+    desk.receives(mail("1"))
+    assert threads.conversation(desk.workspace, 1).unread
+    triage.mark_read(desk.workspace, desk.me, 1)
+    assert not threads.conversation(desk.workspace, 1).unread
+
+
+def test_blocking_somebody_unknown_is_told(desk: Desk) -> None:
+    with pytest.raises(NotFoundError, match="nobody has written from"):
+        triage.block(desk.workspace, desk.me, ANNA)
+
+
+def test_an_unknown_agent_is_told(desk: Desk) -> None:
+    desk.receives(mail("1"))
+    with pytest.raises(NotFoundError, match="no agent nobody"):
+        triage.assign(desk.workspace, desk.me, 1, "nobody")
+
+
+def test_agents_are_made_changed_and_put_in_teams(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, bram = agents.set_agent(desk.workspace, desk.me, "bram", name="Bram B.", languages=["nl", "en"], state="away")
+    assert (bram.name, bram.languages, bram.state) == ("Bram B.", ("nl", "en"), AgentState.AWAY)
+    _, team = agents.set_team(desk.workspace, desk.me, "Support", ["bram", "sanne"])
+    assert team.members == ("bram", "sanne")
+    assert agents.get_agent(desk.workspace, "bram").teams == ("Support",)
+    agents.set_team(desk.workspace, desk.me, "Support", ["sanne"])
+    assert agents.list_teams(desk.workspace)[0].members == ("sanne",)
+    with pytest.raises(UsageError, match="an agent's state is"):
+        agents.set_agent(desk.workspace, desk.me, "bram", state="asleep")
+    monkeypatch.setenv("OMNIDESK_AGENT", "sanne")
+    assert agents.whoami(desk.workspace, "Sanne de Vries", "sanne@shop.test").name == "Sanne de Vries"
+    monkeypatch.setenv("OMNIDESK_AGENT", "nieuw")
+    assert agents.actor(desk.workspace).name == "nieuw"
+    assert agents.actor(desk.workspace) == agents.actor(desk.workspace)
+
+
+def test_a_signature_goes_under_an_answer(desk: Desk) -> None:
+    from omnidesk.desk import outbox
+
+    agents.set_agent(desk.workspace, desk.me, "sanne", signature="Sanne\nThe shop")
+    desk.receives(mail("1"))
+    queued = composing.reply(desk.workspace, desk.me, 1, "Dear Anna")
+    assert outbox.outgoing(desk.workspace, queued.message.id).text.endswith("\n-- \nSanne\nThe shop")
+    assert queued.message.text == "Dear Anna"
+
+
+def test_a_customer_shows_all_their_conversations_newest_first(time: Clock, desk: Desk) -> None:
+    desk.receives(mail("1"))
+    time.forward(minutes=1)
+    desk.receives(mail("2"), mail("3", sender=BRAM))
+    (anna,) = customers.find(desk.workspace, ANNA)
+    assert [one.id for one in customers.conversations(desk.workspace, anna.id)] == [2, 1]
+    assert anna.conversations == 2
+    assert [one.name for one in customers.page(desk.workspace, 10)] == ["Anna", "Bram"]
+    with pytest.raises(NotFoundError, match="no customer 5"):
+        customers.get(desk.workspace, 5)
