@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-all lint bench clean
+.PHONY: help run demo test test-all lint bench pictures clean
 
 help:  ## say what the targets do
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|' 2>/dev/null \
@@ -35,6 +35,9 @@ lint: $(VENV)/.installed-dev  ## ruff, mypy and the walls between the modules
 
 bench: $(VENV)/.installed-dev  ## measure beside the peers that are installed; ARGS="--messages 5000"
 	@$(BIN)/python -m bench.run $(ARGS)
+
+pictures: $(VENV)/.installed-dev  ## make the pictures of the docs from the running program
+	@$(BIN)/python docs/pictures.py
 
 clean:  ## remove everything that the other targets made
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache bench/out

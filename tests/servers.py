@@ -124,7 +124,7 @@ class MailServer:
     def close(self) -> None:
         """Stop all and remove the folder."""
         self.submission.stop()
-        self.stop()
+        self.kill()
         shutil.rmtree(self.root, ignore_errors=True)
 
     def log(self) -> str:
@@ -281,6 +281,8 @@ class MailServer:
             _service("imap-login", {"imap": (self.imap_port, "no"), "imaps": (self.imaps_port, "yes")}),
             _service("lmtp", {"lmtp": (self.lmtp_port, "no")}),
             *(_service(name, {}) for name in ("anvil", "stats")),
+            # Nobody waits for another's wrong password.
+            "service anvil {\n unix_listener anvil-auth-penalty {\n  mode = 0\n }\n}",
             "namespace inbox {\n inbox = yes\n separator = /\n"
             + "".join(f" mailbox {name} {{\n  auto = subscribe\n  special_use = \\{name}\n }}\n" for name in FOLDERS)
             + "}",

@@ -57,9 +57,9 @@ def _from_stdin(wanted: Sequence[str]) -> dict[str, str]:
     return {field: found[field] for field in wanted}
 
 
-def found_words(found: Any) -> str:
+def found_words(found: Any, kind: str) -> str:
     """Return what a live test found, such as `41,233 mails, 212 waiting`."""
-    counts = [f"{found.total:,} messages"] if found.total is not None else []
+    counts = [f"{found.total:,} {'mails' if kind == 'email' else 'messages'}"] if found.total is not None else []
     if found.waiting is not None:
         counts.append(f"{found.waiting:,} waiting")
     return "; ".join([", ".join(counts) or f"{found.account} can be used", *found.details])

@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import sys
+from enum import StrEnum
 from typing import Annotated
 
 import typer
 
 from omnidesk.words.errors import NotFoundError, UsageError
+
+
+class Settable(StrEnum):
+    """The statuses that need nothing else said."""
+
+    OPEN = "open"
+    PENDING = "pending"
+    ON_HOLD = "on-hold"
+    CLOSED = "closed"
+
 
 LARGEST = 2**53
 """All ids are smaller."""

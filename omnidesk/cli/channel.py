@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated, Any
 
 import typer
 
 from omnidesk.cli import adding, paging, shapes
-from omnidesk.cli.printing import Piece, Printer, alarm, dim, when
+from omnidesk.cli.printing import Piece, Printer, alarm, dim, guard, when
 from omnidesk.cli.session import Session, command, group
 from omnidesk.words.errors import RefusedError, UsageError
 from omnidesk.words.rows import Act, Channel
@@ -115,7 +116,7 @@ def add(
         settings |= found.settings
         adding.warn_of(found)
         if session.asks():
-            session.printer.say(f"found {adding.found_words(found)}") if not session.json else None
+            print(guard(f"found {adding.found_words(found, kind)}"), file=sys.stderr)
     act, channel = setup.add_channel(
         session.workspace,
         session.actor,
@@ -128,7 +129,7 @@ def add(
         adding.asked_trial(read_only, session.asks()),
     )
     document = {"channel": shapes.channel(channel), "found": None if found is None else adding.found_document(found)}
-    tested = "not tested" if found is None else f"found {adding.found_words(found)}"
+    tested = "not tested" if found is None else f"found {adding.found_words(found, kind)}"
     session.changed(act, document, f"added {name}: {tested}. Next: omnidesk sync --once, or omnidesk")
 
 
@@ -185,7 +186,7 @@ def test(session: Session, name: Name) -> None:
     adding.warn_of(found)
     session.show(
         {"channel": shapes.channel(one), "found": adding.found_document(found)},
-        lambda printer: printer.say(f"{name} works: {adding.found_words(found)}"),
+        lambda printer: printer.say(f"{name} works: {adding.found_words(found, one.kind)}"),
     )
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sqlite3
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -38,16 +40,19 @@ MODULES = {
 """The module of each verb; only what is asked for is imported."""
 
 
+INTERRUPTED = 130
+
+
 def run(arguments: list[str]) -> int:
     """Run one command; return its exit status. Never raises."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
+    _make_ready()
     session = Session()
     try:
         status = get_command(application(arguments)).main(
             arguments, prog_name="omnidesk", standalone_mode=False, obj=session
         )
+        if status == INTERRUPTED and sys.stderr.isatty():
+            print(file=sys.stderr)  # a prompt may stand there
         return session.status or (status if isinstance(status, int) else 0)
     except BaseException as error:  # noqa: BLE001  the door out: whatever went wrong becomes words and a status
         return _explain(error, session)
@@ -55,18 +60,40 @@ def run(arguments: list[str]) -> int:
         session.close()
 
 
+def _make_ready() -> None:
+    """Let no character and no closed stream end a command half-way."""
+    sys.stdout = sys.stdout or Path(os.devnull).open("w")
+    sys.stderr = sys.stderr or Path(os.devnull).open("w")
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+
+
 def application(arguments: Sequence[str] = ("--help",)) -> typer.Typer:
     """Return the commands that the arguments may mean: one module where its command is named, else all."""
     app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, add_completion=False)
     app.callback()(_root)
     owner = {name: module for module, names in MODULES.items() for name in names} | {noun: noun for noun in NOUNS}
-    named = next((word for word in arguments if word in owner), None)
-    wanted = [owner[named]] if named is not None and "--help" not in arguments[:1] else [*MODULES, *NOUNS]
+    named = _named(arguments)
+    wanted = [owner[named]] if named in owner else [*MODULES, *NOUNS]
     for module in wanted:
         name = "importing" if module == "import" else module
         commands = importlib.import_module(f"omnidesk.cli.{name}").app
         app.add_typer(commands, name=module if module in NOUNS else None)
     return app
+
+
+def _named(arguments: Sequence[str]) -> str | None:
+    """Return the word that names the command, None where there is none."""
+    words = iter(arguments)
+    for word in words:
+        if word == "--home":
+            next(words, None)
+        elif word == "--help":
+            return None
+        elif not word.startswith("-"):
+            return word
+    return None
 
 
 def _version(asked: bool) -> None:
@@ -90,7 +117,7 @@ def _root(
 def _explain(error: BaseException, session: Session) -> int:
     """Say on standard error what went wrong; return the exit status."""
     if isinstance(error, KeyboardInterrupt | typer.Abort):
-        return 130
+        return INTERRUPTED
     if isinstance(error, SystemExit):
         return error.code if isinstance(error.code, int) else 1
     if isinstance(error, BrokenPipeError):
@@ -105,7 +132,7 @@ def _explain(error: BaseException, session: Session) -> int:
         complain(f"the database could not be used ({error}): `omnidesk doctor` tells more")
         return 5 if "locked" in str(error) else 1
     if isinstance(error, OSError):
-        complain(f"{error.filename or 'the system'}: {error.strerror or error}")
+        complain(f"{error.filename}: {error.strerror}" if error.filename else str(error.strerror or error))
         return 1
     complain(f"an error nobody foresaw ({type(error).__name__}: {error}){_logged(session)}")
     return 1

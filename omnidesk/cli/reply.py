@@ -9,7 +9,7 @@ import typer
 
 from omnidesk import clock
 from omnidesk.cli import shapes
-from omnidesk.cli.arguments import Number, Text, spoken
+from omnidesk.cli.arguments import Number, Settable, Text, spoken
 from omnidesk.cli.printing import Printer
 from omnidesk.cli.session import Session, command
 from omnidesk.desk.composing import Queued
@@ -40,7 +40,7 @@ def reply(
     key: Key = None,
     now: Now = False,
     status: Annotated[
-        Status | None, typer.Option("--status", help="The conversation's status afterwards; else pending.")
+        Settable | None, typer.Option("--status", help="The conversation's status afterwards; else pending.")
     ] = None,
 ) -> None:
     """Answer the customer; the newest message that no machine wrote is the one answered."""
@@ -58,7 +58,7 @@ def reply(
         files=attach or (),
         key=key,
         now=now,
-        status=status,
+        status=None if status is None else Status(status),
     )
     _report(session, queued, now)
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from enum import StrEnum
 from typing import Annotated
 
 import typer
 
 from omnidesk import clock
 from omnidesk.cli import shapes
-from omnidesk.cli.arguments import Number, Numbers, refuse_options
+from omnidesk.cli.arguments import Number, Numbers, Settable, refuse_options
 from omnidesk.cli.session import Session, command
 from omnidesk.text.when import parse_when
 from omnidesk.words.errors import UsageError
@@ -18,15 +17,6 @@ from omnidesk.words.kinds import Priority, Status
 from omnidesk.words.rows import Act
 
 app = typer.Typer()
-
-
-class Settable(StrEnum):
-    """The statuses that need nothing else said."""
-
-    OPEN = "open"
-    PENDING = "pending"
-    ON_HOLD = "on-hold"
-    CLOSED = "closed"
 
 
 def _changed(session: Session, act: Act, numbers: Sequence[int]) -> None:

@@ -330,7 +330,15 @@ def _said(text: str) -> str:
 
 
 def _addresses(said: Sequence[str]) -> tuple[Address, ...]:
-    return tuple(Address(one_line(name, 200), address) for one in said for name, address in parse_addresses(one))
+    """Read what an agent typed; what is not plainly addresses is kept as it is, for the rules to refuse."""
+    found: list[Address] = []
+    for typed in said:
+        parsed = parse_addresses(typed)
+        if typed.count("@") == len(parsed):
+            found += [Address(one_line(name, 200), address) for name, address in parsed]
+        else:
+            found.append(Address("", one_line(typed, 320)))
+    return tuple(found)
 
 
 def _key(said: str | None) -> str:

@@ -95,8 +95,7 @@ def recount(tx: Transaction, number: int) -> None:
     ]
     if totals is None or totals["newest"] is None:
         tx.execute(
-            "UPDATE conversation SET message_count = 0, undelivered = 0, unread = ?, waiting_since = NULL WHERE id = ?",
-            (False, number),
+            "UPDATE conversation SET message_count = 0, undelivered = 0, waiting_since = NULL WHERE id = ?", (number,)
         )
         due.refresh(tx, number)
         return

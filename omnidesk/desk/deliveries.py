@@ -31,9 +31,8 @@ def apply(act: Act, decoded: Decoded) -> int | None:
     about: int | None = None
     for delivery in decoded.deliveries:
         row = act.tx.one(
-            "SELECT id, conversation_id FROM message WHERE uuid IS NOT NULL AND ((uuid = ? AND ? <> "
-            "'') OR (external_id = "
-            "? AND ? <> '') LIMIT 1",
+            "SELECT id, conversation_id FROM message WHERE uuid IS NOT NULL "
+            "AND ((uuid = ? AND ? <> '') OR (external_id = ? AND ? <> '')) LIMIT 1",
             (delivery.key, delivery.key, delivery.external_id, delivery.external_id),
         )
         if row is not None:
@@ -94,4 +93,14 @@ def set_status(act: Act, message_id: int, status: MessageStatus, error: str | No
         before={"message.status": row["status"]},
         after={"message.status": status},
     )
+    if status in (MessageStatus.FAILED, MessageStatus.UNKNOWN):
+        _make_work_of_sender(act, message_id, row["conversation_id"])
     conversations.recount(act.tx, row["conversation_id"])
+
+
+def _make_work_of_sender(act: Act, message_id: int, number: int) -> None:
+    """A send that failed is work; where nobody owns the conversation, whoever wrote it does from now on."""
+    sender = act.tx.value("SELECT agent_id FROM outbox WHERE message_id = ?", (message_id,))
+    owner = act.tx.value("SELECT owner_id FROM conversation WHERE id = ?", (number,))
+    if owner is None and sender is not None:
+        act.change("assigned", number, owner_id=sender)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -26,22 +26,48 @@ LONGEST_TEXT = 2_000_000
 """Characters of a message's text that are kept beside its raw item."""
 
 
-@dataclass(frozen=True, slots=True)
 class Desk:
-    """Our own channels, as filing needs them: addresses in normal form, and when each channel began."""
+    """Our own channels, as filing needs them, and what is done once at the end of a transaction.
 
-    addresses: frozenset[str]
-    channels: Mapping[int, tuple[str, int, int]]
-    """kind, created_at, history_days by channel id"""
+    Search rows go in sorted by their id: FTS5 writes a segment out whenever an id is below the one before it, and a
+    first sync brings the newest first. Conversations made of older messages only are counted once, not a message.
+    """
 
-    @staticmethod
-    def of(connection: Connection) -> Desk:
-        """Read them."""
+    def __init__(self, connection: Connection) -> None:
         rows = connection.all("SELECT id, kind, created_at, history_days FROM channel")
-        return Desk(
-            identity.own_addresses(connection),
-            {row["id"]: (row["kind"], row["created_at"], row["history_days"]) for row in rows},
-        )
+        self.addresses = identity.own_addresses(connection)
+        self.channels = {row["id"]: (row["kind"], row["created_at"], row["history_days"]) for row in rows}
+        self._search: list[tuple[int, tuple[str, str]]] = []
+        self._backlog: set[int] = set()
+        self._item_search: list[tuple[int, tuple[str, str]]] = []
+        self._item_backlog: set[int] = set()
+
+    def begin_item(self) -> None:
+        """Begin a raw item; what the one before left unfinished is forgotten with it."""
+        self._item_search, self._item_backlog = [], set()
+
+    def end_item(self) -> None:
+        """Keep what the raw item asked for."""
+        self._search += self._item_search
+        self._backlog |= self._item_backlog
+
+    def find_later(self, search_id: int, words: tuple[str, str]) -> None:
+        """Have a message added to the search."""
+        self._item_search.append((search_id, words))
+
+    def count_later(self, number: int) -> None:
+        """Have a conversation counted that an older message joined."""
+        self._item_backlog.add(number)
+
+    def finish(self, act: Act) -> None:
+        """Do what was put off."""
+        for search_id, words in sorted(self._search):
+            search.add(act.tx, search_id, words)
+        for number in sorted({conversations.current(act.tx, one) for one in self._backlog}):
+            conversations.recount(act.tx, number)
+            row = act.tx.one("SELECT backlog, touched FROM conversation WHERE id = ?", (number,))
+            if row is not None and row["backlog"] and not row["touched"]:
+                conversations.settle_backlog(act.tx, number)
 
     def ours(self, party: Party | None) -> bool:
         """Say whether an address is one of our channels'."""
@@ -90,11 +116,12 @@ def file(act: Act, desk: Desk, arrival: Arrival, decoded: Decoded) -> int:
             threading.Found(news, "a report on our message"),
             *(each for each in found if each.conversation != news),
         ]
+    found = [each for each in found if not _too_late(act, message, each.conversation)]
     number, reason, parent_at, stranger = _conversation(act, message, found)
     if parent_at is not None and parent_at > message.at:
         message = replace(message, at=parent_at)
-    message_id = _store(act, message, number, reason, stranger)
-    _let_conversation_know(act, message, number, message_id)
+    message_id = _store(act, desk, message, number, reason, stranger)
+    _let_conversation_know(act, desk, message, number, message_id)
     _join_others(act, number, [each.conversation for each in found])
     return message_id
 
@@ -164,8 +191,6 @@ def _conversation(act: Act, message: _Filed, found: Sequence[threading.Found]) -
         place = act.tx.value("SELECT place FROM conversation WHERE id = ?", (each.conversation,))
         if blocked and place != Place.SPAM:
             continue
-        if _too_late(act, message, each.conversation):
-            continue
         inside = set(threading.takes_part(act.tx, each.conversation))
         stranger = message.author is not None and message.author.id not in inside and bool(inside)
         return each.conversation, each.reason, each.parent_at, stranger
@@ -197,7 +222,7 @@ def _too_late(act: Act, message: _Filed, number: int) -> bool:
     return row is not None and row["status"] == Status.CLOSED and row["last_message_at"] < message.at - days * clock.DAY
 
 
-def _store(act: Act, message: _Filed, number: int, reason: str, stranger: bool) -> int:
+def _store(act: Act, desk: Desk, message: _Filed, number: int, reason: str, stranger: bool) -> int:
     decoded, item = message.decoded, message.arrival.item
     message_id = new_id()
     text = clean(decoded.text)[:LONGEST_TEXT]
@@ -243,7 +268,7 @@ def _store(act: Act, message: _Filed, number: int, reason: str, stranger: bool) 
     )
     _store_around(act, message, number, message_id, stranger)
     files = [file.name for file in decoded.files]
-    search.add(act.tx, search_id, indexing.entry(subject, text, recipients, files, name, address))
+    desk.find_later(search_id, indexing.entry(subject, text, recipients, files, name, address))
     return message_id
 
 
@@ -282,16 +307,7 @@ def store_files(act: Act, message_id: int, decoded: Decoded, first: int = 0) -> 
         )
 
 
-def _let_conversation_know(act: Act, message: _Filed, number: int, message_id: int) -> None:
-    shown: dict[str, Any] = {
-        "at": message.at,
-        "direction": message.direction,
-        "kind": message.kind,
-        "auto": message.decoded.auto,
-        "history": message.history,
-        "said": message.decoded.reply_text[:2000] or message.decoded.text[:2000],
-    }
-    conversations.grow(act.tx, number, shown)
+def _let_conversation_know(act: Act, desk: Desk, message: _Filed, number: int, message_id: int) -> None:
     customer = None if message.customer is None else message.customer.customer_id
     act.event("received" if message.direction is Direction.INBOUND else "sent_elsewhere", number, customer, message_id)
     if customer is not None:  # known since their first message, in whatever order messages come in
@@ -303,9 +319,17 @@ def _let_conversation_know(act: Act, message: _Filed, number: int, message_id: i
     if row["customer_id"] is None and customer is not None:
         act.tx.execute("UPDATE conversation SET customer_id = ? WHERE id = ?", (customer, number))
     if message.backlog:
-        if row["backlog"] and not row["touched"]:
-            conversations.settle_backlog(act.tx, number)
+        desk.count_later(number)
         return
+    shown: dict[str, Any] = {
+        "at": message.at,
+        "direction": message.direction,
+        "kind": message.kind,
+        "auto": message.decoded.auto,
+        "history": message.history,
+        "said": message.decoded.reply_text[:2000] or message.decoded.text[:2000],
+    }
+    conversations.grow(act.tx, number, shown)
     act.tx.execute("UPDATE conversation SET backlog = ? WHERE id = ?", (False, number))
     if message.decoded.auto is None:
         _wake(act, message, number, Status(row["status"]))

@@ -28,6 +28,11 @@ from omnidesk.words.rows import PROGRAM
 
 ADMITTED, DONE, QUARANTINED = "admitted", "done", "quarantined"
 AT_A_TIME = 100
+_NOT_THE_ITEMS_FAULT = (
+    "SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_CORRUPT",
+    "SQLITE_NOMEM", "SQLITE_CANTOPEN", "SQLITE_INTERRUPT", "SQLITE_CONSTRAINT_PRIMARYKEY",
+)  # fmt: skip
+"""Database errors that another item would meet as well: the transaction fails, and is done again later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +104,18 @@ def tombstone_of(workspace: Workspace, kind: str, address: str, source_id: str) 
 
 
 def _sound(item: Item) -> Item:
-    """Return an item whose source id and time can be stored whatever a provider put there."""
-    source_id = item.source_id.encode("utf-8", "replace").decode() or hashlib.sha256(item.raw).hexdigest()
-    return replace(item, source_id=source_id, received_at=max(0, min(item.received_at, clock.now() + clock.DAY)))
+    """Return an item that can be stored, whatever a provider put into its words and its time."""
+    return replace(
+        item,
+        source_id=_storable(item.source_id) or hashlib.sha256(item.raw).hexdigest(),
+        folder=_storable(item.folder),
+        position=_storable(item.position),
+        received_at=max(0, min(item.received_at, clock.now() + clock.DAY)),
+    )
+
+
+def _storable(words: str) -> str:
+    return words.encode("utf-8", "replace").decode()
 
 
 def _unseen(workspace: Workspace, channel_id: int, items: Sequence[Item]) -> list[Item]:
@@ -156,7 +170,7 @@ def settle(workspace: Workspace, kept: Sequence[tuple[int, Item]], held: Held | 
     def work(act: Act) -> Settled:
         if held is not None:
             leases.check(act.tx, held.name, held.number)
-        desk = filing.Desk.of(act.tx)
+        desk = filing.Desk(act.tx)
         filed = quarantined = 0
         for raw_id, item, outcome in decoded:
             row = act.tx.one("SELECT state, channel_id, imported FROM raw_item WHERE id = ?", (raw_id,))
@@ -171,6 +185,7 @@ def settle(workspace: Workspace, kept: Sequence[tuple[int, Item]], held: Held | 
                 quarantined += 1
             else:
                 filed += 1
+        desk.finish(act)
         return Settled(filed, quarantined)
 
     return perform(workspace, PROGRAM, "received", work)[1]
@@ -196,6 +211,7 @@ def _kind(workspace: Workspace, raw_id: int) -> str:
 def _file(act: Act, desk: filing.Desk, arrival: filing.Arrival, decoded: Sequence[Decoded]) -> Sequence[Decoded] | str:
     """File one raw item whole or not at all; return the cause where it cannot be."""
     act.tx.execute("SAVEPOINT item")
+    desk.begin_item()
     try:
         files = 0
         for message in decoded:
@@ -203,15 +219,14 @@ def _file(act: Act, desk: filing.Desk, arrival: filing.Arrival, decoded: Sequenc
             files += len(message.files)
         act.tx.execute("UPDATE raw_item SET state = ? WHERE id = ?", (DONE, arrival.raw_id))
         act.tx.execute("DELETE FROM quarantine WHERE raw_item_id = ?", (arrival.raw_id,))
-    except sqlite3.OperationalError:
-        raise
-    except sqlite3.IntegrityError as error:
-        if "PRIMARYKEY" in getattr(error, "sqlite_errorname", ""):
+    except sqlite3.Error as error:
+        if getattr(error, "sqlite_errorname", "").startswith(_NOT_THE_ITEMS_FAULT):
             raise
         return _roll_back(act, error)
     except Exception as error:  # noqa: BLE001  as in _decode
         return _roll_back(act, error)
     act.tx.execute("RELEASE item")
+    desk.end_item()
     return decoded
 
 

@@ -50,7 +50,7 @@ def absorb(act: Act, into: int, gone: int, reason: str) -> None:
     if absorbed["status"] == Status.OPEN and not absorbed["backlog"] and survivor["status"] != Status.OPEN:
         act.change("status", into, status=Status.OPEN, snoozed_until=None, hold_for=None)
     if absorbed["unread"]:
-        tx.execute("UPDATE conversation SET unread = ? WHERE id = ?", (True, into))
+        act.change("read", into, unread=True)
     conversations.recount(tx, gone)
     conversations.recount(tx, into)
     if survivor["backlog"] and absorbed["backlog"] and not survivor["touched"]:

@@ -14,6 +14,8 @@ from omnidesk.words.errors import UsageError
 from omnidesk.words.rows import SearchHit
 
 BEFORE, AFTER = 40, 120
+SCANNED = 4_000
+"""Characters in which a hit is looked for that is written otherwise than it was asked."""
 MARK, END = "\x02", "\x03"
 _WORD = re.compile(r"\w+")
 
@@ -45,24 +47,29 @@ def search(
 
 def snippet(text: str, words: list[str]) -> str:
     """Return one line around the first hit, hits between U+0002 and U+0003; else the beginning."""
-    spans = []
-    if words:
-        for match in _WORD.finditer(text[:200_000]):
-            folded = fold(match.group())
-            if any(part.startswith(word) for part in folded.split() for word in words):
-                spans.append(match.span())
-                if len(spans) == 20:
-                    break
-    begin = max(0, spans[0][0] - BEFORE) if spans else 0
+    first = _first_hit(text, words)
+    begin = max(0, first - BEFORE)
     end = begin + BEFORE + AFTER
     pieces, at = [], begin
-    for first, last in spans:
-        if last > end:
-            break
-        pieces += [one_piece(text[at:first]), MARK, text[first:last], END]
-        at = last
+    for match in _WORD.finditer(text, begin, end):
+        if any(part.startswith(word) for part in fold(match.group()).split() for word in words):
+            pieces += [one_piece(text[at : match.start()]), MARK, match.group(), END]
+            at = match.end()
     pieces.append(one_piece(text[at:end]))
     return ("…" if begin else "") + "".join(pieces).strip() + ("…" if end < len(text) else "")
+
+
+def _first_hit(text: str, words: list[str]) -> int:
+    """Return where the first of the words begins: quickly as it is written, else, with accents, word by word."""
+    lowered = text.lower()
+    found = [lowered.find(word) for word in words]
+    written = min((at for at in found if at >= 0), default=-1)
+    if written >= 0 or not words:
+        return max(written, 0)
+    for match in _WORD.finditer(text[:SCANNED]):
+        if any(part.startswith(word) for part in fold(match.group()).split() for word in words):
+            return match.start()
+    return 0
 
 
 def one_piece(text: str) -> str:

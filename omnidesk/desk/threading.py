@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from omnidesk.connectors.base import Decoded
 from omnidesk.desk import conversations
 from omnidesk.store.database import Connection, Transaction
+from omnidesk.text.clean import one_line
 from omnidesk.words.kinds import Place
 
 MOST_REFERENCES = 100
@@ -78,7 +79,7 @@ def find(tx: Transaction, decoded: Decoded, channel_id: int, participants: Itera
 
 def thread_key(thread: str) -> str:
     """Return how a channel's own thread id is kept among the ids that messages name."""
-    return f"thread:{thread}"
+    return f"thread:{one_line(thread, 500)}"
 
 
 def takes_part(connection: Connection, number: int) -> list[int]:

@@ -233,7 +233,9 @@ def wake_due(workspace: Workspace, actor: Actor) -> int:
     found = [
         row[0]
         for row in workspace.database.reader.all(
-            "SELECT id FROM conversation WHERE snoozed_until IS NOT NULL AND snoozed_until <= ? LIMIT 500", (now,)
+            "SELECT id FROM conversation WHERE snoozed_until IS NOT NULL AND snoozed_until <= ? AND "
+            "place = 'desk' LIMIT 500",
+            (now,),
         )
     ]
     if not found:

@@ -331,6 +331,10 @@ class ChannelRun:
         except (ConnectorError, OSError, TimeoutError, OmniDeskError) as failure:
             error = str(failure) or repr(failure)
             await self._note(Health.RETRYING, error, 0)
+        except Exception as failure:  # noqa: BLE001  one channel's fault does not stop the others
+            log.trace("channel broke", channel=self.channel.name)
+            error = f"an error nobody foresaw ({failure!r}); the log has more"
+            await self._note(Health.DOWN, error, 0)
         finally:
             renewing.cancel()
             await asyncio.gather(renewing, return_exceptions=True)

@@ -91,8 +91,10 @@ def _file_content() -> dict[str, str]:
         mode = path.stat().st_mode
         if mode & (stat.S_IRWXG | stat.S_IRWXO):
             raise SecretMissingError(f"{path} can be read by others: `chmod 600 {path}`, then try again")
-        content: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
-        return content
+        content = json.loads(path.read_text(encoding="utf-8"))
+        if not isinstance(content, dict):
+            raise ValueError("no JSON object")
+        return {str(key): str(value) for key, value in content.items()}
     except FileNotFoundError:
         return {}
     except (OSError, ValueError) as error:

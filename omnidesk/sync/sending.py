@@ -28,7 +28,7 @@ from omnidesk.store.leases import LeaseLostError
 from omnidesk.store.workspace import Workspace
 from omnidesk.sync import log
 from omnidesk.sync.backoff import Backoff
-from omnidesk.words.errors import NotFoundError
+from omnidesk.words.errors import NotFoundError, OmniDeskError
 from omnidesk.words.kinds import MessageStatus
 from omnidesk.words.rows import Channel
 
@@ -70,6 +70,11 @@ class Sender:
             payload = await self.in_thread(self._payload, connector, claimed)
         except (ValueError, NotFoundError) as error:
             payload = f"it cannot go out as it is: {error}"
+        except OmniDeskError:
+            raise
+        except Exception as error:  # noqa: BLE001  one message that cannot be made must not hold up the others
+            log.trace("preparing broke", channel=self.channel.name, message=claimed.message_id)
+            payload = f"it cannot go out as it is: {error!r}"
         if isinstance(payload, str):
             await self._finish(claimed, MessageStatus.FAILED, payload)
             return None

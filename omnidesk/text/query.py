@@ -30,8 +30,9 @@ def parse(text: str) -> Query:
         if name and name != "from":
             value = f"{name}:{value}"  # 10:30 or a URL is no filter
         term = _term(value, match["phrase"] is None and value.endswith("*"), bool(match["minus"]), name == "from")
-        if term.words:
-            terms.append(term)
+        if not term.words:
+            raise UsageError(f"{match.group().strip()!r} holds no letter or digit to look for")
+        terms.append(term)
     if terms and all(term.negated for term in terms):
         raise UsageError("a search needs at least one word to look for beside those to leave out")
     return _query(tuple(terms), found)

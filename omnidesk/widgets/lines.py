@@ -95,6 +95,7 @@ class LinesView(Painted, ScrollView, can_focus=True):
 
     DEFAULT_CSS = """
     LinesView {
+        width: 1fr; height: 1fr;
         scrollbar-size-vertical: 1; scrollbar-size-horizontal: 0; overflow-x: hidden; overflow-y: auto;
         scrollbar-background: $background; scrollbar-color: $foreground 25%; scrollbar-gutter: stable;
     }

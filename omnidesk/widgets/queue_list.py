@@ -47,6 +47,7 @@ class QueueList(Painted, ScrollView, can_focus=True):
 
     DEFAULT_CSS = """
     QueueList {
+        width: 1fr; height: 1fr;
         scrollbar-size-vertical: 1; scrollbar-size-horizontal: 0; overflow-x: hidden; overflow-y: auto;
         scrollbar-background: $background; scrollbar-color: $foreground 25%; scrollbar-gutter: stable;
     }

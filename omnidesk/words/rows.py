@@ -1,5 +1,6 @@
 """Frozen rows that cross rooms. Times are UTC milliseconds; `None` means unknown.
 
+Without slots: with them each class is built twice, which costs the console 35 ms at its start.
 Strings in rows that come from outside were cleaned at intake; whoever shows them cleans them again.
 """
 
@@ -23,7 +24,7 @@ from omnidesk.words.kinds import (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Address:
     """A name as shown and an address as used; either may be empty."""
 
@@ -31,7 +32,7 @@ class Address:
     address: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class QueueRow:
     """One line of the queue: all that painting it needs."""
 
@@ -60,7 +61,7 @@ class QueueRow:
     """Where the row stands in its view; `queue_page(after=row.key)` goes on behind it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Conversation:
     """One matter a customer raised."""
 
@@ -91,7 +92,7 @@ class Conversation:
     merged_into: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Attachment:
     """A file that came or goes with a message; `size` in bytes and `sha256` are of the decoded content."""
 
@@ -103,7 +104,7 @@ class Attachment:
     inline: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Receipt:
     """One arrival of a message at a channel."""
 
@@ -112,7 +113,7 @@ class Receipt:
     received_at: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Author:
     """Who wrote a message."""
 
@@ -121,7 +122,7 @@ class Author:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Message:
     """One thing said in a conversation."""
 
@@ -160,7 +161,7 @@ class Message:
     received_at: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Event:
     """One fact in the history; `before` and `after` hold field changes and ids, never message text."""
 
@@ -176,7 +177,7 @@ class Event:
     after: dict[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Act:
     """One thing done, which `undo` can reverse where `undoable`."""
 
@@ -189,7 +190,7 @@ class Act:
     undone_by: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Consent:
     """What a customer allowed for one address."""
 
@@ -200,7 +201,7 @@ class Consent:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Identity:
     """One address a customer uses."""
 
@@ -215,7 +216,7 @@ class Identity:
     consent: tuple[Consent, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Customer:
     """A person or company who contacts the desk."""
 
@@ -232,7 +233,7 @@ class Customer:
     created_at: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Channel:
     """One configured account of a kind, and how it does."""
 
@@ -254,7 +255,7 @@ class Channel:
     created_at: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Agent:
     """A person who works at the desk."""
 
@@ -270,7 +271,7 @@ class Agent:
     disabled: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Team:
     """A named group of agents."""
 
@@ -279,7 +280,7 @@ class Team:
     members: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class OutboxRow:
     """One message on its way out."""
 
@@ -297,7 +298,7 @@ class OutboxRow:
     agent: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Quarantined:
     """A raw item that could not be processed, and why."""
 
@@ -311,7 +312,7 @@ class Quarantined:
     media_type: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SearchHit:
     """One message that matches; `snippet` marks hits with U+0002 and U+0003."""
 
@@ -322,7 +323,7 @@ class SearchHit:
     snippet: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ChannelSync:
     """What one pass over a channel did."""
 
@@ -338,7 +339,7 @@ class ChannelSync:
     error: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Actor:
     """Who does something: an agent by login, or the program itself."""
 

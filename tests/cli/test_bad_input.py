@@ -15,8 +15,9 @@ from pathlib import Path
 
 import pytest
 
+from omnidesk.connectors.sample import SampleConnector
 from omnidesk.store import database
-from tests.cli.conftest import Desk, line, program, take_in
+from tests.cli.conftest import Desk, line, take_in
 
 USAGE = (
     ["nosuch"],
@@ -40,6 +41,7 @@ USAGE = (
     ["reply", "1"],
     ["reply", "1", "--text", "  "],
     ["reply", "1", "--text", "x", "--status", "nosuch"],
+    ["reply", "1", "--text", "x", "--status", "snoozed"],
     ["reply", "1", "--text", "x", "--attach", "no-such-file"],
     ["new", "--via", "shop", "--subject", "s", "--text", "t"],
     ["status", "1", "snoozed"],
@@ -289,12 +291,25 @@ def test_a_workspace_that_others_can_read_is_a_problem(desk: Desk) -> None:
 
 
 def test_one_channel_s_error_is_said_and_the_document_still_printed(desk: Desk) -> None:
-    desk.run("channel", "add", "sample", "--name", "broken", "--set", "folder=/nowhere/at/all", "--no-test")
-    (desk.folder / "inbox.jsonl").write_text("")
-    (Path("x")).mkdir()
-    done = desk.run("sync", "--once", "--json", status=0)
-    by_name = {one["channel"]: one for one in done.document["channels"]}
-    assert by_name["shop"]["error"] is None
+    desk.run("channel", "add", "sample", "--name", "broken", "--set", "folder=broken", "--no-test")
+    Path("broken/inbox.jsonl").mkdir(parents=True)
+    done = desk.run("sync", "--once", "--json", status=1)
+    assert done.err.startswith("omnidesk: broken: ") and done.err.count("\n") == 1
+    errors = {one["channel"]: one["error"] for one in done.document["channels"]}
+    assert errors["broken"] and errors["shop"] is None
+
+
+def test_a_connector_s_fault_stops_no_other_channel(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def wrong(connector: SampleConnector) -> Path:
+        if connector.account.name == "broken":
+            raise ValueError("the connector is wrong")
+        return desk.folder
+
+    desk.run("channel", "add", "sample", "--name", "broken", "--set", "folder=.", "--no-test")
+    monkeypatch.setattr(SampleConnector, "_folder", property(wrong))
+    document = desk.json("sync", "--once", status=1)
+    errors = {one["channel"]: one["error"] for one in document["channels"]}
+    assert "the connector is wrong" in errors["broken"] and errors["shop"] is None
 
 
 def test_a_missing_secret_says_where_to_put_it(desk: Desk) -> None:

@@ -41,6 +41,11 @@ def test_the_home_may_come_from_the_environment(desk: Desk, monkeypatch: pytest.
     assert len(program(["queue", "--json"]).document["items"]) == 4
 
 
+def test_a_home_may_be_called_as_a_command_is(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.home.rename("sync")
+    assert len(program(["--home", "sync", "queue", "--json"]).document["items"]) == 4
+
+
 def test_init_makes_a_private_workspace_and_asks_nothing_without_a_terminal(alone: Path) -> None:
     home = alone / "new"
     made = program(["init", "--home", str(home), "--agent-name", "Sanne", "--agent-address", "s@x.test", "--json"])
@@ -402,6 +407,13 @@ def test_an_error_nobody_foresaw_is_one_line_and_a_trace_in_the_log(
     assert "cli.log" in desk.fails("queue", status=1)
     logged = json.loads((desk.home / "log" / "cli.log").read_text().splitlines()[-1])
     assert "the moon is wrong" in logged["trace"]
+
+
+def test_output_that_cannot_be_written_is_said(desk: Desk) -> None:
+    with Path("/dev/full").open("w") as full:
+        command = [sys.executable, "-m", "omnidesk", "--home", str(desk.home), "queue"]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
+    assert done.returncode == 1 and "No space left" in done.stderr and "Traceback" not in done.stderr
 
 
 def test_run_returns_a_status_and_never_raises(alone: Path, capsys: pytest.CaptureFixture[str]) -> None:

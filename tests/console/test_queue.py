@@ -87,7 +87,7 @@ async def test_what_arrives_never_moves_the_row_being_looked_at(desk: Desk) -> N
         assert queue.cursor is not None and queue.cursor.id == ids[20]
         assert queue.place == 27
         assert queue.place * 2 - queue.scroll_offset.y == line
-        await here.sees("7 above")
+        await here.sees("10 above")
 
 
 async def test_the_cursor_follows_its_conversation_when_that_moves(desk: Desk) -> None:

@@ -56,9 +56,7 @@ def test_minutes_are_counted_while_the_desk_is_open(begin: str, minutes: float, 
     assert hours.later(hours.parse(WEEK), local(begin), minutes) == local(end)
 
 
-@pytest.mark.parametrize(
-    ("day", "length"), [("2026-03-29", 23), ("2026-10-25", 25), ("2026-06-07", 24)]
-)
+@pytest.mark.parametrize(("day", "length"), [("2026-03-29", 23), ("2026-10-25", 25), ("2026-06-07", 24)])
 def test_a_day_without_an_hour_or_with_one_more_is_counted_as_it_passes(day: str, length: int) -> None:
     calendar = hours.parse("Europe/Amsterdam mon-sun 00:00-23:59")
     start = local(f"{day} 00:00")
@@ -84,7 +82,8 @@ def test_more_minutes_never_end_earlier_and_always_while_open(at: int, minutes: 
 
 
 @pytest.mark.parametrize(
-    "text", ["Europe/Nowhere mon 09:00-17:00", "Europe/Amsterdam", "UTC mon 17:00-09:00", "UTC fri-mon 9:00-10:00", "UTC x"]
+    "text",
+    ["Europe/Nowhere mon 09:00-17:00", "Europe/Amsterdam", "UTC mon 17:00-09:00", "UTC fri-mon 9:00-10:00", "UTC x"],
 )
 def test_opening_hours_that_are_not_understood_are_refused_with_an_example(desk: Desk, text: str) -> None:
     with pytest.raises(UsageError, match="write `Europe/Amsterdam mon-fri"):

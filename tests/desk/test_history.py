@@ -42,9 +42,7 @@ def test_an_unanswered_mail_inside_the_window_arrives_open(time: Clock, desk: De
 
 
 @pytest.mark.parametrize("newest_first", [True, False])
-def test_a_mail_that_was_answered_from_the_old_desk_arrives_closed(
-    time: Clock, desk: Desk, newest_first: bool
-) -> None:
+def test_a_mail_that_was_answered_from_the_old_desk_arrives_closed(time: Clock, desk: Desk, newest_first: bool) -> None:
     """Promise 14: Sent folders are read too."""
     mails = [
         mail("1", at=days_ago(3)),
@@ -105,9 +103,7 @@ def test_what_arrives_while_we_were_away_is_news(time: Clock, desk: Desk) -> Non
 
 
 @pytest.mark.parametrize(("days", "expected"), [(0, CLOSED), (3, CLOSED), (5, WAITING), (36_500, WAITING)])
-def test_the_window_is_the_channels(
-    time: Clock, desk: Desk, days: int, expected: tuple[Status, bool, bool]
-) -> None:
+def test_the_window_is_the_channels(time: Clock, desk: Desk, days: int, expected: tuple[Status, bool, bool]) -> None:
     """Promise 14."""
     other = desk.adds_channel("other", "other@shop.test", history_days=days)
     (number,) = desk.receives(mail("1", at=days_ago(4)), channel=other)
@@ -119,7 +115,10 @@ def test_what_is_imported_is_history_whatever_its_age(time: Clock, desk: Desk) -
     time.forward(days=100)
     now = clock.now()
     old = mail("1", at=now - 50 * clock.DAY)
-    answered = [mail("2", at=now - 3 * clock.DAY), mail("3", sender=SUPPORT, to=[ANNA], answers="2", at=now - clock.DAY)]
+    answered = [
+        mail("2", at=now - 3 * clock.DAY),
+        mail("3", sender=SUPPORT, to=[ANNA], answers="2", at=now - clock.DAY),
+    ]
     recent = mail("4", at=now - 2 * clock.DAY)
     numbers = desk.receives(old, *answered, recent, imported=True)
     assert [state(desk, number) for number in numbers] == [CLOSED, CLOSED, CLOSED, WAITING]

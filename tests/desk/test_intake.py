@@ -190,7 +190,9 @@ def test_purging_takes_text_and_every_copy_of_the_original(time: Clock, desk: De
     for name in blobs:
         with pytest.raises(Exception, match="is gone"):
             desk.workspace.blobs.get(name)
-    desk.workspace.database.write(lambda tx: tx.execute("CREATE VIRTUAL TABLE temp.words USING fts5vocab(main, search, row)"))
+    desk.workspace.database.write(
+        lambda tx: tx.execute("CREATE VIRTUAL TABLE temp.words USING fts5vocab(main, search, row)")
+    )
     left = desk.workspace.database.write(lambda tx: tx.all("SELECT term FROM words"))
     assert left == []
 
@@ -397,8 +399,10 @@ def test_removing_a_channel_keeps_its_messages_and_frees_its_name(desk: Desk) ->
     channels.disable(desk.workspace, desk.me, "renamed")
     channels.remove(desk.workspace, desk.me, "renamed")
     assert texts(desk, number) == ["Where is my order?"]
-    assert threads.raw(desk.workspace, threads.messages(desk.workspace, number)[0].id) == mail("1", at=desk.value(
-        "SELECT received_at FROM raw_item")).raw
+    assert (
+        threads.raw(desk.workspace, threads.messages(desk.workspace, number)[0].id)
+        == mail("1", at=desk.value("SELECT received_at FROM raw_item")).raw
+    )
     desk.adds_channel("renamed", "new@shop.test")
 
 

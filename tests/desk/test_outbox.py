@@ -77,7 +77,9 @@ def test_an_answer_waits_out_the_undo_window(time: Clock, asked: Desk) -> None:
     assert claim(asked, held) is None
 
 
-@pytest.mark.parametrize(("kind", "setting", "seconds"), [("key", -1, 10), ("window", -1, 3), ("key", 0, 0), ("key", 30, 30)])
+@pytest.mark.parametrize(
+    ("kind", "setting", "seconds"), [("key", -1, 10), ("window", -1, 3), ("key", 0, 0), ("key", 30, 30)]
+)
 def test_the_undo_window_is_what_the_kind_says_unless_the_workspace_says_another(
     scripted_kinds: None, time: Clock, desk: Desk, kind: str, setting: float, seconds: float
 ) -> None:
@@ -349,7 +351,9 @@ def test_what_proves_that_an_unknown_message_was_sent(
     elif proof == "reply":
         asked.receives(mail("2", answers=ours))
     elif proof == "bounce":
-        bounce = scripted.item("b", sender="mailer@example.test", auto="bounce", deliveries=[{**report, "status": "failed"}])
+        bounce = scripted.item(
+            "b", sender="mailer@example.test", auto="bounce", deliveries=[{**report, "status": "failed"}]
+        )
         assert asked.receives(bounce, channel=odd) == [1]
     else:
         asked.receives(scripted.item("d", auto="feedback", deliveries=[{**report, "status": "delivered"}]), channel=odd)

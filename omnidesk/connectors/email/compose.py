@@ -15,6 +15,7 @@ from omnidesk import clock
 from omnidesk.connectors.base import File, Outgoing, Payload, Quoted
 from omnidesk.connectors.email.automatic import LOOP_FIELD
 from omnidesk.connectors.email.header import message_ids
+from omnidesk.connectors.email.manifest import MAX_FILE_BYTES
 from omnidesk.text.address import normalise_email, valid_email
 from omnidesk.text.clean import clean, one_line
 from omnidesk.text.filename import safe_name
@@ -22,9 +23,6 @@ from omnidesk.words.rows import Address
 
 WIDTH = 76
 LAST_REFERENCES = 10
-MAX_FILE_BYTES = 20_000_000
-"""All files of one mail together, decoded: what the servers of nearly all recipients take."""
-
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]*\Z")
 _MEDIA_TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+-]{1,80}/[A-Za-z0-9!#$&^_.+-]{1,80}\Z")
 _SUBJECT_TOKEN = re.compile(r"\[#\d+-[A-Za-z0-9]+\]")
@@ -41,7 +39,7 @@ def prepare(outgoing: Outgoing, settings: Mapping[str, Any]) -> Payload:
         raise ValueError("the message has no recipient: name at least one address")
     if sum(len(file.data) for file in outgoing.files) > MAX_FILE_BYTES:
         raise ValueError(f"the files are larger than {MAX_FILE_BYTES // 1_000_000} MB together: send a link instead")
-    (message_id,) = message_ids(outgoing.external_id) or ("",)
+    message_id = next(iter(_ids(outgoing.external_id)), "")
     if not message_id:
         raise ValueError(f"{outgoing.external_id!r} is no Message-ID")
     fields = [
@@ -80,15 +78,20 @@ def _subject(outgoing: Outgoing, settings: Mapping[str, Any]) -> str:
 
 def _thread(outgoing: Outgoing) -> list[str]:
     fields = []
-    answered = message_ids(outgoing.in_reply_to)[:1]
+    answered = _ids(outgoing.in_reply_to)[:1]
     if answered:
         fields.append(_field("In-Reply-To", answered[0]))
-    references = list(dict.fromkeys((*message_ids(" ".join(outgoing.references)), *answered)))
+    references = list(dict.fromkeys((*_ids(" ".join(outgoing.references)), *answered)))
     if len(references) > LAST_REFERENCES + 1:
         references = [references[0], *references[-LAST_REFERENCES:]]
     if references:
         fields.append(_field("References", "\r\n ".join(references)))
     return fields
+
+
+def _ids(value: str) -> tuple[str, ...]:
+    """The message ids that may stand in a header: ours are ASCII, and of others' what is not cannot be repeated."""
+    return tuple(each for each in message_ids(value) if each.isascii() and each.isprintable())
 
 
 def _markers(outgoing: Outgoing, sender: Address, settings: Mapping[str, Any]) -> list[str]:

@@ -11,6 +11,7 @@ from array import array
 from calendar import timegm
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 from omnidesk import clock
 from omnidesk.connectors.base import ConnectionLostError, ConnectorError, LoginError
@@ -22,6 +23,7 @@ _DATE = re.compile(rb"\s?(\d{1,2})-([A-Za-z]{3})-(\d{4}) (\d\d):(\d\d):(\d\d) ([
 _USUAL_MAIL = re.compile(rb'\* \d+ FETCH \(UID (\d+) INTERNALDATE "([^"]*)" BODY\[\](?:<\d+>)? \{\d+\}\Z')
 _MONTHS = "janfebmaraprmayjunjulaugsepoctnovdec"
 _CODE = re.compile(rb"\[([A-Za-z-]+)(?: ([^\]]*))?\]")
+_EXTENDED_SEARCH = re.compile(rb"(?i)\* ESEARCH .*\bALL ([\d:,]+)")
 _COUNT = re.compile(rb"\* (\d+) (EXISTS|RECENT|EXPUNGE|FETCH)\b", re.IGNORECASE)
 
 
@@ -197,10 +199,18 @@ class Session:
     async def search(self, *criteria: str) -> array[int]:
         """Return the UIDs that match in the open folder, ascending."""
         found: array[int] = array("Q")
-        for pieces in await self.command("UID", "SEARCH", *criteria):
+        # Ranges where the server can (RFC 4731): a line of a million numbers is no small thing.
+        ranges = "ESEARCH" in self.capabilities
+        for pieces in await self.command("UID", "SEARCH", *(("RETURN", "(ALL)") if ranges else ()), *criteria):
             if pieces[0].upper().startswith(b"* SEARCH"):
                 found.extend(int(word) for word in pieces[0].split()[2:] if word.isdigit())
-        return array("Q", sorted(set(found)))
+            elif said := _EXTENDED_SEARCH.match(pieces[0]):
+                for part in said[1].split(b","):
+                    low, _, high = part.partition(b":")
+                    found.extend(range(int(low), int(high or low) + 1))
+        if any(one >= other for one, other in pairwise(found)):
+            return array("Q", sorted(set(found)))
+        return found
 
     # --- mails
 

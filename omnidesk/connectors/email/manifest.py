@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from omnidesk.connectors.email.compose import MAX_FILE_BYTES
 from omnidesk.connectors.manifest import Attachments, Manifest, Secret, Setting, TextRule
+
+MAX_FILE_BYTES = 20_000_000
+"""All files of one mail together, decoded: what the servers of nearly all recipients take."""
 
 _SECURITIES = ("tls", "starttls", "none")
 _FOUND = "Empty: found from the address."

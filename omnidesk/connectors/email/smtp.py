@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 import smtplib
 import socket
 import ssl
@@ -30,6 +31,7 @@ from omnidesk.connectors.email.endpoint import Endpoint, unreachable
 from omnidesk.text.clean import one_line
 
 T = TypeVar("T")
+_NOT_XTEXT = re.compile(r"[^!-~]|[+=]")
 
 
 @dataclass(slots=True, eq=False)
@@ -103,7 +105,10 @@ class Talk:
         options = [f"SIZE={len(payload.data)}"] if self.smtp.has_extn("size") else []
         dsn = self.smtp.has_extn("dsn")
         if dsn:
-            options += ["RET=HDRS", f"ENVID={key}"]  # a delivery report then names our message (RFC 3461)
+            options += [
+                "RET=HDRS",
+                f"ENVID={_NOT_XTEXT.sub('', key)[:100]}",
+            ]  # a delivery report then names our message (RFC 3461)
         if not all(each.isascii() for each in (sender, *recipients)):
             if not self.smtp.has_extn("smtputf8"):
                 return Failed(f"{self.endpoint} takes no addresses with letters outside ASCII")
