@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import os
 import platform
+import re
 import shutil
 import sqlite3
 import subprocess
+import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
@@ -54,17 +56,32 @@ class Ran:
 def run(command: Sequence[str | Path], env: dict[str, str], log: Path) -> Ran:
     """Run a command to its end; raises RuntimeError with the end of its standard error when it fails."""
     started = time.perf_counter()
-    with log.open("wb") as errors:
-        process = subprocess.Popen([str(part) for part in command], env=env, stdout=subprocess.PIPE, stderr=errors)
-        assert process.stdout
-        output = process.stdout.read().decode(errors="replace")
-        _, status, usage = os.wait4(process.pid, 0)
+    with log.open("wb") as errors, tempfile.TemporaryFile() as said:
+        process = subprocess.Popen([str(part) for part in command], env=env, stdout=said, stderr=errors)
+        peak = 0.0
+        while (ended := os.wait4(process.pid, os.WNOHANG))[0] == 0:
+            peak = max(peak, resident(process.pid, "VmHWM"))
+            time.sleep(0.01)
+        seconds = time.perf_counter() - started
+        _, status, usage = ended
         process.returncode = os.waitstatus_to_exitcode(status)
-    seconds = time.perf_counter() - started
+        said.seek(0)
+        output = said.read().decode(errors="replace")
     if process.returncode:
-        said = log.read_text(errors="replace")[-2_000:] or output[-2_000:]
-        raise RuntimeError(f"{command[0]} ended with {process.returncode}: {said}")
-    return Ran(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, output)
+        said_last = log.read_text(errors="replace")[-2_000:] or output[-2_000:]
+        raise RuntimeError(f"{command[0]} ended with {process.returncode}: {said_last}")
+    return Ran(seconds, usage.ru_utime + usage.ru_stime, peak, output)
+
+
+def resident(process: int, field: str = "VmRSS") -> float:
+    """Return the resident memory of a process in MB (VmHWM: its peak); 0 when it is gone.
+
+    ru_maxrss will not do: it begins with the memory of the process that started it."""
+    try:
+        match = re.search(rf"{field}:\s+(\d+)", Path(f"/proc/{process}/status").read_text())
+    except OSError:
+        match = None
+    return int(match[1]) / 1024 if match else 0.0
 
 
 def percentile(values: Sequence[float], part: float) -> float:

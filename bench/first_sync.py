@@ -62,7 +62,8 @@ def fill(server: MailServer, messages: int) -> Mailbox:
         client.select("INBOX")
         found = int(client.untagged_responses["EXISTS"][0])
         client.fetch("1:*", "(UID INTERNALDATE RFC822.SIZE)")
-        client.fetch("1:*", "(BODY.PEEK[])")
+        for first in range(1, found + 1, 200):
+            client.fetch(f"{first}:{min(found, first + 199)}", "(BODY.PEEK[])")
     if found != messages:
         raise RuntimeError(f"the mailbox holds {found} mails, not {messages}")
     return mailbox

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import shutil
 import sys
 from collections.abc import Callable
@@ -27,6 +28,7 @@ def main() -> None:
     ask.add_argument("--keep", action="store_true", help="take the workspace that the last run left in bench/out/home")
     said = ask.parse_args()
     OUT.mkdir(exist_ok=True)
+    logging.getLogger("mail").setLevel(logging.ERROR)  # the submission server's own remarks
     figures, left_out = measure(said, said.only or PARTS)
     print("\n" + table(figures))
     for reason in left_out:

@@ -12,8 +12,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from bench.figures import Figure, LeftOutError, need
-from bench.terminal import Terminal, resident
+from bench.figures import Figure, LeftOutError, need, resident
+from bench.terminal import Terminal
 
 ORDER = re.compile(r"SO-\d{6}")
 """Each subject of the mailbox and each line of the log names an order, but for a quarter of the subjects."""

@@ -107,9 +107,3 @@ def _children(process: int) -> list[int]:
         for child in map(int, task.read_text().split()):
             found += [child, *_children(child)]
     return found
-
-
-def resident(process: int) -> float:
-    """Return the resident memory of a process in MB."""
-    match = re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{process}/status").read_text())
-    return int(match[1]) / 1024 if match else 0.0

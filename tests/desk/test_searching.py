@@ -197,7 +197,7 @@ def test_a_search_with_words_rides_on_the_index_in_its_order(full: Desk) -> None
     found(full, "parcel from:anna")
     found(full, "has:attachment")
     raw.set_trace_callback(None)
-    finding = [one for one in said if "FROM search" in one or "FROM message m" in one and "LIMIT 51" in one]
+    finding = [one for one in said if "FROM search" in one or ("FROM message m" in one and "LIMIT 51" in one)]
     assert len(finding) == 2
     for statement in finding:
         plan = [row[3] for row in raw.execute(f"EXPLAIN QUERY PLAN {statement}")]

@@ -9,8 +9,8 @@ import pytest
 from omnidesk.connectors import registry
 from omnidesk.connectors.base import (
     Account,
-    Connector,
     ConnectionLostError,
+    Connector,
     Failed,
     LoginError,
     NotSent,

@@ -8,7 +8,6 @@ from __future__ import annotations
 import base64
 import re
 from array import array
-from calendar import timegm
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 from itertools import pairwise
@@ -16,15 +15,22 @@ from itertools import pairwise
 from omnidesk import clock
 from omnidesk.connectors.base import ConnectionLostError, ConnectorError, LoginError
 from omnidesk.connectors.email.endpoint import Endpoint
-from omnidesk.connectors.email.wire import Value, Wire, parse_values
-from omnidesk.text.clean import one_line
+from omnidesk.connectors.email.syntax import (
+    CODE,
+    COUNT,
+    MONTHS,
+    Fetched,
+    attributes,
+    fetched,
+    from_utf7,
+    parse_values,
+    quoted,
+    uid_set,
+    said,
+)
+from omnidesk.connectors.email.wire import Wire
 
-_DATE = re.compile(rb"\s?(\d{1,2})-([A-Za-z]{3})-(\d{4}) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)")
-_USUAL_MAIL = re.compile(rb'\* \d+ FETCH \(UID (\d+) INTERNALDATE "([^"]*)" BODY\[\](?:<\d+>)? \{\d+\}\Z')
-_MONTHS = "janfebmaraprmayjunjulaugsepoctnovdec"
-_CODE = re.compile(rb"\[([A-Za-z-]+)(?: ([^\]]*))?\]")
 _EXTENDED_SEARCH = re.compile(rb"(?i)\* ESEARCH .*\bALL ([\d:,]+)")
-_COUNT = re.compile(rb"\* (\d+) (EXISTS|RECENT|EXPUNGE|FETCH)\b", re.IGNORECASE)
 
 
 class RefusedByServerError(ConnectorError):
@@ -58,15 +64,6 @@ class State:
     uidnext: int
 
 
-@dataclass(frozen=True, slots=True)
-class Fetched:
-    """One mail read: its bytes, or their beginning where more was not asked for."""
-
-    uid: int
-    raw: bytes
-    received_at: int
-
-
 class Session:
     """One logged-in connection. One command at a time; every wait is limited by the account's timeout."""
 
@@ -93,7 +90,7 @@ class Session:
         try:
             greeting = await wire.line()
             if not greeting.upper().startswith((b"* OK", b"* PREAUTH")):
-                raise ConnectionLostError(f"{endpoint} turns us away: {_said(greeting[2:]) or 'it is no IMAP server'}")
+                raise ConnectionLostError(f"{endpoint} turns us away: {said(greeting[2:]) or 'it is no IMAP server'}")
             await session._learn_capabilities()
             if endpoint.security == "starttls":
                 if "STARTTLS" not in session.capabilities:
@@ -115,7 +112,7 @@ class Session:
             elif "LOGINDISABLED" in self.capabilities:
                 raise LoginError(f"{endpoint} takes no password on this connection: set imap_security to tls")
             else:
-                await self.command("LOGIN", _quoted(user), _quoted(password))
+                await self.command("LOGIN", quoted(user), quoted(password))
         except RefusedByServerError as error:
             if error.code in ("UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG"):
                 raise ConnectionLostError(f"{endpoint} cannot let {user} in now ({error}): it is tried again") from None
@@ -176,8 +173,8 @@ class Session:
         """Open a folder for reading only. Raises RefusedByServerError when it is gone."""
         uidvalidity = uidnext = 0
         self._exists = 0
-        for pieces in await self.command("EXAMINE", _quoted(folder.wire_name)):
-            for code, said in _CODE.findall(pieces[0]):
+        for pieces in await self.command("EXAMINE", quoted(folder.wire_name)):
+            for code, said in CODE.findall(pieces[0]):
                 if code.upper() == b"UIDVALIDITY" and said.isdigit():
                     uidvalidity = int(said)
                 elif code.upper() == b"UIDNEXT" and said.isdigit():
@@ -187,7 +184,7 @@ class Session:
 
     async def status(self, folder: Folder, *items: str) -> dict[str, int]:
         """Return numbers of a folder without opening it: MESSAGES, UNSEEN, UIDNEXT, UIDVALIDITY."""
-        for pieces in await self.command("STATUS", _quoted(folder.wire_name), f"({' '.join(items)})"):
+        for pieces in await self.command("STATUS", quoted(folder.wire_name), f"({' '.join(items)})"):
             if pieces[0].upper().startswith(b"* STATUS "):
                 values = parse_values(pieces, 9)
                 if len(values) >= 2 and isinstance(values[-1], list):
@@ -227,7 +224,7 @@ class Session:
                 return
             self._heed(pieces[0])
             if len(pieces) > 1 or b"FETCH" in pieces[0]:
-                mail = _fetched(pieces)
+                mail = fetched(pieces)
                 if mail is not None:
                     yield mail
 
@@ -235,7 +232,7 @@ class Session:
         """Return the sizes of mails in bytes."""
         found = {}
         for pieces in await self.command("UID", "FETCH", uid_set(uids), "(UID RFC822.SIZE)"):
-            said = _attributes(pieces)
+            said = attributes(pieces)
             uid, size = said.get("UID"), said.get("RFC822.SIZE")
             if isinstance(uid, bytes) and isinstance(size, bytes) and uid.isdigit() and size.isdigit():
                 found[int(uid)] = int(size)
@@ -244,9 +241,9 @@ class Session:
     async def append(self, folder: Folder, raw: bytes, at: int) -> None:
         """File a mail as read in a folder; `at` in UTC milliseconds. Raises RefusedByServerError."""
         moment = clock.to_rfc3339(at) or ""
-        month = _MONTHS[(int(moment[5:7]) - 1) * 3 :][:3].title()
+        month = MONTHS[(int(moment[5:7]) - 1) * 3 :][:3].title()
         date = f'"{moment[8:10]}-{month}-{moment[:4]} {moment[11:19]} +0000"'
-        await self.command("APPEND", _quoted(folder.wire_name), "(\\Seen)", date, literal=raw)
+        await self.command("APPEND", quoted(folder.wire_name), "(\\Seen)", date, literal=raw)
 
     # --- waiting
 
@@ -321,7 +318,7 @@ class Session:
 
     def _heed(self, line: bytes) -> None:
         """Take note of what the server may say at any time."""
-        if found := _COUNT.match(line):
+        if found := COUNT.match(line):
             if found[2].upper() == b"EXISTS":
                 self.news = self.news or int(found[1]) > self._exists
                 self._exists = int(found[1])
@@ -329,85 +326,11 @@ class Session:
                 self._exists = max(0, self._exists - 1)
         elif line[:5].upper() == b"* BYE":
             raise ConnectionLostError(
-                f"{self._wire.endpoint} ends the connection: {_said(line[5:]) or 'no reason given'}"
+                f"{self._wire.endpoint} ends the connection: {said(line[5:]) or 'no reason given'}"
             )
 
     def _judge(self, result: bytes) -> None:
         if result[:2].upper() == b"OK":
             return
-        code = found[1].decode("ascii", "replace").upper() if (found := _CODE.search(result)) else ""
-        raise RefusedByServerError(_said(result.partition(b" ")[2]) or _said(result), code)
-
-
-def uid_set(uids: Iterable[int]) -> str:
-    """Return UIDs as IMAP writes them, neighbours as ranges: `3:5,9`."""
-    parts: list[tuple[int, int]] = []
-    for uid in sorted(uids):
-        if parts and parts[-1][1] == uid - 1:
-            parts[-1] = (parts[-1][0], uid)
-        else:
-            parts.append((uid, uid))
-    return ",".join(str(low) if low == high else f"{low}:{high}" for low, high in parts)
-
-
-def from_utf7(name: str) -> str:
-    """Return a folder's name as people read it (modified UTF-7, RFC 3501 section 5.1.3)."""
-
-    def plain(run: re.Match[str]) -> str:
-        if not run[1]:
-            return "&"
-        data = run[1].replace(",", "/")
-        try:
-            return base64.b64decode(data + "=" * (-len(data) % 4)).decode("utf-16-be")
-        except ValueError:
-            return run[0]
-
-    return one_line(re.sub(r"&([A-Za-z0-9+,]*)-", plain, name), 500)
-
-
-def _fetched(pieces: list[bytes]) -> Fetched | None:
-    if len(pieces) == 3 and pieces[2] == b")" and (usual := _USUAL_MAIL.match(pieces[0])):
-        at = internal_date(usual[2])
-        return Fetched(int(usual[1]), pieces[1], clock.now() if at is None else at)
-    said = _attributes(pieces)
-    uid = said.get("UID")
-    body = next((value for key, value in said.items() if key.startswith("BODY[")), None)
-    if not isinstance(uid, bytes) or not uid.isdigit() or "BODY[]" not in {key.partition("<")[0] for key in said}:
-        return None
-    date = said.get("INTERNALDATE")
-    at = internal_date(date) if isinstance(date, bytes) else None
-    return Fetched(int(uid), body if isinstance(body, bytes) else b"", clock.now() if at is None else at)
-
-
-def _attributes(pieces: list[bytes]) -> dict[str, Value]:
-    found = _COUNT.match(pieces[0])
-    if found is None or found[2].upper() != b"FETCH":
-        return {}
-    values = parse_values(pieces, found.end())
-    if not values or not isinstance(values[0], list):
-        return {}
-    pairs = zip(values[0][::2], values[0][1::2], strict=False)
-    return {key.decode("ascii", "replace").upper(): value for key, value in pairs if isinstance(key, bytes)}
-
-
-def internal_date(value: bytes) -> int | None:
-    """Return INTERNALDATE as UTC milliseconds, None when it is not one."""
-    found = _DATE.match(value)
-    if found is None:
-        return None
-    day, month, year, hour, minute, second, sign, hours, minutes = found.groups()
-    position = _MONTHS.find(month.decode().lower())
-    if position < 0:
-        return None
-    zone = (int(hours) * 3600 + int(minutes) * 60) * (1 if sign == b"+" else -1)
-    at = timegm((int(year), position // 3 + 1, int(day), int(hour), int(minute), int(second))) - zone
-    return at * 1000
-
-
-def _quoted(text: str) -> str:
-    """Return a quoted string (RFC 3501 section 4.3). Line ends cannot be part of one: nothing can be smuggled in."""
-    return '"' + re.sub(r"[\r\n\0]", "", text).replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
-def _said(line: bytes) -> str:
-    return one_line(_CODE.sub(b"", line).decode("utf-8", "replace"), 300)
+        code = found[1].decode("ascii", "replace").upper() if (found := CODE.search(result)) else ""
+        raise RefusedByServerError(said(result.partition(b" ")[2]) or said(result), code)

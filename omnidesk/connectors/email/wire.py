@@ -1,4 +1,4 @@
-"""Lines and literals of an IMAP connection (RFC 3501 section 4), and the syntax of what servers answer.
+"""Lines and literals of an IMAP connection (RFC 3501 section 4).
 
 An asyncio protocol with its own buffer: reading what has already come costs no turn of the event loop, which is what
 a mailbox of a hundred thousand mails is made of. Every wait for bytes ends by the time limit, so that a frozen peer is
@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import re
 import ssl
-from typing import Any, cast
+from typing import cast
 
 from omnidesk.connectors.base import ConnectionLostError
 from omnidesk.connectors.email.endpoint import Endpoint, unreachable
@@ -21,9 +21,6 @@ LONGEST_LINE = 64_000_000
 LONGEST_LITERAL = 150_000_000
 
 _LITERAL = re.compile(rb"\{(\d{1,10})\+?\}\Z")
-_TOKEN = re.compile(rb'([()])|"((?:[^"\\]|\\.)*+)"|(\{\d+\+?\})|([^\s()"\[{]*+\[[^\]]*+\](?:<\d+>)?|[^\s()"]+)')
-Value = bytes | None | list[Any]
-"""An atom or string, NIL, or a parenthesised list of values."""
 
 
 class Wire(asyncio.Protocol):
@@ -157,28 +154,3 @@ class Wire(asyncio.Protocol):
         self._ended = True
         if self._transport is not None:
             self._transport.abort()
-
-
-def parse_values(pieces: list[bytes], start: int = 0) -> list[Value]:
-    """Return the values of an answer, from position `start` of its first piece; damaged ends are forgiven."""
-    top: list[Value] = []
-    stack: list[list[Value]] = [top]
-    for index in range(0, len(pieces), 2):
-        text = pieces[index]
-        for token in _TOKEN.finditer(text, start if index == 0 else 0):
-            bracket, string, literal, atom = token.groups()
-            if bracket == b"(":
-                inner: list[Value] = []
-                stack[-1].append(inner)
-                stack.append(inner)
-            elif bracket == b")":
-                if len(stack) > 1:
-                    stack.pop()
-            elif string is not None:
-                stack[-1].append(re.sub(rb"\\(.)", rb"\1", string) if b"\\" in string else string)
-            elif literal is not None:
-                if index + 1 < len(pieces) and token.end() == len(text):
-                    stack[-1].append(pieces[index + 1])
-            else:
-                stack[-1].append(None if atom == b"NIL" or atom == b"nil" else atom)
-    return top

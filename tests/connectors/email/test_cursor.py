@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from omnidesk.connectors.email.cursor import FolderPosition, Position
-from omnidesk.connectors.email.imap import from_utf7, uid_set
+from omnidesk.connectors.email.syntax import from_utf7, uid_set
 
 RANGES = st.lists(st.tuples(st.integers(1, 60), st.integers(0, 12)).map(lambda r: (r[0], r[0] + r[1])), max_size=12)
 

@@ -1,0 +1,80 @@
+"""Starting: what is imported, what cannot be opened, and where there is nothing yet."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.filling import Desk, mail
+
+SLOW = (
+    "alembic", "email.parser", "httpx", "imapclient", "importlib.metadata", "keyring", "pydantic", "selectolax",
+    "sqlalchemy", "sqlmodel", "textual.widgets._text_area", "typer",
+)  # fmt: skip
+
+_PAINT = f"""
+import asyncio, sys
+import omnidesk.__main__
+import omnidesk.app
+from omnidesk.screens.console import OmniDeskApp
+from omnidesk.screens import desk
+from omnidesk.screens.session import open_session
+
+class Painted(OmniDeskApp):
+    def _display(self, screen, renderable):
+        super()._display(screen, renderable)
+        rows = [strip.text for strip in screen._compositor.render_strips()]
+        if any("Where is my order" in row for row in rows):
+            self.loaded = [name for name in {SLOW!r} if name in sys.modules]
+            self.exit(0)
+
+    def on_mount(self):
+        desk.DeskScreen._begin = lambda self: None
+        super().on_mount()
+
+app = Painted(open_session(sys.argv[1]), sys.argv[1], engine=False)
+asyncio.run(app.run_async(headless=True, size=(140, 40)))
+print(app.loaded)
+"""
+
+
+def test_the_first_paint_imports_nothing_slow(desk: Desk) -> None:
+    desk.receives(mail("1", subject="Where is my order NL-1?"))
+    home = str(desk.workspace.home.path)
+    done = subprocess.run([sys.executable, "-c", _PAINT, home], capture_output=True, text=True, timeout=60, check=False)
+    assert done.stdout.strip().endswith("[]"), done.stdout + done.stderr
+
+
+def omnidesk(home: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "omnidesk", "--home", str(home)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, stdin=subprocess.DEVNULL)
+
+
+def test_a_broken_config_is_one_clear_line(desk: Desk) -> None:
+    home = desk.workspace.home.path
+    (home / "config.toml").write_text("this is = = no toml")
+    done = omnidesk(home)
+    assert done.returncode == 1
+    assert done.stderr.startswith("omnidesk: ")
+    assert "config.toml" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_database_newer_than_the_program_is_one_clear_line(desk: Desk) -> None:
+    desk.workspace.database.write(
+        lambda tx: tx.execute("UPDATE mark SET value = '9999' WHERE key IN ('schema', 'oldest_writer')")
+    )
+    done = omnidesk(desk.workspace.home.path)
+    assert done.returncode == 1
+    assert "newer" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_no_database_but_a_file_of_something_else_is_one_clear_line(tmp_path: Path) -> None:
+    (tmp_path / "omnidesk.db").write_bytes(os.urandom(4096))
+    done = omnidesk(tmp_path)
+    assert done.returncode == 1
+    assert "damaged or no database" in done.stderr
+    assert "Traceback" not in done.stderr
