@@ -25,7 +25,7 @@ def mbox(session: Session, path: Source, channel: ChannelName) -> None:
     """Import an mbox file."""
     from omnidesk.desk import importing
 
-    _report(session, importing.import_mbox(session.workspace, channel, path.expanduser(), _progress()))
+    _report(session, importing.import_mbox(session.workspace, session.actor, channel, path.expanduser(), _progress()))
 
 
 @command(app, "maildir")
@@ -33,7 +33,9 @@ def maildir(session: Session, path: Source, channel: ChannelName) -> None:
     """Import a Maildir with its subfolders."""
     from omnidesk.desk import importing
 
-    _report(session, importing.import_maildir(session.workspace, channel, path.expanduser(), _progress()))
+    _report(
+        session, importing.import_maildir(session.workspace, session.actor, channel, path.expanduser(), _progress())
+    )
 
 
 def _progress() -> Callable[[Imported], None] | None:
@@ -50,7 +52,7 @@ def _report(session: Session, done: Imported) -> None:
     if sys.stderr.isatty():
         print(file=sys.stderr)
     session.changed(
-        None,
+        done.act,
         {"received": done.received, "duplicates": done.duplicates, "quarantined": done.quarantined},
         f"{done.received} mails imported, {done.duplicates} were here already, {done.quarantined} in quarantine",
     )

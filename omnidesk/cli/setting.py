@@ -45,11 +45,12 @@ def set_setting(
     if len(pairs) % 2:
         raise UsageError(f"{pairs[-1]} has no value: setting set NAME VALUE [NAME VALUE ..]")
     wanted = dict(zip(pairs[::2], pairs[1::2], strict=True))
+    act = None
     for name, value in wanted.items():
-        settings.put(session.workspace, name, value)
+        act = settings.put(session.workspace, name, value, session.actor)
     rows = [row for row in _rows(settings.current(session.workspace)) if row["name"] in wanted]
     words = ", ".join(f"{row['name']} is {row['value']}" for row in rows)
-    session.changed(None, {"setting": rows[0], "settings": rows}, words)
+    session.changed(act, {"setting": rows[0], "settings": rows}, words)
 
 
 def _rows(current: Any) -> list[dict[str, Any]]:

@@ -69,6 +69,8 @@ def reply(
     """Queue an answer to the customer. The same `key` is the same message and never goes twice.
 
     Raises NotFoundError, UsageError (empty text, bad address) and RefusedError (a rule says no)."""
+    if status is Status.SNOOZED:
+        raise UsageError("an answer cannot snooze without a time: send it, then snooze the conversation")
     message_key = _key(key)
     before = _queued_before(workspace, message_key)
     if before is not None:
@@ -237,7 +239,7 @@ def _insert(
         direction=direction,
         author_kind=AuthorKind.AGENT,
         author_id=act.actor.agent_id,
-        author_name=act.actor.name,
+        author_name=act.tx.value("SELECT name FROM agent WHERE id = ?", (act.actor.agent_id,)) or act.actor.name,
         from_name=sender.name,
         from_address=sender.address,
         recipients_json=json.dumps(recipients, ensure_ascii=False),

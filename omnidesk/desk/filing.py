@@ -37,6 +37,7 @@ class Desk:
         rows = connection.all("SELECT id, kind, created_at, history_days FROM channel")
         self.addresses = identity.own_addresses(connection)
         self.channels = {row["id"]: (row["kind"], row["created_at"], row["history_days"]) for row in rows}
+        self.again = 0
         self._search: list[tuple[int, tuple[str, str]]] = []
         self._backlog: set[int] = set()
         self._item_search: list[tuple[int, tuple[str, str]]] = []
@@ -107,6 +108,7 @@ def file(act: Act, desk: Desk, arrival: Arrival, decoded: Decoded) -> int:
     known = _same_message(act, arrival, decoded)
     if known is not None:
         _receive_again(act, arrival, known)
+        desk.again += 1
         return known
     message = _who_and_when(act, desk, arrival, decoded)
     news = deliveries.apply(act, decoded)

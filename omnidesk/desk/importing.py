@@ -13,8 +13,11 @@ from omnidesk import clock
 from omnidesk.connectors import registry
 from omnidesk.connectors.base import Item
 from omnidesk.desk import channels, intake
+from omnidesk.desk.acts import Act, perform
 from omnidesk.store.workspace import Workspace
+from omnidesk.words import rows
 from omnidesk.words.errors import RefusedError, UsageError
+from omnidesk.words.rows import Actor
 
 AT_A_TIME = 100
 _ESCAPED = re.compile(rb"^>(>*From )", re.MULTILINE)
@@ -27,24 +30,25 @@ class Imported:
     received: int
     duplicates: int
     quarantined: int
+    act: rows.Act | None = None
 
 
 def import_mbox(
-    workspace: Workspace, channel: str, path: Path, progress: Callable[[Imported], None] | None = None
+    workspace: Workspace, actor: Actor, channel: str, path: Path, progress: Callable[[Imported], None] | None = None
 ) -> Imported:
     """Import an mbox file (RFC 4155; `>From ` is unescaped as in mboxrd) as mail of a channel. Repeatable."""
     if not path.is_file():
         raise UsageError(f"{path} is no file: an mbox is one file, a Maildir a folder with cur, new and tmp")
-    return _take_in(workspace, channel, _mbox(path), progress)
+    return _take_in(workspace, actor, channel, _mbox(path), progress)
 
 
 def import_maildir(
-    workspace: Workspace, channel: str, path: Path, progress: Callable[[Imported], None] | None = None
+    workspace: Workspace, actor: Actor, channel: str, path: Path, progress: Callable[[Imported], None] | None = None
 ) -> Imported:
     """Import a Maildir with its subfolders (Maildir++) as mail of a channel. Repeatable."""
     if not any((path / part).is_dir() for part in ("cur", "new")):
         raise UsageError(f"{path} is no Maildir: it has neither cur nor new")
-    return _take_in(workspace, channel, _maildir(path), progress)
+    return _take_in(workspace, actor, channel, _maildir(path), progress)
 
 
 def _mbox(path: Path) -> Iterator[tuple[bytes, str]]:
@@ -69,6 +73,7 @@ def _maildir(path: Path) -> Iterator[tuple[bytes, str]]:
 
 def _take_in(
     workspace: Workspace,
+    actor: Actor,
     name: str,
     mails: Iterator[tuple[bytes, str]],
     progress: Callable[[Imported], None] | None,
@@ -92,9 +97,15 @@ def _take_in(
         ]
         admitted = intake.admit(workspace, channel.id, items, imported=True)
         settled = intake.settle(workspace, admitted.items)
-        received += len(admitted.items)
-        duplicates += admitted.duplicates
+        received += len(admitted.items) - settled.again
+        duplicates += admitted.duplicates + settled.again
         quarantined += settled.quarantined
         if progress is not None:
             progress(Imported(received, duplicates, quarantined))
-    return Imported(received, duplicates, quarantined)
+
+    def work(act: Act) -> None:
+        counts = {"received": received, "duplicates": duplicates, "quarantined": quarantined}
+        act.event("imported", after={"channel": channel.id, **counts})
+        act.summary = f"imported {received} mails into {name}"
+
+    return Imported(received, duplicates, quarantined, perform(workspace, actor, "import", work)[0])

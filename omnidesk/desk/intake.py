@@ -53,10 +53,11 @@ class Admitted:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What `settle` did, in raw items."""
+    """What `settle` did, in raw items; `again` counts messages that had come by another way before."""
 
     filed: int
     quarantined: int
+    again: int = 0
 
 
 def admit(
@@ -186,7 +187,7 @@ def settle(workspace: Workspace, kept: Sequence[tuple[int, Item]], held: Held | 
             else:
                 filed += 1
         desk.finish(act)
-        return Settled(filed, quarantined)
+        return Settled(filed, quarantined, desk.again)
 
     return perform(workspace, PROGRAM, "received", work)[1]
 

@@ -6,9 +6,12 @@ import json
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+from omnidesk.desk.acts import Act, perform
 from omnidesk.store.database import Connection
 from omnidesk.store.workspace import Workspace
+from omnidesk.words import rows
 from omnidesk.words.errors import NotFoundError, UsageError
+from omnidesk.words.rows import PROGRAM, Actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +47,8 @@ class Settings:
 def read(connection: Connection) -> Settings:
     """Return the settings in force."""
     known = {entry.name for entry in fields(Settings)}
-    rows = connection.all("SELECT key, value_json FROM setting")
-    return Settings(**{row[0]: json.loads(row[1]) for row in rows if row[0] in known})
+    found = connection.all("SELECT key, value_json FROM setting")
+    return Settings(**{row[0]: json.loads(row[1]) for row in found if row[0] in known})
 
 
 def current(workspace: Workspace) -> Settings:
@@ -53,7 +56,7 @@ def current(workspace: Workspace) -> Settings:
     return read(workspace.database.reader)
 
 
-def put(workspace: Workspace, name: str, value: str | int | float) -> Settings:
+def put(workspace: Workspace, name: str, value: str | int | float, actor: Actor = PROGRAM) -> rows.Act:
     """Change one setting. Raises NotFoundError, UsageError."""
     found = next((entry for entry in fields(Settings) if entry.name == name), None)
     if found is None:
@@ -69,11 +72,15 @@ def put(workspace: Workspace, name: str, value: str | int | float) -> Settings:
         from omnidesk.desk.hours import parse
 
         parse(said)
-    workspace.database.write(
-        lambda tx: tx.execute(
+
+    def work(act: Act) -> None:
+        before = getattr(read(act.tx), name)
+        act.tx.execute(
             "INSERT INTO setting (key, value_json) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET "
             "value_json = excluded.value_json",
             (name, json.dumps(said)),
         )
-    )
-    return current(workspace)
+        act.event("setting", after={"setting": name, "before": before, "value": said})
+        act.summary = f"{name} is {said}"
+
+    return perform(workspace, actor, "setting", work)[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 from omnidesk.connectors import registry
@@ -52,8 +53,8 @@ def message(workspace: Workspace, message_id: int) -> Message:
     return thread.message(workspace.database.reader, message_id)
 
 
-def events(workspace: Workspace, number: int, limit: int = 1000, after: int = 0) -> list[Event]:
-    """Return the events of a conversation, oldest first."""
+def events(workspace: Workspace, number: int, limit: int = 1000, after: int | None = None) -> list[Event]:
+    """Return events of a conversation, oldest first: the newest `limit`, or those after an id."""
     return thread.events(workspace.database.reader, number, limit, after)
 
 
@@ -74,11 +75,13 @@ def acts(workspace: Workspace, number: int) -> list[rows.Act]:
 def offers(workspace: Workspace, number: int) -> list[int]:
     """Return the conversations that may belong to this one: a message ties them, but agents worked on both."""
     found = []
-    for event in events(workspace, number):
-        if event.kind == "join_offered" and "other" in event.after:
-            other = current(workspace, int(event.after["other"]))
-            if other != number and other not in found:
-                found.append(other)
+    rows = workspace.database.reader.all(
+        "SELECT after_json FROM event WHERE conversation_id = ? AND kind = 'join_offered' ORDER BY id", (number,)
+    )
+    for row in rows:
+        other = current(workspace, int(json.loads(row[0])["other"]))
+        if other != number and other not in found:
+            found.append(other)
     return found
 
 

@@ -9,7 +9,7 @@ from omnidesk.store import home as homes
 from omnidesk.store.workspace import Workspace
 from omnidesk.words.errors import RefusedError, WorkspaceError
 
-__all__ = ["Workspace", "create", "exists", "home_path", "open_workspace", "upgrade"]
+__all__ = ["Workspace", "create", "exists", "home_path", "open_workspace"]
 
 
 def home_path(home: str | Path | None = None) -> Path:
@@ -67,24 +67,3 @@ def create(
         _bring_up(workspace)
     agents.whoami(workspace, agent_name, agent_address)
     return workspace
-
-
-def upgrade(home: str | Path | None = None) -> Path | None:
-    """Bring a workspace to this program's schema, breaking migrations included; return the copy made first.
-
-    None when nothing was due or only additive migrations were. Raises DiskFullError, and TryLaterError while other
-    processes work on it.
-    """
-    from omnidesk.store import migrate
-
-    workspace = Workspace(homes.locate(home))
-    try:
-        if not workspace.home.exists:
-            raise WorkspaceError(f"there is no workspace in {workspace.home.path}: `omnidesk init` makes one")
-        if workspace.schema_state() != "older":
-            return None
-        copy = migrate.copy_first(workspace) if migrate.breaking(workspace) else None
-        migrate.upgrade(workspace)
-        return copy
-    finally:
-        workspace.close()

@@ -182,6 +182,7 @@ class Arrivals(DeskFrame):
 
     def on_thread_read(self, message: ThreadRead) -> None:
         """A conversation, opened or read again."""
+        self._resting["thread"] = clock.monotonic() + REST * message.seconds
         if message.asked != self.open_id:
             return
         self.open_id = message.conversation.id

@@ -56,7 +56,7 @@ class ThreadRead(Message):
     offers: tuple[int, ...]
     width: int
     refresh: bool
-    asked_at: float = 0.0
+    seconds: float = 0.0
 
 
 @dataclass

@@ -75,7 +75,7 @@ class Asked:
 def thread(session: Session, asked: Asked) -> ThreadRead:
     """Read a conversation with its newest messages; what is `known` is laid out again only where it changed."""
     began = clock.monotonic()
-    conversation = _conversation(session, asked.conversation_id)
+    conversation = threads.conversation(session.workspace, asked.conversation_id)
     limit = FIRST_MESSAGES
     messages = threads.messages(session.workspace, conversation.id, limit + 1)
     more = len(messages) > limit
@@ -94,17 +94,8 @@ def thread(session: Session, asked: Asked) -> ThreadRead:
         offers,
         asked.paper.width,
         bool(asked.known),
-        began,
+        clock.monotonic() - began,
     )
-
-
-def _conversation(session: Session, number: int) -> Conversation:
-    found = threads.conversation(session.workspace, number)
-    for _ in range(10):  # a merged one leads to where its messages are
-        if found.merged_into is None:
-            break
-        found = threads.conversation(session.workspace, found.merged_into)
-    return found
 
 
 def older(session: Session, asked: Asked, before: tuple[int, int], waiting_since: int | None) -> OlderRead:

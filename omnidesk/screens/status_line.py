@@ -68,7 +68,7 @@ def health(summary: Summary | None, engine: str, now: int) -> list[Part]:
         said.append(("dim", "no channels yet: ctrl+n adds a mailbox"))
     elif summary.last_success_at is not None:
         said.append(("dim", f"synced {times.span(now - summary.last_success_at)} ago"))
-    elif not summary.engine_alive and not engine:
+    elif running and not summary.engine_alive and not engine:
         said.append(("dim", "the engine is starting"))
     if running and all(channel.health is Health.OK for channel in running):
         said.append(("good", "all channels up" if len(running) > 1 else f"{one_line(running[0].name)} up"))

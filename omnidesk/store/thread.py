@@ -122,11 +122,18 @@ def message(connection: Connection, number: int) -> Message:
     return found[0]
 
 
-def events(connection: Connection, number: int, limit: int = 1000, after: int = 0) -> list[Event]:
-    """Return the events of a conversation, oldest first; rides on event_conversation."""
-    rows = connection.all(
-        "SELECT * FROM event WHERE conversation_id = ? AND id > ? ORDER BY id LIMIT ?", (number, after, limit)
-    )
+def events(connection: Connection, number: int, limit: int = 1000, after: int | None = None) -> list[Event]:
+    """Return events of a conversation, oldest first: the newest `limit`, or those after an id.
+
+    Rides on event_conversation."""
+    if after is None:
+        rows = connection.all(
+            "SELECT * FROM event WHERE conversation_id = ? ORDER BY id DESC LIMIT ?", (number, limit)
+        )[::-1]
+    else:
+        rows = connection.all(
+            "SELECT * FROM event WHERE conversation_id = ? AND id > ? ORDER BY id LIMIT ?", (number, after, limit)
+        )
     return [event(row) for row in rows]
 
 

@@ -224,6 +224,8 @@ class ChannelRun:
     async def _file(self, admitted: intake.Admitted) -> None:
         settled = await self.in_thread(intake.settle, self.workspace, admitted.items, self.held)
         self.quarantined += settled.quarantined
+        self.received -= settled.again
+        self.duplicates += settled.again
 
     async def cursor(self) -> dict[str, Any]:
         """Return how far the source has been read."""
@@ -309,37 +311,18 @@ class ChannelRun:
     async def once(self) -> ChannelSync:
         """Read the source to its end and send what is due, then stop."""
         begun = clock.monotonic()
-        error: str | None = None
         if not await self.take_lease():
             return ChannelSync(self.channel.name, self.channel.kind, skipped=True)
         assert self.sender is not None
         renewing = asyncio.create_task(self._renew())
-        backoff = Backoff(self.settings.backoff_seconds, self.settings.backoff_most_seconds)
         try:
-            await self.settle_what_was_left()
-            connector = self.connector()
-            try:
-                await self.take_all(connector.pull(await self.cursor()))
-                await self._succeeded(backoff)
-                await self.sender.send_due(connector)
-                await self.sender.verify_unknown(connector)
-            finally:
-                await _close(connector)
-        except LoginError as failure:
-            error = str(failure)
-            await self._note(Health.NEEDS_LOGIN, error, 0)
-        except (ConnectorError, OSError, TimeoutError, OmniDeskError) as failure:
-            error = str(failure) or repr(failure)
-            await self._note(Health.RETRYING, error, 0)
-        except Exception as failure:  # noqa: BLE001  one channel's fault does not stop the others
-            log.trace("channel broke", channel=self.channel.name)
-            error = f"an error nobody foresaw ({failure!r}); the log has more"
-            await self._note(Health.DOWN, error, 0)
+            troubles = [await self._attempt(self._receive_once), await self._attempt(self._send_once)]
         finally:
             renewing.cancel()
             await asyncio.gather(renewing, return_exceptions=True)
             with contextlib.suppress(OmniDeskError):
                 await self.give_lease_back()
+        error = "; ".join(dict.fromkeys(trouble for trouble in troubles if trouble)) or None
         return ChannelSync(
             channel=self.channel.name,
             kind=self.channel.kind,
@@ -351,6 +334,35 @@ class ChannelRun:
             seconds=round(clock.monotonic() - begun, 3),
             error=error,
         )
+
+    async def _receive_once(self, connector: Connector) -> None:
+        await self.settle_what_was_left()
+        await self.take_all(connector.pull(await self.cursor()))
+        await self._succeeded(Backoff(0, 0))
+
+    async def _send_once(self, connector: Connector) -> None:
+        assert self.sender is not None
+        await self.sender.send_due(connector)
+        await self.sender.verify_unknown(connector)
+
+    async def _attempt(self, work: Callable[[Connector], Awaitable[None]]) -> str | None:
+        """Do one half of a single pass; return in words what went wrong, having noted it."""
+        try:
+            connector = self.connector()
+            try:
+                await work(connector)
+                return None
+            finally:
+                await _close(connector)
+        except LoginError as failure:
+            error, health = str(failure), Health.NEEDS_LOGIN
+        except (ConnectorError, OSError, TimeoutError, OmniDeskError) as failure:
+            error, health = str(failure) or repr(failure), Health.RETRYING
+        except Exception as failure:  # noqa: BLE001  one channel's fault does not stop the others
+            log.trace("channel broke", channel=self.channel.name)
+            error, health = f"an error nobody foresaw ({failure!r}); the log has more", Health.DOWN
+        await self._note(health, error, 0)
+        return error
 
 
 async def _close(connector: Connector) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from omnidesk.screens.actions import ACTIONS
 from omnidesk.screens.help import GROUPS
-from omnidesk.screens.keys import KeyReader, Keymap, pressed, shown
+from omnidesk.screens.keys import Keymap, KeyReader, pressed, shown
 
 TAKEN = {"ctrl+i", "alt+enter", "ctrl+y", "ctrl+e", "ctrl+k", "ctrl+w"}
 

@@ -120,7 +120,12 @@ async def test_a_wrong_password_is_said_in_words_and_nothing_is_made(tmp_path: P
 
 async def test_a_server_that_is_not_there_is_said_in_words(tmp_path: Path) -> None:
     async with nothing_yet(tmp_path / "home", (100, 30)) as here:
-        for name, value in {"address": "a@shop.test", "password": "x", "imap-host": "127.0.0.1", "imap-port": "1"}.items():
+        for name, value in {
+            "address": "a@shop.test",
+            "password": "x",
+            "imap-host": "127.0.0.1",
+            "imap-port": "1",
+        }.items():
             here.app.screen.query_one(f"#{name}", Input).value = value
         await here.press("ctrl+s")
         await here.until(lambda: here.app.screen.query_one("#result").has_class("wrong"), "the refusal", 40)

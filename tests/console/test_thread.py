@@ -21,7 +21,9 @@ async def test_opening_takes_the_unread_mark_off(desk: Desk) -> None:
     (number,) = desk.receives(mail("1"))
     async with console(desk.workspace) as here:
         await here.press("enter")
-        await here.until(lambda: not desk.value("SELECT unread FROM conversation WHERE id = ?", number), "the mark to go")
+        await here.until(
+            lambda: not desk.value("SELECT unread FROM conversation WHERE id = ?", number), "the mark to go"
+        )
 
 
 async def test_messages_stand_oldest_first_with_notes_and_what_is_not_answered_marked(desk: Desk) -> None:

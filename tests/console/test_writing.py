@@ -45,7 +45,9 @@ async def test_c_sends_and_closes(desk: Desk) -> None:
         await begin(here)
         await here.type("Done.")
         await here.press("ctrl+s", "c")
-        await here.until(lambda: desk.value("SELECT status FROM conversation WHERE id = ?", number) == "closed", "it to close")
+        await here.until(
+            lambda: desk.value("SELECT status FROM conversation WHERE id = ?", number) == "closed", "it to close"
+        )
         assert desk.count("outbox", "state = 'queued'") == 1
 
 

@@ -92,7 +92,9 @@ def test_opening_hours_that_are_not_understood_are_refused_with_an_example(desk:
 
 
 def test_settings_are_known_by_name_and_kind(desk: Desk) -> None:
-    assert workspace_settings.put(desk.workspace, "lease_seconds", "2.5").lease_seconds == 2.5
+    act = workspace_settings.put(desk.workspace, "lease_seconds", "2.5", desk.me)
+    assert (act.actor, act.kind) == (desk.me.name, "setting")
+    assert workspace_settings.current(desk.workspace).lease_seconds == 2.5
     with pytest.raises(UsageError, match="takes a number"):
         workspace_settings.put(desk.workspace, "lease_seconds", "soon")
     with pytest.raises(NotFoundError, match="no setting colour; settings are lease_seconds"):

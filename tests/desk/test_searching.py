@@ -160,8 +160,8 @@ def test_a_snippet_marks_the_words_and_is_clean(full: Desk) -> None:
         ("before:soon", "before:soon is no date"),
         ("before:2026-13-45", "is no date"),
         ("-tag:vip late", "only words, phrases and from:"),
-        ("!!! ???", ""),
-        ("from:!!!", ""),
+        ("!!! ???", "[!]"),
+        ("from:!!!", "[!]"),
     ],
 )
 def test_a_search_that_is_not_understood_says_why(full: Desk, asked: str, words: str) -> None:

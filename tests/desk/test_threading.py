@@ -170,7 +170,7 @@ def test_a_message_never_stands_before_the_one_it_answers_nor_ahead_of_now(time:
     shuffle=st.randoms(use_true_random=False),
     batch=st.integers(1, 4),
 )
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_threads_come_out_the_same_in_whatever_order_mails_arrive(
     tmp_path_factory: pytest.TempPathFactory, parents: list[int], shuffle: object, batch: int
 ) -> None:

@@ -1,4 +1,4 @@
-"""Secrets (promise 11): from the environment, the keyring, or a file that only its owner reads; never in the workspace."""
+"""Secrets (promise 11): from the environment, the keyring, or a private file; never in the workspace."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def test_a_secret_is_kept_under_the_channels_id_and_survives_its_renaming(desk: 
 
 
 def test_a_missing_secret_says_which_and_what_to_do(desk: Desk) -> None:
-    with pytest.raises(SecretMissingError, match="no password for demo.*OMNIDESK_SECRET_DEMO_PASSWORD"):
+    with pytest.raises(SecretMissingError, match=r"no password for demo.*OMNIDESK_SECRET_DEMO_PASSWORD"):
         read(desk)
 
 

@@ -23,10 +23,10 @@ from omnidesk.connectors.email.syntax import (
     attributes,
     fetched,
     from_utf7,
+    human_text,
     parse_values,
     quoted,
     uid_set,
-    said,
 )
 from omnidesk.connectors.email.wire import Wire
 
@@ -90,7 +90,9 @@ class Session:
         try:
             greeting = await wire.line()
             if not greeting.upper().startswith((b"* OK", b"* PREAUTH")):
-                raise ConnectionLostError(f"{endpoint} turns us away: {said(greeting[2:]) or 'it is no IMAP server'}")
+                raise ConnectionLostError(
+                    f"{endpoint} turns us away: {human_text(greeting[2:]) or 'it is no IMAP server'}"
+                )
             await session._learn_capabilities()
             if endpoint.security == "starttls":
                 if "STARTTLS" not in session.capabilities:
@@ -326,11 +328,11 @@ class Session:
                 self._exists = max(0, self._exists - 1)
         elif line[:5].upper() == b"* BYE":
             raise ConnectionLostError(
-                f"{self._wire.endpoint} ends the connection: {said(line[5:]) or 'no reason given'}"
+                f"{self._wire.endpoint} ends the connection: {human_text(line[5:]) or 'no reason given'}"
             )
 
     def _judge(self, result: bytes) -> None:
         if result[:2].upper() == b"OK":
             return
         code = found[1].decode("ascii", "replace").upper() if (found := CODE.search(result)) else ""
-        raise RefusedByServerError(said(result.partition(b" ")[2]) or said(result), code)
+        raise RefusedByServerError(human_text(result.partition(b" ")[2]) or human_text(result), code)

@@ -24,6 +24,8 @@ from omnidesk.connectors.email.syntax import Fetched
 
 BATCH_MAILS = 100
 BATCH_BYTES = 8_000_000
+FETCH_MAILS = 500
+"""Mails asked for in one command: the server sends the next batch while this one is being worked on."""
 PIECE = 8_000_000
 """Bytes asked for at once: nearly every mail is smaller, and of a huge one no more is read before its size is known."""
 LARGEST = 100_000_000
@@ -155,11 +157,12 @@ class Reader:
             if not uids:
                 position.add([(low, highest)])
                 continue
-            for end in range(len(uids), 0, -BATCH_MAILS):
-                start = max(0, end - BATCH_MAILS)
+            end = len(uids)
+            while end:
+                start = max(0, end - (FETCH_MAILS if chunks else BATCH_MAILS))  # the first ones are waited for
                 bottom = uids[start] if start else low
                 chunks.append(_Chunk(uids[start:end], (bottom, highest)))
-                highest = bottom - 1
+                end, highest = start, bottom - 1
         return chunks
 
     async def _read(self, folder: Folder, position: FolderPosition, chunk: _Chunk) -> AsyncIterator[Batch]:
@@ -179,7 +182,7 @@ class Reader:
                     continue
                 items.append(self._item(folder, position, mail))
                 size += len(mail.raw)
-                if size >= BATCH_BYTES:
+                if size >= BATCH_BYTES or (len(items) >= BATCH_MAILS and missing):
                     yield self._batch(items, position, [_uid_range(item) for item in items])
                     items, size = [], 0
         except RefusedByServerError as error:

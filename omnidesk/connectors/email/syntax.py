@@ -14,7 +14,7 @@ from omnidesk.text.clean import one_line
 
 _DATE = re.compile(rb"\s?(\d{1,2})-([A-Za-z]{3})-(\d{4}) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)")
 _USUAL_MAIL = re.compile(rb'\* \d+ FETCH \(UID (\d+) INTERNALDATE "([^"]*)" BODY\[\](?:<\d+>)? \{\d+\}\Z')
-_TOKEN = re.compile(rb'([()])|"((?:[^"\\]|\\.)*+)"|(\{\d+\+?\})|([^\s()"\[{]*+\[[^\]]*+\](?:<\d+>)?|[^\s()"]+)')
+_TOKEN = re.compile(rb'([()])|"((?:[^"\\]|\\.)*+)"|(\{\d+\+?\})|([^\s()"\[{]*+\[[^\]]*+\][^\s()"]*+|[^\s()"]+)')
 CODE = re.compile(rb"\[([A-Za-z-]+)(?: ([^\]]*))?\]")
 """A response code such as `[UIDNEXT 12]`."""
 COUNT = re.compile(rb"\* (\d+) (EXISTS|RECENT|EXPUNGE|FETCH)\b", re.IGNORECASE)
@@ -130,6 +130,6 @@ def quoted(text: str) -> str:
     return '"' + re.sub(r"[\r\n\0]", "", text).replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def said(line: bytes) -> str:
+def human_text(line: bytes) -> str:
     """Return what a server says to people, without its response code."""
     return one_line(CODE.sub(b"", line).decode("utf-8", "replace"), 300)

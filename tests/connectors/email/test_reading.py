@@ -29,6 +29,7 @@ async def test_the_first_sync_is_complete_and_brings_the_newest_first(
     mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reading, "BATCH_MAILS", 10)
+    monkeypatch.setattr(reading, "FETCH_MAILS", 10)
     mailbox.append_many("INBOX", numbered(35))
     batches = [batch async for batch in connector(mailbox).pull({})]
     assert ids(list(batches[0].items)) == [f"<{n}@example.org>" for n in range(26, 36)]
@@ -71,6 +72,7 @@ async def test_named_folders_are_read_instead(mailbox: Mailbox) -> None:
 
 async def test_a_sync_that_broke_off_goes_on_where_it_was(mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "BATCH_MAILS", 10)
+    monkeypatch.setattr(reading, "FETCH_MAILS", 10)
     mailbox.append_many("INBOX", numbered(30))
     first = connector(mailbox).pull({})
     batch = await anext(first)
@@ -85,6 +87,7 @@ async def test_a_server_killed_in_mid_fetch_loses_and_doubles_nothing(
     own_mail_server: MailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reading, "BATCH_MAILS", 10)
+    monkeypatch.setattr(reading, "FETCH_MAILS", 10)
     mailbox = own_mail_server.mailbox()
     # Larger than what the sockets hold between them: the rest cannot be on its way already.
     mails = [simple_mail(message_id=f"<{n}@example.org>", text="x" * 70 + "\n" + "y" * 900_000) for n in range(40)]
@@ -256,3 +259,18 @@ async def test_the_name_of_our_server_goes_with_each_mail(mailbox: Mailbox) -> N
     mailbox.append("INBOX", simple_mail())
     items, _ = await everything(connector(mailbox, authserv_id="mx.example.test"))
     assert items[0].headers["authserv_id"] == "mx.example.test"
+
+
+async def test_one_command_brings_several_batches_whose_cursors_hold_no_more_than_was_given(
+    mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "BATCH_MAILS", 5)
+    monkeypatch.setattr(reading, "FETCH_MAILS", 20)
+    mailbox.append_many("INBOX", numbered(23))
+    given: set[int] = set()
+    async for batch in connector(mailbox).pull({}):
+        assert len(batch.items) <= 5
+        given |= {int(item.position.partition(":")[2]) for item in batch.items}
+        ranges = batch.cursor["folders"]["INBOX"]["ranges"]
+        assert {uid for low, high in ranges for uid in range(low, high + 1)} == given
+    assert given == set(range(1, 24))
