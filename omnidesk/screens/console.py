@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import gc
 import os
+from collections import deque
 from typing import ClassVar
 
+from textual import events
 from textual.app import App
 
+from omnidesk.screens.desk import DeskScreen
+from omnidesk.screens.messages import KeysWelcome
 from omnidesk.screens.palette import Actions
 from omnidesk.screens.session import Opening
 
@@ -27,8 +31,30 @@ class OmniDeskApp(App[int | str]):
         self.home = home
         self.engine = engine
         self.animation_level = "none"
+        self._typed: deque[events.Key] = deque()
         if "TEXTUAL_THEME" not in os.environ and os.environ.get("COLORFGBG", "").endswith((";7", ";15")):
             self.theme = "textual-light"
+
+    async def on_event(self, event: events.Event) -> None:
+        """Hand keys out one by one, in the order they were typed."""
+        if isinstance(event, events.Key) and not event.is_forwarded:
+            self._typed.append(event)
+            await self._hand_out()
+        else:
+            await super().on_event(event)
+
+    async def _hand_out(self) -> None:
+        while self._typed:
+            desk = self.screen if isinstance(self.screen, DeskScreen) else None
+            if desk is not None and desk.keys_wait:
+                return
+            event = self._typed.popleft()
+            if desk is None or not desk.take_key(event):
+                await super().on_event(event)
+
+    async def on_keys_welcome(self, message: KeysWelcome) -> None:
+        """Go on with the keys that were kept back."""
+        await self._hand_out()
 
     def on_mount(self) -> None:
         """Show the first screen."""
@@ -40,14 +66,10 @@ class OmniDeskApp(App[int | str]):
 
     def show_desk(self, opening: Opening) -> None:
         """Show the main screen of a workspace."""
-        from omnidesk.screens.desk import DeskScreen
-
         self.push_screen(DeskScreen(opening, self.engine))
 
     def switch_to_desk(self, opening: Opening) -> None:
         """Show the main screen instead of the one that is on top."""
-        from omnidesk.screens.desk import DeskScreen
-
         self.opening = opening
         self.switch_screen(DeskScreen(opening, self.engine))
 

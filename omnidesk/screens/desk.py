@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from textual import events
 from textual.timer import Timer
 
@@ -9,12 +11,14 @@ from omnidesk.screens import moving, triage, writing
 from omnidesk.screens.actions import ACTIONS
 from omnidesk.screens.arrivals import Arrivals
 from omnidesk.screens.keys import Keymap, KeyReader, pressed, shown
-from omnidesk.screens.messages import Acted, Choices, DraftKept, SheetRead, Trouble, Written
+from omnidesk.screens.messages import Acted, Choices, DraftKept, KeysWelcome, SheetRead, Trouble, Written
 from omnidesk.screens.session import Opening
 from omnidesk.screens.watcher import Watcher
 from omnidesk.widgets.composer import Composer
 from omnidesk.widgets.prompt import Prompt
 
+HOLD_SECONDS = 1.0
+"""How long keys are kept back at most."""
 DRAFT_SECONDS = 0.7
 """How long after the last key a draft is stored."""
 TICK_SECONDS = 1.0
@@ -33,6 +37,9 @@ class DeskScreen(Arrivals):
         """What the open prompt asks about."""
         self.typed_ahead: str | None = None
         """What was typed since a reply or note was begun, until its composer is open."""
+        self.keys_wait = False
+        """Whether keys are kept back for a moment."""
+        self._hold_timer: Timer | None = None
         self._sending = False
         self._draft_timer: Timer | None = None
         self._engine = engine
@@ -91,24 +98,51 @@ class DeskScreen(Arrivals):
             "composer" if self.composer.active and focused is not None and focused is self.composer.area else self.front
         )
 
-    def on_key(self, event: events.Key) -> None:
-        """Collect keys until they name an action, and run it."""
-        place = self.place
-        if not place or self.small:
-            return
+    def take_key(self, event: events.Key) -> bool:
+        """Act on a key before any widget sees it; False when the widget with the focus shall have it.
+
+        This happens in the order of typing, so that what is typed at once arrives where it was meant to."""
+        if self.small:
+            return event.key != "ctrl+q"
+        place, key = self.place, pressed(event.key, event.character)
         if self.typed_ahead is not None:
-            event.stop()
-            self.typed_ahead += "\n" if event.key == "enter" else (event.character or "") if event.is_printable else ""
-            return
-        found = self.reader.feed(place, pressed(event.key, event.character))
-        if self.reader.used:
-            event.stop()
-            event.prevent_default()
+            self.typed_ahead += "\n" if key == "enter" else (event.character or "") if event.is_printable else ""
+            return True
+        if place == "":
+            self._hold_keys(key in ("enter", "escape"))
+            return False
+        if place == "composer":
+            self._hold_keys(self.keymap.find(place, (key,)) is not None)
+            return False
+        return self._feed(place, key)
+
+    def _feed(self, place: str, key: str) -> bool:
+        found = self.reader.feed(place, key)
         if found is not None:
             action, press = found
             self.say("")
             action.run(self, press)
         self.refresh_keys()
+        return self.reader.used
+
+    def on_key(self, event: events.Key) -> None:
+        """Act on a key that the text being written left alone."""
+        if self.keys_wait and self.place == "composer":
+            self._feed("composer", pressed(event.key, event.character))
+            event.stop()
+            event.prevent_default()
+            self._hold_keys(False)
+
+    def _hold_keys(self, hold: bool) -> None:
+        """Keep further keys back while one that leaves a text is on its way through its widget."""
+        if self._hold_timer is not None:
+            self._hold_timer.stop()
+            self._hold_timer = None
+        self.keys_wait = hold
+        if hold:
+            self._hold_timer = self.set_timer(HOLD_SECONDS, partial(self._hold_keys, False))
+        else:
+            self.post_message(KeysWelcome())
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """The mouse may have chosen another pane."""
@@ -197,7 +231,6 @@ class DeskScreen(Arrivals):
     def on_prompt_answered(self, message: Prompt.Answered) -> None:
         """The agent answered a prompt, or did not."""
         self.focus_pane(self.front)
-        self.refresh_keys()
         if message.text is not None:
             answers = {
                 "search": moving.searched,
@@ -208,16 +241,20 @@ class DeskScreen(Arrivals):
                 "merge": triage.merged,
             }
             answers[message.purpose](self, message.text)
+        self.refresh_keys()
+        self._hold_keys(False)
 
     # Writing
 
     async def on_sheet_read(self, message: SheetRead) -> None:
         """Who a reply goes to is known: open the composer."""
-        typed, self.typed_ahead = self.typed_ahead or "", None
         self.open(message.sheet.conversation_id)
         self.front = "composer"
         self.show_front()
-        await self.composer.begin(message.sheet, message.text, typed)
+        await self.composer.begin(message.sheet, message.text)
+        typed, self.typed_ahead = self.typed_ahead, None
+        if typed and self.composer.area is not None:
+            self.composer.area.insert(typed)
         self.thread_changed()
         self.refresh_keys()
 

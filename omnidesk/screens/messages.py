@@ -137,6 +137,11 @@ class EngineSays(Message):
 
 
 @dataclass
+class KeysWelcome(Message):
+    """Keys that were kept back can go on; it bubbles up to the application."""
+
+
+@dataclass
 class Trouble(Message):
     """Something did not work; the words are for the agent."""
 

@@ -56,8 +56,8 @@ class Composer(Vertical):
         """Whether something is being written."""
         return self.sheet is not None
 
-    async def begin(self, sheet: Sheet, text: str, typed: str = "") -> None:
-        """Open with a sheet, the text of its draft, and what was typed while it was read."""
+    async def begin(self, sheet: Sheet, text: str) -> None:
+        """Open with a sheet and the text of its draft."""
         if self.area is None:
             from omnidesk.widgets.draft_area import DraftArea
 
@@ -70,8 +70,6 @@ class Composer(Vertical):
         self.area.move_cursor(self.area.document.end)
         self.display = True
         self.screen.set_focus(self.area)
-        if typed:
-            self.area.insert(typed)
 
     def change(self, sheet: Sheet) -> None:
         """Go on with another sheet and the same text."""

@@ -61,7 +61,7 @@ def test_a_mail_is_read_and_answered_from_the_command_line(mail_server: MailServ
                             in_reply_to=sent[0]["external_id"])  # fmt: skip
     support.deliver(anna_says)
     synced = omnidesk(home, "sync", "--once").document["channels"][0]
-    assert synced["received"] == 1 and synced["quarantined"] == 0  # her answer, and our own copy in Sent
+    assert synced["received"] == 1 and synced["quarantined"] == 0  # her answer; our copy in Sent is known
     thread = omnidesk(home, "show", str(item["id"])).document
     assert [message["reply_text"].split()[0] for message in thread["messages"]] == ["Hello,", "Dear", "Thanks!"]
     assert omnidesk(home, "search", "thanks").document["items"][0]["conversation"]["id"] == item["id"]

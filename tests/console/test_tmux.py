@@ -165,9 +165,7 @@ def test_a_mail_arrives_is_read_answered_and_closed(
     opened = workspace.create(str(home), "Sanne")
     settings = {key: value for key, value in mailbox.settings.items() if key != "poll_seconds"}
     channels.add(opened, Actor("sanne"), "email", "support", mailbox.address, settings)
-    opened.database.write(
-        lambda tx: tx.execute("INSERT INTO setting (key, value_json) VALUES ('undo_seconds', '2.0')")
-    )
+    opened.database.write(lambda tx: tx.execute("INSERT INTO setting (key, value_json) VALUES ('undo_seconds', '2.0')"))
     customer, _ = mail_server.add_user()
     terminal.start(home, OMNIDESK_AGENT="sanne", OMNIDESK_SECRET_SUPPORT_PASSWORD=mailbox.password)
     terminal.sees("Open 0", "support up", "synced")
