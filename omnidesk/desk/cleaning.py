@@ -59,6 +59,7 @@ def _purge(workspace: Workspace, act: Act, number: int, blobs: set[str]) -> int:
         ):
             tombstone = intake.tombstone_of(workspace, row["kind"], row["address"], row["source_id"])
             tx.execute("INSERT INTO tombstone (hash, at) VALUES (?, ?) ON CONFLICT DO NOTHING", (tombstone, act.at))
+        _bury_echo(workspace, act, message["id"])
         for query in (
             "SELECT blob FROM attachment WHERE message_id = ? AND blob IS NOT NULL",
             "SELECT payload_blob FROM outbox WHERE message_id = ? AND payload_blob IS NOT NULL",
@@ -76,6 +77,18 @@ def _purge(workspace: Workspace, act: Act, number: int, blobs: set[str]) -> int:
     )
     act.event("purged", number, after={"messages": len(found)})
     return len(found)
+
+
+def _bury_echo(workspace: Workspace, act: Act, message_id: int) -> None:
+    """The copy of our own message that a server may still show us must not return either."""
+    row = act.tx.one(
+        "SELECT o.source_id, channel.kind, channel.address FROM outbox o JOIN channel ON channel.id = o.channel_id "
+        "WHERE o.message_id = ? AND o.source_id <> ''",
+        (message_id,),
+    )
+    if row is not None:
+        tombstone = intake.tombstone_of(workspace, row["kind"], row["address"], row["source_id"])
+        act.tx.execute("INSERT INTO tombstone (hash, at) VALUES (?, ?) ON CONFLICT DO NOTHING", (tombstone, act.at))
 
 
 def _sweep_blobs(workspace: Workspace, purged: set[str]) -> int:

@@ -168,7 +168,10 @@ def _queue(
     def work(act: Act) -> tuple[int, int]:
         if act.tx.value("SELECT 1 FROM outbox WHERE uuid = ?", (key,)):
             raise _AlreadyQueuedError
-        here = number if number is not None else _fresh(act, manifest.identity_kinds[0], outward, subject)
+        if number is not None:
+            here = conversations.current(act.tx, number)
+        else:
+            here = _fresh(act, manifest.identity_kinds[0], outward, subject)
         due_at = act.at + int(window * clock.SECOND)
         kind, domain = channel.kind, channel.address.rpartition("@")[2] or "omnidesk.invalid"
         names = [file.name for file in enclosed]
@@ -183,6 +186,8 @@ def _queue(
         assert row is not None
         if row["owner_id"] is None and actor.agent_id is not None:
             act.change("assigned", here, owner_id=actor.agent_id)
+        if row["place"] != Place.DESK:
+            act.change("placed", here, place=Place.DESK, deleted_at=None)
         triage.set_status_in(act, here, status or Status(manifest.after_reply))
         act.change("read", here, unread=False)
         act.tx.execute("UPDATE conversation SET touched = ?, backlog = ? WHERE id = ?", (True, False, here))

@@ -77,7 +77,8 @@ def recount(tx: Transaction, number: int) -> None:
         (number,),
     )
     totals = tx.one(
-        "SELECT count(*) AS messages, max(at) AS newest, min(at) AS oldest, "
+        "SELECT count(*) AS messages, coalesce(max(CASE WHEN kind <> 'note' THEN at END), max(at)) AS newest, "
+        "min(at) AS oldest, "
         "max(CASE WHEN direction = 'inbound' AND auto IS NULL THEN at END) AS inbound "
         "FROM message WHERE conversation_id = ? AND status <> 'cancelled'",
         (number,),

@@ -23,6 +23,7 @@ from omnidesk.store import leases
 from omnidesk.store.database import Transaction
 from omnidesk.store.ids import new_id
 from omnidesk.store.workspace import Workspace
+from omnidesk.text.clean import one_line
 from omnidesk.words.errors import NotFoundError
 from omnidesk.words.rows import PROGRAM
 
@@ -243,7 +244,7 @@ def _quarantine(act: Act, raw_id: int, channel_id: int, cause: str) -> None:
         "INSERT INTO quarantine (raw_item_id, channel_id, cause, attempts, at) VALUES (?, ?, ?, 1, ?) "
         "ON CONFLICT (raw_item_id) DO UPDATE SET cause = excluded.cause, attempts = "
         "quarantine.attempts + 1, at = excluded.at",
-        (raw_id, channel_id, cause[:500], clock.now()),
+        (raw_id, channel_id, one_line(cause, 500), clock.now()),
     )
     act.event("quarantined", after={"raw_item": raw_id, "channel": channel_id})
 

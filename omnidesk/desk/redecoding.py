@@ -16,8 +16,8 @@ from omnidesk.desk.acts import Act, perform
 from omnidesk.store import search
 from omnidesk.store.workspace import Workspace
 from omnidesk.text.clean import clean, one_line
+from omnidesk.text.filename import safe_name
 from omnidesk.words import rows
-from omnidesk.words.errors import NotFoundError
 from omnidesk.words.rows import PROGRAM
 
 AT_A_TIME = 50
@@ -73,7 +73,7 @@ def _apply(workspace: Workspace, usable: Sequence[tuple[int, int, Decoded]]) -> 
 def _decode(workspace: Workspace, row: Any) -> Decoded | None:
     try:
         decoded = registry.connector(row["kind"]).decode(intake.item_of(workspace, row["raw_item_id"]))
-    except (DecodeError, NotFoundError):
+    except Exception:  # noqa: BLE001  whatever a decoder does to one message, the others are refreshed
         return None
     return decoded[0] if len(decoded) == 1 else None
 
@@ -121,10 +121,11 @@ def _refresh_files(act: Act, message_id: int, decoded: Decoded) -> bool:
         return True
     altered = False
     for row, file in zip(known, decoded.files, strict=True):
-        if (row["name"], row["content_type"], row["inline"]) != (file.name, file.content_type, file.inline):
+        kind = one_line(file.content_type, 127)
+        said = (safe_name(file.name, kind, row["position"] + 1), kind, file.inline)
+        if (row["name"], row["content_type"], row["inline"]) != said:
             altered = True
             act.tx.execute(
-                "UPDATE attachment SET name = ?, content_type = ?, inline = ? WHERE id = ?",
-                (file.name, file.content_type, file.inline, row["id"]),
+                "UPDATE attachment SET name = ?, content_type = ?, inline = ? WHERE id = ?", (*said, row["id"])
             )
     return altered

@@ -11,7 +11,7 @@ from omnidesk.desk.acts import Act, perform
 from omnidesk.store.workspace import Workspace
 from omnidesk.words import rows
 from omnidesk.words.errors import NotFoundError, RefusedError
-from omnidesk.words.kinds import MessageStatus
+from omnidesk.words.kinds import MessageStatus, Place
 from omnidesk.words.rows import Actor
 
 _TABLES = {"conversation", "identity", "customer"}
@@ -148,10 +148,10 @@ def _word(column: str) -> str:
 
 
 def _take_back_message(act: Act, event: Any, restored: list[str], left: list[str]) -> None:
-    row = act.tx.one("SELECT status, text, direction FROM message WHERE id = ?", (event["message_id"],))
+    row = act.tx.one("SELECT status, text, conversation_id FROM message WHERE id = ?", (event["message_id"],))
     if row is None:
         return
-    number = event["conversation_id"]
+    number = row["conversation_id"]  # it may have been merged since
     if event["kind"] == "noted":
         act.tx.execute("UPDATE message SET status = ? WHERE id = ?", (MessageStatus.CANCELLED, event["message_id"]))
         act.event("note_withdrawn", number, message=event["message_id"])
@@ -187,22 +187,23 @@ def _move_back(act: Act, act_id: int, restored: list[str], left: list[str]) -> N
     touched: set[int] = set()
     for row in act.tx.all("SELECT * FROM moved WHERE act_id = ? ORDER BY id DESC", (act_id,)):
         table, column = row["table_name"], row["column_name"]
+        now = conversations.current(act.tx, row["after_id"])  # what was merged further goes back from there
         changed = act.tx.execute(
-            f"UPDATE {table} SET {column} = ? WHERE id = ? AND {column} = ?",
-            (row["before_id"], row["row_id"], row["after_id"]),
+            f"UPDATE {table} SET {column} = ? WHERE id = ? AND {column} = ?", (row["before_id"], row["row_id"], now)
         ).rowcount
         if not changed:
             left.append(f"message {row['row_id']} was moved since")
             continue
         act.tx.execute("UPDATE outbox SET conversation_id = ? WHERE message_id = ?", (row["before_id"], row["row_id"]))
-        act.moved(table, row["row_id"], column, row["after_id"], row["before_id"])
-        touched |= {row["before_id"], row["after_id"]}
+        act.moved(table, row["row_id"], column, now, row["before_id"])
+        touched |= {row["before_id"], row["after_id"], now}
         back += 1
     back += _move_later_ones(act, act_id, left)
     for number in touched:
         conversations.recount(act.tx, number)
-        if not act.tx.value("SELECT 1 FROM message WHERE conversation_id = ?", (number,)):
-            act.change("emptied", number, place="deleted", deleted_at=act.at)
+        place = act.tx.value("SELECT place FROM conversation WHERE id = ?", (number,))
+        if place == Place.DESK and not act.tx.value("SELECT 1 FROM message WHERE conversation_id = ?", (number,)):
+            act.change("emptied", number, place=Place.DELETED, deleted_at=act.at)
     if back:
         restored.append(f"{back} messages to where they were")
 

@@ -17,7 +17,7 @@ from omnidesk.screens.watcher import Watcher
 from omnidesk.widgets.composer import Composer
 from omnidesk.widgets.prompt import Prompt
 
-HOLD_SECONDS = 1.0
+HOLD_SECONDS = 3.0
 """How long keys are kept back at most."""
 DRAFT_SECONDS = 0.7
 """How long after the last key a draft is stored."""
@@ -35,8 +35,6 @@ class DeskScreen(Arrivals):
         self.reader = KeyReader(self.keymap)
         self.asked_about: list[int] = []
         """What the open prompt asks about."""
-        self.typed_ahead: str | None = None
-        """What was typed since a reply or note was begun, until its composer is open."""
         self.keys_wait = False
         """Whether keys are kept back for a moment."""
         self._hold_timer: Timer | None = None
@@ -105,14 +103,11 @@ class DeskScreen(Arrivals):
         if self.small:
             return event.key != "ctrl+q"
         place, key = self.place, pressed(event.key, event.character)
-        if self.typed_ahead is not None:
-            self.typed_ahead += "\n" if key == "enter" else (event.character or "") if event.is_printable else ""
-            return True
         if place == "":
-            self._hold_keys(key in ("enter", "escape"))
+            self.hold_keys(key in ("enter", "escape"))
             return False
         if place == "composer":
-            self._hold_keys(self.keymap.find(place, (key,)) is not None)
+            self.hold_keys(self.keymap.find(place, (key,)) is not None)
             return False
         return self._feed(place, key)
 
@@ -131,16 +126,16 @@ class DeskScreen(Arrivals):
             self._feed("composer", pressed(event.key, event.character))
             event.stop()
             event.prevent_default()
-            self._hold_keys(False)
+            self.hold_keys(False)
 
-    def _hold_keys(self, hold: bool) -> None:
-        """Keep further keys back while one that leaves a text is on its way through its widget."""
+    def hold_keys(self, hold: bool) -> None:
+        """Keep further keys back while what they are meant for opens or closes."""
         if self._hold_timer is not None:
             self._hold_timer.stop()
             self._hold_timer = None
         self.keys_wait = hold
         if hold:
-            self._hold_timer = self.set_timer(HOLD_SECONDS, partial(self._hold_keys, False))
+            self._hold_timer = self.set_timer(HOLD_SECONDS, partial(self.hold_keys, False))
         else:
             self.post_message(KeysWelcome())
 
@@ -220,7 +215,7 @@ class DeskScreen(Arrivals):
     def on_trouble(self, message: Trouble) -> None:
         """Something did not work."""
         self.composer.freeze(False)
-        self.typed_ahead = None
+        self.hold_keys(False)
         self.say(message.said, wrong=True)
 
     def on_choices(self, message: Choices) -> None:
@@ -242,7 +237,7 @@ class DeskScreen(Arrivals):
             }
             answers[message.purpose](self, message.text)
         self.refresh_keys()
-        self._hold_keys(False)
+        self.hold_keys(False)
 
     # Writing
 
@@ -252,11 +247,9 @@ class DeskScreen(Arrivals):
         self.front = "composer"
         self.show_front()
         await self.composer.begin(message.sheet, message.text)
-        typed, self.typed_ahead = self.typed_ahead, None
-        if typed and self.composer.area is not None:
-            self.composer.area.insert(typed)
         self.thread_changed()
         self.refresh_keys()
+        self.hold_keys(False)
 
     def thread_changed(self) -> None:
         """Warn when something newer than what is being answered arrived."""

@@ -41,7 +41,7 @@ def begin(desk: DeskScreen, number: int, sort: Sort, sender_only: bool = False) 
     if desk.composer.active:
         desk.leave_composer()
     desk.open(number)
-    desk.typed_ahead = ""
+    desk.hold_keys(True)
     desk.backstage.read("sheet", partial(reading.sheet, desk.session, number, sort, sender_only))
 
 

@@ -104,7 +104,7 @@ class Sender:
     async def _settle(
         self, connector: Connector, claimed: Claimed, payload: Payload, outcome: SendResult
     ) -> float | None:
-        if isinstance(outcome, Unknown) and connector.manifest.idempotency == "key":
+        if isinstance(outcome, Unknown) and connector.manifest.idempotency == "key" and not self._too_long(claimed):
             outcome = Retry(outcome.reason)  # the same key again is the same message
         facts = {"channel": self.channel.name, "message": claimed.message_id}
         if isinstance(outcome, Sent):
@@ -135,9 +135,9 @@ class Sender:
             self.failed += 1
 
     async def _again(self, claimed: Claimed, reason: str, after: float | None) -> float | None:
-        waited = clock.now() - claimed.created_at
-        if waited > self.settings.send_for_seconds * clock.SECOND:
-            words = f"tried {claimed.attempts} times in {waited // clock.HOUR} hours: {reason}"
+        if self._too_long(claimed):
+            waited = (clock.now() - claimed.created_at) // clock.HOUR
+            words = f"tried {claimed.attempts} times in {waited} hours: {reason}"
             await self._finish(claimed, MessageStatus.FAILED, words)
             return None
         backoff = Backoff(self.settings.backoff_seconds, self.settings.send_backoff_most_seconds)
@@ -148,6 +148,9 @@ class Sender:
             f"will try again: {reason}", channel=self.channel.name, message=claimed.message_id, wait=round(wait, 1)
         )
         return after
+
+    def _too_long(self, claimed: Claimed) -> bool:
+        return clock.now() - claimed.created_at > self.settings.send_for_seconds * clock.SECOND
 
     def _payload(self, connector: Connector, claimed: Claimed) -> Payload | str:
         """Return what goes out, fixed before the first try; or in words why it must not."""

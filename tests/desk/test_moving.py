@@ -1,4 +1,4 @@
-"""Merging, splitting, joining and taking them back, in any order: no message is ever lost or in two places (promise 6)."""
+"""Merging, splitting, joining and taking back, in any order: no message is lost or in two places (promise 6)."""
 
 from __future__ import annotations
 
