@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from omnidesk.connectors import registry
-from omnidesk.connectors.base import Decoded, DecodeError
+from omnidesk.connectors.base import Decoded
 from omnidesk.desk import conversations, filing, indexing, intake
 from omnidesk.desk.acts import Act, perform
 from omnidesk.store import search

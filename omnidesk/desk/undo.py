@@ -183,8 +183,16 @@ def _restore_tags(
 
 def _move_back(act: Act, act_id: int, restored: list[str], left: list[str]) -> None:
     """Return rows that a merge or split moved, where they still are where it put them."""
+    if not act.tx.value("SELECT 1 FROM moved WHERE act_id = ?", (act_id,)):
+        return
     back = 0
-    touched: set[int] = set()
+    touched = {
+        row[0]
+        for row in act.tx.all(
+            "SELECT conversation_id FROM event WHERE act_id = ? AND kind IN ('merged', 'joined', 'split', 'opened')",
+            (act_id,),
+        )
+    }
     for row in act.tx.all("SELECT * FROM moved WHERE act_id = ? ORDER BY id DESC", (act_id,)):
         table, column = row["table_name"], row["column_name"]
         now = conversations.current(act.tx, row["after_id"])  # what was merged further goes back from there

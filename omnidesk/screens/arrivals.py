@@ -60,6 +60,7 @@ class Arrivals(DeskFrame):
         self.unfolded = False
         self.summary: Summary | None = None
         self.engine_says = ""
+        self.said_at = 0.0
         self._preview: Timer | None = None
         self._resting: dict[str, float] = {}
         self._due: dict[str, Timer] = {}
@@ -290,6 +291,7 @@ class Arrivals(DeskFrame):
 
     def say(self, text: str, wrong: bool = False) -> None:
         """Tell the agent something in the status bar."""
+        self.said_at = clock.monotonic()
         self.status.say(text, wrong)
 
     def refresh_bars(self) -> None:

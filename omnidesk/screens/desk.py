@@ -7,6 +7,7 @@ from functools import partial
 from textual import events
 from textual.timer import Timer
 
+from omnidesk import clock
 from omnidesk.screens import moving, triage, writing
 from omnidesk.screens.actions import ACTIONS
 from omnidesk.screens.arrivals import Arrivals
@@ -22,6 +23,8 @@ HOLD_SECONDS = 3.0
 DRAFT_SECONDS = 0.7
 """How long after the last key a draft is stored."""
 TICK_SECONDS = 1.0
+SAID_SECONDS = 8.0
+"""How long the status bar says what was done."""
 COUNTDOWN = 15
 """Ticks after which due times are painted anew."""
 
@@ -61,6 +64,8 @@ class DeskScreen(Arrivals):
 
     def _tick(self) -> None:
         self._ticks += 1
+        if not self.status.wrong and clock.monotonic() - self.said_at > SAID_SECONDS:
+            self.say("")
         self.refresh_bars()
         if self._ticks % COUNTDOWN == 0:
             self.queue.repaint()
@@ -300,7 +305,8 @@ class DeskScreen(Arrivals):
     def on_written(self, message: Written) -> None:
         """A reply is queued or a note stored: the composer closes, and the next conversation opens."""
         self.composer.close()
-        self.say(f"{message.said} - u takes it back")
+        if message.said:
+            self.say(f"{message.said} - u takes it back")
         self.focus_pane("thread")
         self.read_again()
         self._go_on(message.leaving)

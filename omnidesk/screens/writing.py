@@ -12,7 +12,6 @@ from omnidesk.screens.keys import Press
 from omnidesk.screens.later import Later
 from omnidesk.screens.messages import DraftKept, Written
 from omnidesk.text.clean import clean
-from omnidesk.widgets import times
 from omnidesk.widgets.sheet import Sheet, Sort
 from omnidesk.words.kinds import Direction, Status
 
@@ -146,10 +145,9 @@ def _send(session: Session, sheet: Sheet, text: str, status: Status | None) -> W
         status=status,
         to_sender_only=sheet.sender_only,
     )
-    wait = queued.due_at - clock.now()
-    when = f"goes in {times.span(wait)}" if wait > clock.SECOND else "goes now"
     leaving = (number,) if status is not Status.OPEN else ()
-    return Written(sheet, f"answer to #{number} {when}", leaving)
+    waits = queued.due_at > clock.now() + clock.SECOND  # the countdown in the status bar says the rest
+    return Written(sheet, "" if waits else f"answer to #{number} goes now", leaving)
 
 
 def newer_than_answered(desk: DeskScreen) -> int:

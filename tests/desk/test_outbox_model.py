@@ -85,7 +85,7 @@ STEP = st.tuples(
 
 @pytest.mark.parametrize("idempotency", ["key", "verify", "none"])
 @given(steps=st.lists(STEP, min_size=5, max_size=40))
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_nothing_is_sent_twice_or_silently_lost_whatever_happens_when(
     tmp_path_factory: pytest.TempPathFactory, idempotency: Idempotency, steps: list[tuple[str, MessageStatus]]
 ) -> None:
