@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from omnidesk.desk import conversations, triage
 from omnidesk.desk.acts import Act, perform_undoable
@@ -71,21 +71,30 @@ def move_messages(act: Act, messages: Sequence[int], source: int, target: int) -
     )
 
 
-def merge(workspace: Workspace, actor: Actor, number: int, into: int) -> rows.Act:
-    """Merge a conversation into another, which keeps its number, status and owner. Undoable at any time."""
+def merge(workspace: Workspace, actor: Actor, numbers: int | Iterable[int], into: int) -> rows.Act:
+    """Merge conversations into another, which keeps its number, status and owner. One undo, at any time."""
+    wanted = [numbers] if isinstance(numbers, int) else list(dict.fromkeys(numbers))
 
     def work(act: Act) -> None:
-        gone, kept = conversations.current(act.tx, number), conversations.current(act.tx, into)
-        for one in (gone, kept):
-            if act.tx.value("SELECT 1 FROM conversation WHERE id = ?", (one,)) is None:
-                raise NotFoundError(f"there is no conversation {one}")
-        if gone == kept:
-            raise RefusedError(f"#{number} and #{into} are the same conversation already")
-        act.summary = f"merged #{gone} into #{kept}"
-        absorb(act, kept, gone, f"merged by {actor.name}")
+        kept = _existing(act.tx, into)
+        merged = []
+        for number in wanted:
+            gone = _existing(act.tx, number)
+            if gone == kept:
+                raise RefusedError(f"#{number} and #{into} are the same conversation already")
+            absorb(act, kept, gone, f"merged by {actor.name}")
+            merged.append(f"#{gone}")
         act.tx.execute("UPDATE conversation SET touched = ? WHERE id = ?", (True, kept))
+        act.summary = f"merged {', '.join(merged)} into #{kept}"
 
     return perform_undoable(workspace, actor, "merge", work)[0]
+
+
+def _existing(tx: Transaction, number: int) -> int:
+    here = conversations.current(tx, number)
+    if tx.value("SELECT 1 FROM conversation WHERE id = ?", (here,)) is None:
+        raise NotFoundError(f"there is no conversation {number}")
+    return here
 
 
 def split(workspace: Workspace, actor: Actor, number: int, messages: Sequence[int]) -> tuple[rows.Act, int]:

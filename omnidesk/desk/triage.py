@@ -205,21 +205,41 @@ def block(workspace: Workspace, actor: Actor, address: str, kind: str | None = N
     """Block an address: what it sends from now on goes to spam. Undoable. Raises NotFoundError."""
 
     def work(act: Act) -> None:
-        values = {normalise_identity(one, address) for one in ([kind] if kind else ["email", "phone"])} | {
-            address.strip()
-        }
+        values = {normalise_identity(one, address) for one in ([kind] if kind else ["email", "phone"])}
+        values.add(address.strip())
         found = act.tx.all(
-            f"SELECT id, customer_id FROM identity WHERE value IN ({', '.join('?' * len(values))}) "
-            "AND kind = coalesce(?, kind)",
+            f"SELECT id FROM identity WHERE value IN ({', '.join('?' * len(values))}) AND kind = coalesce(?, kind)",
             (*values, kind),
         )
         if not found:
             raise NotFoundError(f"nobody has written from {address}; `omnidesk customer find` searches")
         for row in found:
-            act.change_row("blocked", "identity", row["id"], {"blocked_at": act.at}, customer=row["customer_id"])
+            _block(act, row["id"])
         act.summary = f"blocked {one_line(address, 100)}"
 
     return perform_undoable(workspace, actor, "block", work)[0]
+
+
+def block_senders(workspace: Workspace, actor: Actor, ids: Ids) -> rows.Act:
+    """Block who wrote last in each of these conversations, and move them to spam. One undo. Raises RefusedError."""
+
+    def change(act: Act, number: int) -> None:
+        identity = act.tx.value(
+            "SELECT identity_id FROM message WHERE conversation_id = ? AND direction = 'inbound' "
+            "AND identity_id IS NOT NULL ORDER BY at DESC, id DESC LIMIT 1",
+            (number,),
+        )
+        if identity is None:
+            raise RefusedError(f"nobody wrote in #{number} who could be blocked")
+        _block(act, identity)
+        act.change("placed", number, place=Place.SPAM, deleted_at=None)
+
+    return _on_each(workspace, actor, "block", ids, change, "blocked the sender of")
+
+
+def _block(act: Act, identity: int) -> None:
+    customer = act.tx.value("SELECT customer_id FROM identity WHERE id = ?", (identity,))
+    act.change_row("blocked", "identity", identity, {"blocked_at": act.at}, customer=customer)
 
 
 def was_purged(tx: Transaction, number: int) -> bool:

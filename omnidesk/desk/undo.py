@@ -196,15 +196,16 @@ def _move_back(act: Act, act_id: int, restored: list[str], left: list[str]) -> N
     for row in act.tx.all("SELECT * FROM moved WHERE act_id = ? ORDER BY id DESC", (act_id,)):
         table, column = row["table_name"], row["column_name"]
         now = conversations.current(act.tx, row["after_id"])  # what was merged further goes back from there
+        home = conversations.current(act.tx, row["before_id"])  # and to where its old place was merged
         changed = act.tx.execute(
-            f"UPDATE {table} SET {column} = ? WHERE id = ? AND {column} = ?", (row["before_id"], row["row_id"], now)
+            f"UPDATE {table} SET {column} = ? WHERE id = ? AND {column} = ?", (home, row["row_id"], now)
         ).rowcount
-        if not changed:
+        if not changed or now == home:
             left.append(f"message {row['row_id']} was moved since")
             continue
-        act.tx.execute("UPDATE outbox SET conversation_id = ? WHERE message_id = ?", (row["before_id"], row["row_id"]))
-        act.moved(table, row["row_id"], column, now, row["before_id"])
-        touched |= {row["before_id"], row["after_id"], now}
+        act.tx.execute("UPDATE outbox SET conversation_id = ? WHERE message_id = ?", (home, row["row_id"]))
+        act.moved(table, row["row_id"], column, now, home)
+        touched |= {home, row["after_id"], now}
         back += 1
     back += _move_later_ones(act, act_id, left)
     for number in touched:

@@ -104,6 +104,15 @@ DECIDE = (
     Action("delete", "delete", "Delete (undoable for 30 days)", ("#",), PANES, "Decide", triage.delete),
     Action("spam", "spam", "Move to spam", ("!",), PANES, "Decide", triage.spam),
     Action(
+        "block",
+        "block",
+        "Block the sender: this and what they write goes to spam",
+        ("B",),
+        PANES,
+        "Decide",
+        triage.block,
+    ),
+    Action(
         "mark",
         "mark",
         "Mark the row; actions then work on all marked",

@@ -207,6 +207,12 @@ def spam(desk: DeskScreen, press: Press) -> None:
     _decide(desk, lambda ids: decide.spam(session.workspace, session.actor, ids), leaves=True)
 
 
+def block(desk: DeskScreen, press: Press) -> None:
+    """Block who wrote, and move it to spam."""
+    session = desk.session
+    _decide(desk, lambda ids: decide.block_senders(session.workspace, session.actor, ids), leaves=True)
+
+
 def merge(desk: DeskScreen, press: Press) -> None:
     """Ask which conversation to merge into."""
     _ask(desk, "merge", "Merge", "the number of the conversation to merge it into")
@@ -236,10 +242,10 @@ def _merge(desk: DeskScreen, ids: list[int], into: int) -> None:
     desk.queue.unmark()
 
     def work() -> Acted | Trouble:
-        said = [joining.merge(session.workspace, session.actor, one, into).summary for one in ids if one != into]
-        if not said:
+        others = [one for one in ids if one != into]
+        if not others:
             return Trouble(f"#{into} is that conversation itself")
-        return Acted(", ".join(said), show=into)
+        return Acted(joining.merge(session.workspace, session.actor, others, into).summary, show=into)
 
     desk.backstage.write(work)
 

@@ -33,6 +33,20 @@ def test_an_answer_goes_to_the_sender_and_those_in_copy_but_not_to_us(desk: Desk
     assert planning.plan(desk.workspace, 1, to_sender_only=True).cc == ()
 
 
+def test_a_recipient_that_is_no_address_does_not_keep_us_from_answering(desk: Desk) -> None:
+    desk.receives(mail("1", to=[SUPPORT, "undisclosed recipients", "kaputt@", BRAM]))
+    planned = planning.plan(desk.workspace, 1)
+    assert [one.address for one in planned.cc] == [BRAM]
+    assert all(choice.usable for choice in planned.choices)
+    assert composing.reply(desk.workspace, desk.me, 1, "Dear Anna").message.cc == planned.cc
+
+
+def test_a_reply_to_that_leads_to_ourselves_is_not_followed(scripted_kinds: None, desk: Desk) -> None:
+    odd = desk.adds_channel("odd", "odd@shop.test", "scripted-key")
+    (number,) = desk.receives(scripted.item("1", to=["odd@shop.test"], reply_to=["ODD@shop.test"]), channel=odd)
+    assert [one.address for one in planning.plan(desk.workspace, number).to] == [ANNA]
+
+
 def test_an_answer_carries_the_thread_and_the_agents_name(desk: Desk) -> None:
     desk.receives(mail("1"), mail("2", answers="1", references=("0", "1")))
     queued = composing.reply(desk.workspace, desk.me, 1, "Dear Anna", cc=[f"Caro <{CARO}>"])

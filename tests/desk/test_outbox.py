@@ -14,7 +14,7 @@ from omnidesk.desk.intake import Held
 from omnidesk.store.leases import LeaseLostError
 from omnidesk.words.errors import NotFoundError, RefusedError
 from omnidesk.words.kinds import MessageStatus, Status
-from tests.filling import ANNA, NOON, SUPPORT, Clock, Desk, hold, mail
+from tests.filling import ANNA, BRAM, NOON, SUPPORT, Clock, Desk, hold, mail
 from tests.sync import scripted
 
 SENDING, QUEUED, SENT, UNKNOWN, FAILED = (
@@ -403,6 +403,20 @@ def test_a_bounce_makes_the_message_failed_and_the_address_undeliverable(
     assert undelivered(asked) == [1]
     with pytest.raises(RefusedError, match="undeliverable"):
         composing.reply(asked.workspace, asked.me, 1, "Hello?", via="demo")
+
+
+def test_a_report_says_nothing_of_those_to_whom_the_message_did_not_go(
+    scripted_kinds: None, time: Clock, asked: Desk
+) -> None:
+    """Whoever got a mail of ours can forge a bounce of it: others stay deliverable."""
+    asked.receives(mail("9", sender=BRAM))
+    message = reply(asked, now=True)
+    asked.sends_all()
+    odd = asked.adds_channel("odd", "odd@shop.test", "scripted-none")
+    ours = threads.message(asked.workspace, message).external_id
+    report = {"status": "failed", "external_id": ours, "recipient": BRAM}
+    asked.receives(scripted.item("b", auto="bounce", deliveries=[report]), channel=odd)
+    assert asked.count("identity", f"value = '{BRAM}' AND deliverable") == 1
 
 
 def test_a_report_of_a_delay_is_no_failure(scripted_kinds: None, time: Clock, asked: Desk) -> None:

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from omnidesk.desk import agents, composing, customers, threads, triage, views
+from omnidesk.desk import agents, composing, customers, threads, triage, undo, views
 from omnidesk.words.errors import NotFoundError, UsageError
 from omnidesk.words.kinds import AgentState, Place, Status
 from tests.filling import ANNA, BRAM, Clock, Desk, mail
@@ -151,3 +151,15 @@ def test_a_customer_shows_all_their_conversations_newest_first(time: Clock, desk
     assert [one.name for one in customers.page(desk.workspace, 10)] == ["Anna", "Bram"]
     with pytest.raises(NotFoundError, match="no customer 5"):
         customers.get(desk.workspace, 5)
+
+
+def test_blocking_the_sender_moves_it_to_spam_with_what_they_write_next_and_is_undone_in_one(desk: Desk) -> None:
+    (number,) = desk.receives(mail("1"))
+    triage.block_senders(desk.workspace, desk.me, [number])
+    (other,) = desk.receives(mail("2"))
+    places = [threads.conversation(desk.workspace, one).place for one in (number, other)]
+    assert places == [Place.SPAM, Place.SPAM]
+    undo.undo(desk.workspace, desk.me)
+    assert threads.conversation(desk.workspace, number).place is Place.DESK
+    (third,) = desk.receives(mail("3"))
+    assert threads.conversation(desk.workspace, third).place is Place.DESK

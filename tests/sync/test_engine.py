@@ -172,13 +172,15 @@ def test_channels_come_go_and_change_while_the_engine_runs(desk: Desk, start: St
     folder = tmp_path / "sales"
     folder.mkdir()
     write_lines(folder, mail("3"))
-    desk.adds_channel("sales", "sales@shop.test", settings={"folder": str(folder), "poll_seconds": 0.1})
+    settings_of_sales = {"folder": str(folder), "poll_seconds": 0.1}
+    sales = desk.adds_channel("sales", "sales@shop.test", settings=settings_of_sales)
     wait_until(lambda: arrived(desk) == 2, 30, "the mail of the new channel")
     assert channels.get(desk.workspace, "demo").health is Health.OFF
     channels.rename(desk.workspace, desk.me, "demo", "shop")
     channels.enable(desk.workspace, desk.me, "shop")
     wait_until(lambda: arrived(desk) == 3, 30, "what came while it was off")
     channels.remove(desk.workspace, desk.me, "sales")
+    wait_until(lambda: channels.get(desk.workspace, sales.id).leased_by is None, 30, "the engine to let go")
     write_lines(folder, mail("4"))
     write_lines(desk.folder, mail("5"))
     wait_until(lambda: arrived(desk) == 4, 30, "the mail after the removal")
