@@ -197,6 +197,7 @@ def _move_back(act: Act, act_id: int, restored: list[str], left: list[str]) -> N
         table, column = row["table_name"], row["column_name"]
         now = conversations.current(act.tx, row["after_id"])  # what was merged further goes back from there
         home = conversations.current(act.tx, row["before_id"])  # and to where its old place was merged
+        _refill(act, home)
         changed = act.tx.execute(
             f"UPDATE {table} SET {column} = ? WHERE id = ? AND {column} = ?", (home, row["row_id"], now)
         ).rowcount
@@ -215,6 +216,14 @@ def _move_back(act: Act, act_id: int, restored: list[str], left: list[str]) -> N
             act.change("emptied", number, place=Place.DELETED, deleted_at=act.at)
     if back:
         restored.append(f"{back} messages to where they were")
+
+
+def _refill(act: Act, number: int) -> None:
+    """Put a conversation back on the desk that was taken off it only because an undo had emptied it."""
+    row = act.tx.one("SELECT place, message_count FROM conversation WHERE id = ?", (number,))
+    emptied = act.tx.value("SELECT 1 FROM event WHERE conversation_id = ? AND kind = 'emptied'", (number,))
+    if row is not None and row["place"] == Place.DELETED and row["message_count"] == 0 and emptied:
+        act.change("refilled", number, place=Place.DESK, deleted_at=None)
 
 
 __all__ = ["Undone", "undo"]

@@ -22,7 +22,7 @@ HALF = 120
 def first_window(workspace: Workspace, agent_id: int | None, view: str) -> Window:
     """Return the first rows of a view without counting it: what the first paint needs."""
     rows = tuple(views.page(workspace, view, agent_id, HALF))
-    return Window(view, rows, 0, len(rows))
+    return Window(view, rows, 0, len(rows), exact=len(rows) < HALF)
 
 
 def window(

@@ -40,6 +40,8 @@ class Window:
     anchor: int | None = None
     at: int = 0
     land: int | None = None
+    exact: bool = True
+    """Whether `count` was counted; the first paint does without."""
 
 
 class QueueList(Painted, ScrollView, can_focus=True):

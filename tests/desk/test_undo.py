@@ -205,6 +205,26 @@ def test_messages_after_a_merge_go_where_their_evidence_points(time: Clock, busy
     assert busy.receives(mail("7", answers="6")) == [2]
 
 
+def test_messages_after_a_merge_of_a_merge_find_their_way_back_too(busy: Desk) -> None:
+    """Promise 6."""
+    first = joining.merge(busy.workspace, busy.me, 2, 1)
+    joining.merge(busy.workspace, busy.me, 1, 3)
+    assert busy.receives(mail("4", "to two", answers="2")) == [3]
+    undo.undo(busy.workspace, busy.me, first.id)
+    assert texts(busy, 2) == ["two", "to two"]
+    assert sorted(texts(busy, 3)) == ["one", "three"]
+
+
+def test_a_split_whose_source_was_merged_into_it_leaves_no_message_behind(busy: Desk) -> None:
+    """Promise 6: nothing lies in a conversation that nobody is shown."""
+    busy.receives(mail("4", "four", answers="1"))
+    split, fresh = joining.split(busy.workspace, busy.me, 1, [threads.messages(busy.workspace, 1)[1].id])
+    joining.merge(busy.workspace, busy.me, 1, fresh)
+    with pytest.raises(RefusedError):
+        undo.undo(busy.workspace, busy.me, split.id)
+    assert texts(busy, fresh) == ["one", "four"]
+
+
 def test_a_split_is_undone_and_later_messages_follow(busy: Desk) -> None:
     """Promise 6."""
     busy.receives(mail("4", "four", answers="1"))
