@@ -299,11 +299,8 @@ class Arrivals(DeskFrame):
         summary, found = self.summary, self.found
         now = clock.now()
         counts = dict(summary.counts) if summary is not None else {}
-        counts[self.view] = (
-            counts.get(self.view, self.queue.window.count) if found is not None else self.queue.window.count
-        )
-        if summary is None:
-            counts = {name: count for name, count in counts.items() if self.queue.window.view == name}
+        if found is None and self.queue.window.view == self.view and self.queue.window.exact:
+            counts[self.view] = self.queue.window.count
         self.header.set_state(
             view="search" if found is not None else self.view,
             title=f"/{found.query}" if found is not None else "",

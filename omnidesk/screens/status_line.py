@@ -70,7 +70,7 @@ def health(summary: Summary | None, engine: str, now: int) -> list[Part]:
         said.append(("dim", f"synced {times.span(now - summary.last_success_at)} ago"))
     elif running and not summary.engine_alive and not engine:
         said.append(("dim", "the engine is starting"))
-    if running and all(channel.health is Health.OK for channel in running):
+    if running and summary.engine_alive and all(channel.health is Health.OK for channel in running):
         said.append(("good", "all channels up" if len(running) > 1 else f"{one_line(running[0].name)} up"))
     return said
 
@@ -104,10 +104,8 @@ def caption(queue: QueueList, view: str, query: str | None, summary: Summary | N
         ]
     else:
         order = _ORDERS.get(view, "next due first")
-        left = [
-            ("strong", f" {badges.VIEWS.get(view, view)} {times.number(queue.window.count)}"),
-            ("dim", f" - {order}"),
-        ]
+        count = f" {times.number(queue.window.count)}" if queue.window.exact else ""
+        left = [("strong", f" {badges.VIEWS.get(view, view)}{count}"), ("dim", f" - {order}")]
     right: list[Part] = []
     if queue.marked:
         right.append(("key", f" {len(queue.marked)} marked "))

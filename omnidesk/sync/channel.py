@@ -57,6 +57,7 @@ class ChannelRun:
         backoff = Backoff(self.settings.backoff_seconds, self.settings.backoff_most_seconds)
         while not self._draining.is_set():
             try:
+                self.account()  # a lease is for those who can read the secrets
                 if not await self.take_lease():
                     await self._pause(self.settings.lease_seconds / 3)
                     continue
@@ -64,14 +65,17 @@ class ChannelRun:
             except LeaseLostError:
                 log.warn("lease lost", channel=self.channel.name)
             except (SecretMissingError, NotFoundError) as error:
-                await self.give_lease_back()
-                await self._note(Health.NEEDS_LOGIN, str(error), self.settings.backoff_most_seconds)
+                if await self.in_thread(self._nobody_runs_it):
+                    await self._note(Health.NEEDS_LOGIN, str(error), self.settings.lease_seconds)
                 await self._pause(min(self.settings.lease_seconds, self.settings.backoff_most_seconds))
             except OmniDeskError as error:
                 log.warn(f"the workspace failed: {error}", channel=self.channel.name)
                 await self._pause(backoff.failed())
             finally:
                 self.held = None
+
+    def _nobody_runs_it(self) -> bool:
+        return leases.holder(self.workspace.database.reader, f"channel:{self.channel.id}") is None
 
     async def _pause(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):
@@ -109,7 +113,6 @@ class ChannelRun:
                 raise LeaseLostError(f"another process took over {self.channel.name}")
 
     async def _work_under_lease(self) -> None:
-        self.account()
         sending = asyncio.create_task(self._send_loop())
         tasks = [asyncio.create_task(self._renew()), asyncio.create_task(self._receive_loop()), sending]
         pending = set(tasks)

@@ -29,7 +29,9 @@ class SampleHarness(Harness):
         self.folder.mkdir()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         return None
 
     def inject(self, *messages: Said) -> None:
@@ -42,7 +44,11 @@ class SampleHarness(Harness):
                 "subject": said.subject,
                 "text": said.text,
                 "files": [
-                    {"name": name, "content_type": "application/octet-stream", "base64": base64.b64encode(data).decode()}
+                    {
+                        "name": name,
+                        "content_type": "application/octet-stream",
+                        "base64": base64.b64encode(data).decode(),
+                    }
                     for name, data in said.files.items()
                 ],
             }

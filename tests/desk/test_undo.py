@@ -274,7 +274,7 @@ STEP = st.one_of(
 
 
 @given(steps=st.lists(STEP, min_size=1, max_size=12))
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_undo_of_any_act_after_any_others_restores_only_what_it_may(
     tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[str, int, list[int]]]
 ) -> None:
