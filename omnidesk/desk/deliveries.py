@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from omnidesk import clock
 from omnidesk.connectors.base import Decoded, Delivery
 from omnidesk.desk import conversations, threading
@@ -45,7 +47,7 @@ def _apply(act: Act, delivery: Delivery, message_id: int, number: int) -> None:
     if delivery.status == "failed" and delivery.permanent:
         error = one_line(delivery.detail, 300) or "the recipient's server refused it"
         set_status(act, message_id, MessageStatus.FAILED, f"came back: {error}")
-        if delivery.recipient:
+        if delivery.recipient and _was_sent_to(act, message_id, delivery.recipient):
             value = normalise_identity("email", delivery.recipient)
             row = act.tx.one("SELECT id, customer_id FROM identity WHERE kind = 'email' AND value = ?", (value,))
             if row is not None:
@@ -57,6 +59,13 @@ def _apply(act: Act, delivery: Delivery, message_id: int, number: int) -> None:
         act.event("delayed", number, message=message_id)
     else:
         advance(act, message_id, MessageStatus(delivery.status))
+
+
+def _was_sent_to(act: Act, message_id: int, address: str) -> bool:
+    """Say whether a message went to an address: a forged report must not make somebody else unreachable."""
+    said = json.loads(act.tx.value("SELECT recipients_json FROM message WHERE id = ?", (message_id,)) or "{}")
+    recipients = {normalise_identity("email", pair[1]) for some in said.values() for pair in some}
+    return normalise_identity("email", address) in recipients
 
 
 def proven_sent(act: Act, message_id: int) -> None:

@@ -10,7 +10,7 @@ from omnidesk.desk import identity, rules
 from omnidesk.store import people, thread
 from omnidesk.store.database import Connection
 from omnidesk.store.workspace import Workspace
-from omnidesk.text.address import normalise_identity
+from omnidesk.text.address import normalise_identity, valid_email
 from omnidesk.words.errors import NotFoundError
 from omnidesk.words.kinds import Direction
 from omnidesk.words.rows import Address, Channel, Message
@@ -104,17 +104,22 @@ def _recipients(
         return (), ()
     if answers.direction is Direction.OUTBOUND:
         return answers.to, () if to_sender_only else answers.cc
-    to = list(answers.reply_to) or [answers.sender]
+    elsewhere = [one for one in answers.reply_to if normalise_identity("email", one.address) not in ours]
+    to = elsewhere or [answers.sender]
     domain = answers.sender.address.rpartition("@")[2].lower()
-    for address in answers.reply_to:
+    for address in elsewhere:
         if address.address.rpartition("@")[2].lower() != domain:
             flagged.append(f"Reply-To leads elsewhere: {address.address} instead of {answers.sender.address}")
     seen = {normalise_identity("email", address.address) for address in to} | ours
     cc: list[Address] = []
     for address in () if to_sender_only else (*answers.to, *answers.cc):
         value = normalise_identity("email", address.address)
-        if value and value not in seen:
-            seen.add(value)
+        if value in seen or not value:
+            continue
+        seen.add(value)
+        if answers.kind == "email" and not valid_email(address.address):
+            flagged.append(f"{address.address} is no usable address and was left out")
+        else:
             cc.append(address)
     return tuple(to), tuple(cc)
 

@@ -82,7 +82,10 @@ def _move_later_ones(act: Act, act_id: int, left: list[str]) -> int:
     pairs = act.tx.all(
         "SELECT DISTINCT before_id, after_id FROM moved WHERE act_id = ? AND column_name = 'conversation_id'", (act_id,)
     )
-    for gone, into in (tuple(pair) for pair in pairs):
+    for before, after in (tuple(pair) for pair in pairs):
+        gone, into = conversations.current(act.tx, before), conversations.current(act.tx, after)
+        if gone == into:
+            continue
         later = act.tx.all(
             "SELECT id FROM message WHERE conversation_id = ? AND id > ? AND id NOT IN "
             "(SELECT row_id FROM moved WHERE act_id = ?) ORDER BY at, id",
