@@ -72,10 +72,11 @@ def _met(act: Act, party: Party, value: str, name: str) -> Known:
 def own_addresses(connection: Connection) -> frozenset[str]:
     """Return the addresses of our own channels, removed ones too, in normal form."""
     found = connection.all("SELECT kind, address FROM channel WHERE address <> ''")
-    return frozenset(normalise_identity(_identity_kind(row[0]), row[1]) for row in found)
+    return frozenset(normalise_identity(kind_of(row[0]), row[1]) for row in found)
 
 
-def _identity_kind(channel_kind: str) -> str:
+def kind_of(channel_kind: str) -> str:
+    """Return the kind of identity that a kind of channel addresses; the channel's own where it is not installed."""
     try:
         return registry.manifest(channel_kind).identity_kinds[0]
     except NotFoundError:

@@ -112,12 +112,13 @@ def _recipients(
             flagged.append(f"Reply-To leads elsewhere: {address.address} instead of {answers.sender.address}")
     seen = {normalise_identity("email", address.address) for address in to} | ours
     cc: list[Address] = []
+    by_mail = identity.kind_of(answers.kind) == "email"
     for address in () if to_sender_only else (*answers.to, *answers.cc):
         value = normalise_identity("email", address.address)
         if value in seen or not value:
             continue
         seen.add(value)
-        if answers.kind == "email" and not valid_email(address.address):
+        if by_mail and not valid_email(address.address):
             flagged.append(f"{address.address} is no usable address and was left out")
         else:
             cc.append(address)
