@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 else:
     triage, reading = Later("omnidesk.desk.triage"), Later("omnidesk.screens.reading")
 
-PREVIEW_SECONDS = 0.05
+PREVIEW_SECONDS = 0.09
 """How long the cursor rests on a row before its thread is shown."""
 REST = 6.0
 """A repeated read rests this many times as long as it took, so that huge workspaces do not keep a core busy."""
@@ -71,7 +71,7 @@ class Arrivals(DeskFrame):
         """Show another view from its top."""
         self.found = None
         self.view = name
-        self.backstage.read("window", partial(windows.window, self.session, name))
+        self.backstage.read("window", partial(windows.window, self.session, windows.Asked(name)))
         self.refresh_bars()
 
     def open(self, conversation_id: int) -> None:
@@ -142,7 +142,7 @@ class Arrivals(DeskFrame):
         if self.found is not None:
             self.backstage.read("window", partial(reading.search_again, self.session, self.found, anchor))
         else:
-            self.backstage.read("window", partial(windows.window, self.session, self.view, anchor))
+            self.backstage.read("window", partial(windows.window, self.session, windows.Asked(self.view, anchor)))
 
     def _read_summary(self) -> None:
         self.backstage.read("summary", partial(reading.summary, self.session))
@@ -230,8 +230,9 @@ class Arrivals(DeskFrame):
         if self.found is not None:
             self._more_hits()
             return
-        work = partial(windows.window, self.session, self.view, message.around, message.offset, message.land)
-        self.backstage.read("window", work)
+        count = self.queue.window.count if self.queue.window.exact else None
+        asked = windows.Asked(self.view, message.around, message.offset, message.land, message.place, count)
+        self.backstage.read("window", partial(windows.window, self.session, asked))
 
     def _more_hits(self) -> None:
         if self.found is not None and self.found.token is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 from collections import deque
 from typing import ClassVar
 
@@ -84,3 +85,4 @@ class OmniDeskApp(App[int | str]):
         gc.collect()
         gc.freeze()
         gc.set_threshold(20_000, 50, 100)
+        sys.setswitchinterval(0.0005)  # a key waits no longer than this for a thread that reads

@@ -106,8 +106,7 @@ class Watcher(threading.Thread):
             try:
                 now = changes.stirred(self._session.workspace)
                 if now != seen:
-                    if seen != -1:
-                        self._post(Stirred())
+                    self._post(Stirred())  # at the first look too: something may have come since the start
                     seen = now
                     self._needed = any(
                         channel.enabled and channel.kind != "desk"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from omnidesk import clock
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from omnidesk.desk.workspace import Workspace
     from omnidesk.screens.session import Session
 
-HALF = 120
+HALF = 100
 """Rows read on each side of where the agent looks."""
 
 
@@ -25,28 +25,47 @@ def first_window(workspace: Workspace, agent_id: int | None, view: str) -> Windo
     return Window(view, rows, 0, len(rows), exact=len(rows) < HALF)
 
 
-def window(
-    session: Session, view: str, around: QueueRow | None = None, offset: int | None = None, land: int | None = None
-) -> WindowRead:
-    """Read rows of a view around a row, around a place, or from its top."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which rows of a view to read: around a row, around a place, or (neither given) the first ones.
+
+    What is known already need not be counted: how many rows stand before the row (`place`), how many there are
+    (`count`). `land` is where the cursor shall go."""
+
+    view: str
+    around: QueueRow | None = None
+    offset: int | None = None
+    land: int | None = None
+    place: int | None = None
+    count: int | None = None
+
+
+def window(session: Session, asked: Asked) -> WindowRead:
+    """Read rows of a view."""
     began = clock.monotonic()
     workspace, me = session.workspace, session.agent.id
-    count = views.count(workspace, view, me)
-    if around is not None:
-        found = _around(session, view, around)
-        shown = replace(found, count=max(count, found.start + len(found.rows)), land=land)
+    count = views.count(workspace, asked.view, me) if asked.count is None else asked.count
+    if asked.around is not None:
+        found = _around(session, asked, asked.around)
+    elif asked.offset is not None and asked.offset > count - HALF:
+        rows = tuple(views.page(workspace, asked.view, me, HALF, before=()))
+        found = Window(asked.view, rows, max(0, count - len(rows)), 0)
     else:
-        start = max(0, min(offset or 0, count - 1) - HALF)
-        rows = tuple(views.page(workspace, view, me, 2 * HALF, offset=start))
-        shown = Window(view, rows, start, max(count, start + len(rows) if rows else count), land=land)
-    return WindowRead(shown, clock.monotonic() - began)
+        start = max(0, (asked.offset or 0) - HALF // 2)
+        found = Window(asked.view, tuple(views.page(workspace, asked.view, me, HALF, offset=start)), start, 0)
+    count = max(count, found.start + len(found.rows)) if found.rows else count
+    return WindowRead(replace(found, count=count, land=asked.land), clock.monotonic() - began)
 
 
-def _around(session: Session, view: str, row: QueueRow) -> Window:
-    workspace, me = session.workspace, session.agent.id
+def _around(session: Session, asked: Asked, row: QueueRow) -> Window:
+    workspace, me, view = session.workspace, session.agent.id, asked.view
     here = views.rows(workspace, [row.id], me, view)
     key = here[0].key if here else row.key
     before = views.page(workspace, view, me, HALF, before=key)
     after = views.page(workspace, view, me, HALF, after=key)
-    ahead = len(before) if len(before) < HALF else views.position(workspace, view, me, key)
+    ahead = asked.place if key == row.key else None
+    if len(before) < HALF:
+        ahead = len(before)
+    elif ahead is None:
+        ahead = views.position(workspace, view, me, key)
     return Window(view, (*before, *here, *after), ahead - len(before), 0, row.id, ahead)

@@ -74,22 +74,25 @@ def page(
     before: tuple[int, ...] | None = None,
     offset: int = 0,
 ) -> list[QueueRow]:
-    """Return rows of a view in its order: behind the key `after`, or the last ones ahead of the key `before`."""
+    """Return rows of a view in its order: behind the key `after`, or the last ones ahead of the key `before` (the last
+    of all ahead of the empty key). What `offset` skips is read in the index only."""
     wanted = view(name)
     values: dict[str, Any] = {"me": agent_id, "limit": limit, "offset": offset}
     where = [wanted.where]
     backwards = before is not None
     key = before if backwards else after
-    if key is not None:
+    if key:
         values.update({f"k{place}": part for place, part in enumerate(key)})
         if wanted.by_due:
             where.append(f"(queue_due, queue_waiting, c.id) {'<' if backwards else '>'} (:k0, :k1, :k2)")
         else:
             where.append(f"(last_message_at, c.id) {'>' if backwards else '<'} (:k0, :k1)")
     order = _reversed(wanted) if backwards else wanted.order
+    if offset:
+        skipping = f"ORDER BY {order} LIMIT :limit OFFSET :offset"
+        where = [f"c.id IN (SELECT c.id FROM conversation c WHERE {' AND '.join(where)} {skipping})"]
     rows = connection.raw.execute(
-        f"SELECT {_COLUMNS} FROM conversation c {_JOINS} WHERE {' AND '.join(where)} "
-        f"ORDER BY {order} LIMIT :limit OFFSET :offset",
+        f"SELECT {_COLUMNS} FROM conversation c {_JOINS} WHERE {' AND '.join(where)} ORDER BY {order} LIMIT :limit",
         values,
     ).fetchall()
     found = [_row(row, wanted.by_due) for row in rows]

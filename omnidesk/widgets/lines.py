@@ -9,12 +9,10 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from rich.cells import cell_len, get_character_cell_size, set_cell_size
-from textual.geometry import Size
 from textual.reactive import var
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from omnidesk.widgets.painting import Painted, Part
+from omnidesk.widgets.painting import PaintedSheet, Part
 
 
 class Line(NamedTuple):
@@ -90,13 +88,13 @@ def _end(text: str, start: int, width: int) -> int:
     return len(text)
 
 
-class LinesView(Painted, ScrollView, can_focus=True):
+class LinesView(PaintedSheet, can_focus=True):
     """Paints lines; only those on the screen cost anything."""
 
     DEFAULT_CSS = """
     LinesView {
         width: 1fr; height: 1fr;
-        scrollbar-size-vertical: 1; scrollbar-size-horizontal: 0; overflow-x: hidden; overflow-y: auto;
+        scrollbar-size-vertical: 1; scrollbar-size-horizontal: 0; overflow-x: hidden; overflow-y: scroll;
         scrollbar-background: $background; scrollbar-color: $foreground 25%; scrollbar-gutter: stable;
     }
     """
@@ -111,7 +109,7 @@ class LinesView(Painted, ScrollView, can_focus=True):
     def show(self, lines: Iterable[Line]) -> None:
         """Paint these lines from now on, where the scroll position stays as it is."""
         self.lines = list(lines)
-        self.virtual_size = Size(self.size.width, len(self.lines))
+        self.set_height(len(self.lines))
         self.refresh()
 
     def watch_cursor_key(self) -> None:

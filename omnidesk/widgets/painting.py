@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color, ColorParseError
+from textual.geometry import Size
+from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -79,3 +81,19 @@ class Painted(Widget):
         ink = self.ink
         segments = [Segment(text, ink(style, ground)) for style, text in parts if text]
         return Strip(segments).adjust_cell_length(width, ink("", ground))
+
+
+class PaintedSheet(Painted, ScrollView):
+    """A sheet of lines that scrolls, however long it is. Its scrollbar is always there, so that nothing around it
+    moves when its length changes."""
+
+    def set_height(self, lines: int) -> None:
+        """Say how many lines there are to scroll through.
+
+        The reactive `virtual_size` would lay out the whole screen anew, 20 ms and more between two keys; only the
+        scrollbar and the range to scroll in depend on it here.
+        """
+        size = Size(self.size.width, lines)
+        if size != self.virtual_size:
+            self.set_reactive(Widget.virtual_size, size)
+            self._scroll_update(size)

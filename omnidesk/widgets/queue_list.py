@@ -9,14 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from textual import events
-from textual.geometry import Region, Size
+from textual.geometry import Region
 from textual.message import Message
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from omnidesk import clock
 from omnidesk.widgets import queue_row
-from omnidesk.widgets.painting import Painted
+from omnidesk.widgets.painting import PaintedSheet
 from omnidesk.words.rows import QueueRow
 
 TALL = 2
@@ -44,22 +43,23 @@ class Window:
     """Whether `count` was counted; the first paint does without."""
 
 
-class QueueList(Painted, ScrollView, can_focus=True):
+class QueueList(PaintedSheet, can_focus=True):
     """The list of conversations of one view."""
 
     DEFAULT_CSS = """
     QueueList {
         width: 1fr; height: 1fr;
-        scrollbar-size-vertical: 1; scrollbar-size-horizontal: 0; overflow-x: hidden; overflow-y: auto;
+        scrollbar-size-vertical: 1; scrollbar-size-horizontal: 0; overflow-x: hidden; overflow-y: scroll;
         scrollbar-background: $background; scrollbar-color: $foreground 25%; scrollbar-gutter: stable;
     }
     """
 
     @dataclass
     class Wanted(Message):
-        """Rows around a row, or from a place on, are needed to go on painting."""
+        """Rows around a row (with so many before it), or around a place, are needed to go on painting."""
 
         around: QueueRow | None = None
+        place: int | None = None
         offset: int | None = None
         land: int | None = None
 
@@ -132,7 +132,7 @@ class QueueList(Painted, ScrollView, can_focus=True):
     def _take(self, window: Window) -> None:
         self.window = window
         self._painted.clear()
-        self.virtual_size = Size(self.size.width, window.count * TALL)
+        self.set_height(window.count * TALL)
         for row in window.rows:
             if row.id in self.marked:
                 self.marked[row.id] = row
@@ -229,7 +229,7 @@ class QueueList(Painted, ScrollView, can_focus=True):
         window = self.window
         end = window.start + len(window.rows)
         if (place - AHEAD < window.start and window.start > 0) or (place + AHEAD > end and end < window.count):
-            self._ask(self.Wanted(around=self.row_at(place)))
+            self._ask(self.Wanted(around=self.row_at(place), place=place))
 
     def _ask(self, wanted: Wanted) -> None:
         if not self._asked or wanted.land is not None:
@@ -298,5 +298,5 @@ class QueueList(Painted, ScrollView, can_focus=True):
     def on_resize(self) -> None:
         """Keep the cursor in sight."""
         self._painted.clear()
-        self.virtual_size = Size(self.size.width, self.window.count * TALL)
+        self.set_height(self.window.count * TALL)
         self.reveal()

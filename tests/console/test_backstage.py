@@ -96,7 +96,7 @@ def test_the_watcher_says_when_something_was_committed(desk: Desk, posted: list[
     watcher = Watcher(begin(desk.workspace, str(desk.workspace.home.path)).session, posted.append, engine=False)
     watcher.start()
     try:
-        seen = 0
+        seen = wait_until(lambda: len(posted))
         for number in range(3):
             desk.receives(mail(str(number)))
             seen = wait_until(lambda seen=seen: len(posted) > seen and len(posted))
@@ -131,8 +131,9 @@ def test_the_watcher_starts_the_engine_only_where_there_is_a_channel_to_run(desk
     watcher = Watcher(begin(desk.workspace, str(desk.workspace.home.path)).session, posted.append, engine=True)
     watcher.start()
     try:
-        desk.receives(mail("1"))
         wait_until(lambda: posted)
+        desk.receives(mail("1"))
+        wait_until(lambda: len(posted) > 1)
         assert watcher._engine is not None
         assert watcher._engine.process is None
         desk.workspace.database.write(lambda tx: tx.execute("UPDATE channel SET enabled = 1"))

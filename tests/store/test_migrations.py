@@ -21,7 +21,7 @@ def mark(desk: Desk, key: str, number: int) -> None:
 
 
 def test_the_migrations_make_exactly_the_tables_that_are_declared(desk: Desk) -> None:
-    assert tables.Message.__tablename__ in SQLModel.metadata.tables
+    assert tables.messages.Message.__tablename__ in SQLModel.metadata.tables
     engine = sqlalchemy.create_engine(f"sqlite:///{desk.workspace.home.database}", poolclass=sqlalchemy.NullPool)
     with engine.connect() as connection:
         context = MigrationContext.configure(

@@ -1,0 +1,42 @@
+"""Acts and events."""
+
+from __future__ import annotations
+
+from sqlalchemy import Index
+from sqlmodel import Field, SQLModel
+
+from omnidesk.store.tables.columns import big
+
+
+class Act(SQLModel, table=True):
+    """One thing a person or the program did; groups its events, and is what undo reverses."""
+
+    __table_args__ = (Index("act_actor", "actor", "id"),)
+    id: int = Field(sa_column=big(primary_key=True))
+    at: int = Field(sa_column=big())
+    actor: str
+    kind: str
+    summary: str = ""
+    undoable: bool = False
+    undone_by: int | None = Field(default=None, sa_column=big(nullable=True))
+    undoes: int | None = Field(default=None, sa_column=big(nullable=True))
+
+
+class Event(SQLModel, table=True):
+    """One fact in the history, append-only: audit log, undo journal and change feed are this one list."""
+
+    __table_args__ = (
+        Index("event_conversation", "conversation_id", "id"),
+        Index("event_customer", "customer_id", "id"),
+        Index("event_act", "act_id"),
+    )
+    id: int = Field(sa_column=big(primary_key=True))
+    at: int = Field(sa_column=big())
+    act_id: int = Field(sa_column=big())
+    actor: str
+    kind: str
+    conversation_id: int | None = Field(default=None, sa_column=big(nullable=True))
+    customer_id: int | None = Field(default=None, sa_column=big(nullable=True))
+    message_id: int | None = Field(default=None, sa_column=big(nullable=True))
+    before_json: str = "{}"
+    after_json: str = "{}"

@@ -1,0 +1,76 @@
+"""Customers and their addresses."""
+
+from __future__ import annotations
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from omnidesk.store.tables.columns import big
+
+
+class Customer(SQLModel, table=True):
+    """A person or company who contacts the desk."""
+
+    id: int = Field(sa_column=big(primary_key=True))
+    name: str = ""
+    company: str | None = None
+    language: str | None = None
+    preferred_channel: str | None = None
+    vip: bool = False
+    merged_into: int | None = Field(default=None, sa_column=big(nullable=True))
+    created_at: int = Field(sa_column=big())
+
+
+class CustomerTag(SQLModel, table=True):
+    """Tags of a customer."""
+
+    __tablename__ = "customer_tag"
+    customer_id: int = Field(sa_column=big(primary_key=True))
+    tag_id: int = Field(sa_column=big(primary_key=True))
+
+
+class Moved(SQLModel, table=True):
+    """One row that a merge, split or join moved, so that it can go back: `column_name` of `table_name` changed."""
+
+    __table_args__ = (Index("moved_act", "act_id"),)
+    id: int = Field(sa_column=big(primary_key=True))
+    act_id: int = Field(sa_column=big())
+    table_name: str
+    row_id: int = Field(sa_column=big())
+    column_name: str
+    before_id: int | None = Field(default=None, sa_column=big(nullable=True))
+    after_id: int | None = Field(default=None, sa_column=big(nullable=True))
+
+
+class Identity(SQLModel, table=True):
+    """One address a customer uses; unique over kind, scope and value."""
+
+    __table_args__ = (
+        UniqueConstraint("kind", "scope", "value", name="identity_once"),
+        Index("identity_customer", "customer_id"),
+        Index("identity_value", "value"),
+    )
+    id: int = Field(sa_column=big(primary_key=True))
+    customer_id: int = Field(sa_column=big())
+    kind: str
+    scope: str = ""
+    value: str
+    name: str = ""
+    verified: bool = False
+    deliverable: bool = True
+    shared: bool = False
+    blocked_at: int | None = Field(default=None, sa_column=big(nullable=True))
+    created_at: int = Field(sa_column=big())
+
+
+class Consent(SQLModel, table=True):
+    """What a customer allowed for one address, on one kind of channel, for one purpose."""
+
+    __table_args__ = (UniqueConstraint("identity_id", "channel_kind", "purpose", name="consent_once"),)
+    id: int = Field(sa_column=big(primary_key=True))
+    identity_id: int = Field(sa_column=big())
+    channel_kind: str
+    purpose: str
+    state: str
+    since: int = Field(sa_column=big())
+    source: str

@@ -1,0 +1,107 @@
+"""The workspace itself, its agents and channels."""
+
+from __future__ import annotations
+
+from sqlalchemy import Index, text
+from sqlmodel import Field, SQLModel
+
+from omnidesk.store.tables.columns import big
+
+
+class Mark(SQLModel, table=True):
+    """What every start checks first: the schema's number and the oldest program that may write."""
+
+    key: str = Field(primary_key=True)
+    value: str
+
+
+class Setting(SQLModel, table=True):
+    """One setting of the workspace that differs from its default."""
+
+    key: str = Field(primary_key=True)
+    value_json: str
+
+
+class Counter(SQLModel, table=True):
+    """Short numbers handed out in order."""
+
+    name: str = Field(primary_key=True)
+    value: int = Field(sa_column=big())
+
+
+class Agent(SQLModel, table=True):
+    """A person who works at the desk."""
+
+    id: int = Field(sa_column=big(primary_key=True))
+    login: str = Field(unique=True)
+    name: str
+    address: str | None = None
+    signature: str = ""
+    languages: str = ""
+    state: str = "available"
+    away_until: int | None = Field(default=None, sa_column=big(nullable=True))
+    role: str = "agent"
+    disabled: bool = False
+    created_at: int = Field(sa_column=big())
+
+
+class Team(SQLModel, table=True):
+    """A named group of agents."""
+
+    id: int = Field(sa_column=big(primary_key=True))
+    name: str = Field(unique=True)
+    created_at: int = Field(sa_column=big())
+
+
+class TeamMember(SQLModel, table=True):
+    """Who is in which team."""
+
+    __tablename__ = "team_member"
+    team_id: int = Field(sa_column=big(primary_key=True))
+    agent_id: int = Field(sa_column=big(primary_key=True))
+
+
+class Channel(SQLModel, table=True):
+    """One configured account of a kind. A removed one stays, for its messages; its name is free again."""
+
+    __table_args__ = (
+        Index("channel_name", "name", unique=True, sqlite_where=text("removed_at IS NULL"),
+              postgresql_where=text("removed_at IS NULL")),
+    )  # fmt: skip
+    id: int = Field(sa_column=big(primary_key=True))
+    name: str
+    kind: str
+    address: str = ""
+    settings_json: str = "{}"
+    enabled: bool = True
+    read_only: bool = False
+    history_days: int = 14
+    cursor_json: str = "{}"
+    health: str = "ok"
+    error: str | None = None
+    last_success_at: int | None = Field(default=None, sa_column=big(nullable=True))
+    next_attempt_at: int | None = Field(default=None, sa_column=big(nullable=True))
+    progress_done: int = 0
+    progress_total: int = 0
+    created_at: int = Field(sa_column=big())
+    removed_at: int | None = Field(default=None, sa_column=big(nullable=True))
+
+
+class Lease(SQLModel, table=True):
+    """The right to run one channel (or the clock), held for seconds; `number` grows with each new holder."""
+
+    name: str = Field(primary_key=True)
+    owner: str
+    number: int = Field(sa_column=big())
+    expires_at: int = Field(sa_column=big())
+
+
+class Presence(SQLModel, table=True):
+    """Who is viewing or answering what; rows expire and are never events."""
+
+    __table_args__ = (Index("presence_conversation", "conversation_id"),)
+    process: str = Field(primary_key=True)
+    agent_id: int = Field(sa_column=big())
+    conversation_id: int | None = Field(default=None, sa_column=big(nullable=True))
+    doing: str = "viewing"
+    expires_at: int = Field(sa_column=big())
