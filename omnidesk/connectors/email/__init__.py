@@ -2,7 +2,7 @@
 
 decode     mime, header, charset, body, automatic, authenticity: a raw mail becomes a message
 prepare    compose: a message becomes a mail
-pull       reading, cursor, imap, wire: folders become batches of raw mails
+pull       reading, cursor, imap, client, answers: folders become batches of raw mails
 send       smtp: a mail is handed over once
 check      setup: both servers tried, in words; discover and endpoint know where they are
 """

@@ -1,36 +1,49 @@
 """An IMAP session as the desk needs it: it reads folders without changing anything in them, waits, and files copies.
 
 Folders are opened with EXAMINE and read with BODY.PEEK: no flag is ever set or lost (RFC 3501 section 6.3.2).
+The protocol is imapclient's. It blocks, so each session has a thread for it; closing the session cuts the connection
+from the event loop's side, which wakes that thread whatever it waits for.
 """
 
 from __future__ import annotations
 
-import base64
+import asyncio
+import contextlib
+import imaplib
 import re
+import socket
 from array import array
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import pairwise
+from typing import Any, TypeVar
 
 from omnidesk import clock
 from omnidesk.connectors.base import ConnectionLostError, ConnectorError, LoginError
-from omnidesk.connectors.email.endpoint import Endpoint
-from omnidesk.connectors.email.syntax import (
-    CODE,
-    COUNT,
-    MONTHS,
+from omnidesk.connectors.email.answers import (
     Fetched,
-    attributes,
     fetched,
-    from_utf7,
     human_text,
-    parse_values,
     quoted,
+    refusal,
+    said_by,
+    shown_name,
     uid_set,
 )
-from omnidesk.connectors.email.wire import Wire
+from omnidesk.connectors.email.endpoint import Endpoint, unreachable
+from omnidesk.text.clean import one_line
 
-_EXTENDED_SEARCH = re.compile(rb"(?i)\* ESEARCH .*\bALL ([\d:,]+)")
+T = TypeVar("T")
+
+GROUP_MAILS = 64
+GROUP_BYTES = 1_000_000
+"""How much of a fetch the thread reads before it hands it over."""
+
+_EXTENDED_SEARCH = re.compile(rb"(?i)\bALL ([\d:,]+)")
+_NONSENSE = (AssertionError, AttributeError, IndexError, KeyError, TypeError, ValueError)
+"""What the library may raise at answers that are no IMAP."""
 
 
 class RefusedByServerError(ConnectorError):
@@ -65,145 +78,165 @@ class State:
 
 
 class Session:
-    """One logged-in connection. One command at a time; every wait is limited by the account's timeout."""
+    """One logged-in connection. One command at a time; every wait is limited by the account's timeout.
 
-    def __init__(self, wire: Wire) -> None:
-        self._wire = wire
-        self._number = 0
+    A cancelled command closes the session: what the server would answer belongs to nobody any more."""
+
+    def __init__(self, endpoint: Endpoint, patience: float, connected: socket.socket) -> None:
+        self.endpoint = endpoint
+        """Where the session is connected to."""
         self.capabilities: frozenset[str] = frozenset()
         self.news = False
         """The server told of new mail in the open folder since this was last set to False."""
+        self._patience = patience
         self._exists = 0
-
-    @property
-    def endpoint(self) -> Endpoint:
-        """Where the session is connected to."""
-        return self._wire.endpoint
+        self._damaged = False
+        self._connected = connected
+        self._switch = connected.dup()  # the thread may close its own at any moment, and the number be given away
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="imap")
+        self._client: Any = None
+        self._closed = False
 
     # --- beginning and end
 
     @classmethod
     async def open(cls, endpoint: Endpoint, patience: float) -> Session:
         """Connect and secure the connection; nobody is logged in yet. Raises ConnectorError."""
-        wire = await Wire.connect(endpoint, patience)
-        session = cls(wire)
+        session = cls(endpoint, patience, await _connected(endpoint, patience))
         try:
-            greeting = await wire.line()
-            if not greeting.upper().startswith((b"* OK", b"* PREAUTH")):
-                raise ConnectionLostError(
-                    f"{endpoint} turns us away: {human_text(greeting[2:]) or 'it is no IMAP server'}"
-                )
-            await session._learn_capabilities()
-            if endpoint.security == "starttls":
-                if "STARTTLS" not in session.capabilities:
-                    raise ConnectorError(f"{endpoint} offers no STARTTLS: set imap_security to tls, usually port 993")
-                await session.command("STARTTLS")
-                await wire.start_tls()
-                await session._learn_capabilities()
+            await session._run(session._greet)
         except BaseException:
-            wire.close()
+            session.close()
             raise
         return session
 
+    def _greet(self) -> None:
+        from omnidesk.connectors.email.client import Client
+
+        endpoint = self.endpoint
+        context = endpoint.context()
+        try:
+            self._client = Client(self._connected, endpoint, context, self._patience)
+            self._learn_capabilities()
+            if endpoint.security == "starttls":
+                if "STARTTLS" not in self.capabilities:
+                    raise ConnectorError(f"{endpoint} offers no STARTTLS: set imap_security to tls, usually port 993")
+                self._client.starttls(context)
+                self._learn_capabilities()
+        except OSError as error:
+            raise unreachable(error, endpoint) from error
+        except imaplib.IMAP4.error as error:
+            said = said_by(error)
+            if "socket error" in said:
+                raise
+            why = "" if said.startswith("unexpected response") else human_text(said.removeprefix("* "))
+            raise ConnectionLostError(f"{endpoint} turns us away: {why or 'it is no IMAP server'}") from error
+
+    def _learn_capabilities(self) -> None:
+        self.capabilities = frozenset(each.decode("ascii", "replace") for each in self._client.capabilities())
+
     async def login(self, user: str, password: str) -> None:
         """Log in. Raises LoginError when the server refuses."""
-        endpoint = self._wire.endpoint
+        if "AUTH=PLAIN" not in self.capabilities and "LOGINDISABLED" in self.capabilities:
+            raise LoginError(f"{self.endpoint} takes no password on this connection: set imap_security to tls")
         try:
-            if "AUTH=PLAIN" in self.capabilities:
-                await self._authenticate_plain(user, password)
-            elif "LOGINDISABLED" in self.capabilities:
-                raise LoginError(f"{endpoint} takes no password on this connection: set imap_security to tls")
-            else:
-                await self.command("LOGIN", quoted(user), quoted(password))
+            await self._run(lambda: self._log_in(user, password))
         except RefusedByServerError as error:
             if error.code in ("UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG"):
-                raise ConnectionLostError(f"{endpoint} cannot let {user} in now ({error}): it is tried again") from None
+                raise ConnectionLostError(
+                    f"{self.endpoint} cannot let {user} in now ({error}): it is tried again"
+                ) from None
             raise LoginError(
-                f"{endpoint} refuses the login of {user} ({error}): check the user name and the password. Providers "
-                "with two-step login want an app password"
+                f"{self.endpoint} refuses the login of {user} ({error}): check the user name and the password. "
+                "Providers with two-step login want an app password"
             ) from None
-        await self._learn_capabilities()
 
-    async def _authenticate_plain(self, user: str, password: str) -> None:
-        answer = base64.b64encode(f"\0{user}\0{password}".encode()).decode()
-        if "SASL-IR" in self.capabilities:
-            await self.command("AUTHENTICATE", "PLAIN", answer)
-        else:
-            await self.command("AUTHENTICATE", "PLAIN", continuation=answer.encode())
-
-    async def _learn_capabilities(self) -> None:
-        found: set[str] = set()
-        for pieces in await self.command("CAPABILITY"):
-            if pieces[0].upper().startswith(b"* CAPABILITY"):
-                found |= {word.decode("ascii", "replace").upper() for word in pieces[0].split()[2:]}
-        self.capabilities = frozenset(found)
+    def _log_in(self, user: str, password: str) -> None:
+        try:
+            if "AUTH=PLAIN" in self.capabilities:
+                self._client.plain_login(user, password)
+            else:  # imaplib quotes the password itself, and only that
+                self._client.login(quoted(user), re.sub(r"[\r\n\0]", "", password))
+        except imaplib.IMAP4.error as error:
+            # imapclient calls a connection that broke a refused login too.
+            raise (error.__context__ if isinstance(error.__context__, imaplib.IMAP4.error) else error) from None
+        self._learn_capabilities()
 
     async def logout(self) -> None:
         """Say goodbye and close; failures do not matter any more."""
         try:
-            await self.command("LOGOUT")
+            if not self._closed:
+                await self._run(lambda: self._client.logout())
         except ConnectorError:
             pass
         finally:
             self.close()
 
     def close(self) -> None:
-        """Drop the connection at once."""
-        self._wire.close()
+        """Drop the connection at once; the thread ends by itself."""
+        if self._closed:
+            return
+        self._closed = True
+        with contextlib.suppress(OSError):
+            self._switch.shutdown(socket.SHUT_RDWR)
+        self._switch.close()
+        self._thread.submit(self._hang_up)
+        self._thread.shutdown(wait=False)
+
+    def _hang_up(self) -> None:
+        with contextlib.suppress(OSError):
+            if self._client is not None:
+                self._client.shutdown()
+        self._connected.close()
 
     # --- folders
 
     async def folders(self) -> list[Folder]:
         """Return all folders with their special uses (RFC 6154)."""
-        extended = {"SPECIAL-USE", "LIST-EXTENDED"} <= self.capabilities
-        words = ("LIST", '""', '"*"', "RETURN", "(SPECIAL-USE)") if extended else ("LIST", '""', '"*"')
         found = []
-        for pieces in await self.command(*words):
-            if not pieces[0].upper().startswith(b"* LIST "):
-                continue
-            values = parse_values(pieces, 7)
-            if len(values) < 3 or not isinstance(values[0], list) or not isinstance(values[2], bytes):
-                continue
-            flags = frozenset(each.decode("ascii", "replace").lower() for each in values[0] if isinstance(each, bytes))
-            name = values[2].decode("utf-8", "replace")
-            if name.upper() == "INBOX":
-                name = "INBOX"
-            found.append(Folder(name, from_utf7(name), flags))
+        for flags, _, name in await self._run(self._list):
+            wire_name = name.decode("utf-8", "replace") if isinstance(name, bytes) else str(name)
+            if wire_name.upper() == "INBOX":
+                wire_name = "INBOX"
+            lower = frozenset(each.decode("ascii", "replace").lower() for each in flags if isinstance(each, bytes))
+            found.append(Folder(wire_name, shown_name(wire_name), lower))
         return found
+
+    def _list(self) -> list[tuple[tuple[Any, ...], Any, Any]]:
+        if not {"SPECIAL-USE", "LIST-EXTENDED"} <= self.capabilities:
+            return list(self._client.list_folders())
+        imap = self._client._imap  # imapclient cannot ask for the special uses, and not all servers tell unasked
+        typ, data = imap._simple_command("LIST", '""', '"*"', "RETURN", "(SPECIAL-USE)")
+        self._client._checkok("LIST", typ, data)
+        return list(self._client._proc_folder_list(imap._untagged_response(typ, data, "LIST")[1]))
 
     async def examine(self, folder: Folder) -> State:
         """Open a folder for reading only. Raises RefusedByServerError when it is gone."""
-        uidvalidity = uidnext = 0
-        self._exists = 0
-        for pieces in await self.command("EXAMINE", quoted(folder.wire_name)):
-            for code, said in CODE.findall(pieces[0]):
-                if code.upper() == b"UIDVALIDITY" and said.isdigit():
-                    uidvalidity = int(said)
-                elif code.upper() == b"UIDNEXT" and said.isdigit():
-                    uidnext = int(said)
+        return await self._run(lambda: self._examine(folder))
+
+    def _examine(self, folder: Folder) -> State:
+        said = self._client.select_folder(folder.wire_name, readonly=True)
         self.news = False
-        return State(self._exists, uidvalidity, uidnext)
+        self._exists = said.get(b"EXISTS", 0)
+        return State(self._exists, said.get(b"UIDVALIDITY", 0), said.get(b"UIDNEXT", 0))
 
     async def status(self, folder: Folder, *items: str) -> dict[str, int]:
         """Return numbers of a folder without opening it: MESSAGES, UNSEEN, UIDNEXT, UIDVALIDITY."""
-        for pieces in await self.command("STATUS", quoted(folder.wire_name), f"({' '.join(items)})"):
-            if pieces[0].upper().startswith(b"* STATUS "):
-                values = parse_values(pieces, 9)
-                if len(values) >= 2 and isinstance(values[-1], list):
-                    said = [each.decode("ascii", "replace") for each in values[-1] if isinstance(each, bytes)]
-                    pairs = zip(said[::2], said[1::2], strict=False)
-                    return {key.upper(): int(number) for key, number in pairs if number.isdigit()}
-        return {}
+        said = await self._run(lambda: self._client.folder_status(folder.wire_name, items))
+        return {key.decode("ascii", "replace").upper(): n for key, n in said.items() if isinstance(n, int)}
 
     async def search(self, *criteria: str) -> array[int]:
         """Return the UIDs that match in the open folder, ascending."""
+        return await self._run(lambda: self._search(criteria))
+
+    def _search(self, criteria: tuple[str, ...]) -> array[int]:
         found: array[int] = array("Q")
         # Ranges where the server can (RFC 4731): a line of a million numbers is no small thing.
-        ranges = "ESEARCH" in self.capabilities
-        for pieces in await self.command("UID", "SEARCH", *(("RETURN", "(ALL)") if ranges else ()), *criteria):
-            if pieces[0].upper().startswith(b"* SEARCH"):
-                found.extend(int(word) for word in pieces[0].split()[2:] if word.isdigit())
-            elif said := _EXTENDED_SEARCH.match(pieces[0]):
+        words = ("RETURN", "(ALL)", *criteria) if "ESEARCH" in self.capabilities else criteria
+        for line in self._client._command_and_check("SEARCH", *words, uid=True):
+            found.extend(int(word) for word in (line or b"").split() if word.isdigit())
+        for line in self._client._imap.untagged_responses.pop("ESEARCH", ()):
+            if said := _EXTENDED_SEARCH.search(line):
                 for part in said[1].split(b","):
                     low, _, high = part.partition(b":")
                     found.extend(range(int(low), int(high or low) + 1))
@@ -218,34 +251,44 @@ class Session:
 
         Must be read to its end before the next command. Raises RefusedByServerError at its end."""
         # An explicit list, never `n:*`: that names the last mail even when its UID is below n.
-        tag = self._send("UID", "FETCH", uid_set(uids), f"(UID INTERNALDATE BODY.PEEK[]<{offset}.{count}>)")
-        while True:
-            pieces = await self._wire.response()
-            if pieces[0].startswith(tag):
-                self._judge(pieces[0][len(tag) :])
-                return
-            self._heed(pieces[0])
-            if len(pieces) > 1 or b"FETCH" in pieces[0]:
-                mail = fetched(pieces)
+        words = ("UID", "FETCH", uid_set(uids), f"(UID INTERNALDATE BODY.PEEK[]<{offset}.{count}>)")
+        self._damaged = False
+        tag = await self._run(lambda: self._client._imap._command(*words))
+        while mails := await self._run(lambda: self._fetch_some(tag)):
+            for mail in mails:
+                yield mail
+
+    def _fetch_some(self, tag: bytes) -> list[Fetched]:
+        """Return the next mails of a FETCH, none at its end. `IMAPClient.fetch` would hold all of them at once."""
+        imap = self._client._imap
+        mails: list[Fetched] = []
+        size = 0
+        while imap.tagged_commands[tag] is None and len(mails) < GROUP_MAILS and size < GROUP_BYTES:
+            imap._get_response()
+            if answer := imap.untagged_responses.pop("FETCH", None):
+                try:
+                    mail = fetched(answer)
+                except (imaplib.IMAP4.error, *_NONSENSE):
+                    self._damaged = True
+                    continue
                 if mail is not None:
-                    yield mail
+                    mails.append(mail)
+                    size += len(mail.raw)
+        if not mails:
+            self._client._checkok("FETCH", *imap._command_complete("FETCH", tag))
+            if self._damaged:
+                raise imaplib.IMAP4.error("what the server answers for a mail is damaged")
+        return mails
 
     async def sizes(self, uids: Iterable[int]) -> dict[int, int]:
         """Return the sizes of mails in bytes."""
-        found = {}
-        for pieces in await self.command("UID", "FETCH", uid_set(uids), "(UID RFC822.SIZE)"):
-            said = attributes(pieces)
-            uid, size = said.get("UID"), said.get("RFC822.SIZE")
-            if isinstance(uid, bytes) and isinstance(size, bytes) and uid.isdigit() and size.isdigit():
-                found[int(uid)] = int(size)
-        return found
+        said = await self._run(lambda: self._client.fetch(list(uids), ["RFC822.SIZE"]))
+        return {uid: each[b"RFC822.SIZE"] for uid, each in said.items() if b"RFC822.SIZE" in each}
 
     async def append(self, folder: Folder, raw: bytes, at: int) -> None:
         """File a mail as read in a folder; `at` in UTC milliseconds. Raises RefusedByServerError."""
-        moment = clock.to_rfc3339(at) or ""
-        month = MONTHS[(int(moment[5:7]) - 1) * 3 :][:3].title()
-        date = f'"{moment[8:10]}-{month}-{moment[:4]} {moment[11:19]} +0000"'
-        await self.command("APPEND", quoted(folder.wire_name), "(\\Seen)", date, literal=raw)
+        moment = datetime.fromtimestamp(at // 1000, UTC)
+        await self._run(lambda: self._client.append(folder.wire_name, raw, ("\\Seen",), moment))
 
     # --- waiting
 
@@ -253,86 +296,112 @@ class Session:
         """Wait until the server tells of new mail (True) or `seconds` have passed (False).
 
         Ends with a round trip, so a dead or frozen peer is noticed here. Raises ConnectionLostError."""
-        if self.news:
-            return True
-        tag = self._send("IDLE")
-        end = clock.monotonic() + seconds
-        while not (line := await self._wire.line()).startswith(b"+"):
-            if line.startswith(tag):
-                self._judge(line[len(tag) :])
-            self._heed(line)
-        while not self.news and (left := end - clock.monotonic()) > 0:
-            try:
-                pieces = await self._wire.response(within=left)
-            except TimeoutError:
-                break
-            self._heed(pieces[0])
-        self._wire.write(b"DONE\r\n")
-        await self._answers(tag)
+        if not self.news:
+            await self._run(lambda: self._idle(seconds))
         return self.news
+
+    def _idle(self, seconds: float) -> None:
+        client, imap = self._client, self._client._imap
+        # Not `IMAPClient.idle`: it takes news that comes before the server's go-ahead for a failure.
+        client._idle_tag = tag = imap._command("IDLE")
+        while imap._get_response() is not None:
+            if imap.tagged_commands[tag] is not None:
+                client._checkok("IDLE", *imap._command_complete("IDLE", tag))
+                return
+        while imap.holds_line:
+            imap._get_response()
+        self._heed_all()
+        end = clock.monotonic() + seconds
+        while not self.news and not self._closed and (left := end - clock.monotonic()) > 0:
+            lines = client.idle_check(left)
+            self._heed_lines(lines)
+            if not lines and not imap.holds_part:
+                break  # in time, or early because the peer is gone: it ends with a question either way
+        self._heed_lines(client.idle_done()[1])
+        imap.untagged_responses.clear()
 
     async def noop(self) -> None:
         """Ask for news; a round trip."""
-        await self.command("NOOP")
+        await self._run(lambda: self._client._command_and_check("noop"))
 
     # --- commands
 
-    async def command(
-        self, *words: str, literal: bytes | None = None, continuation: bytes | None = None
-    ) -> list[list[bytes]]:
-        """Send a command and return its untagged answers. Raises RefusedByServerError, ConnectionLostError."""
-        if literal is None:
-            tag = self._send(*words)
-        else:
-            direct = "LITERAL+" in self.capabilities
-            tag = self._send(*words, f"{{{len(literal)}{'+' if direct else ''}}}")
-            if not direct:
-                await self._go_ahead(tag)
-            self._wire.write(literal + b"\r\n")
-        if continuation is not None:
-            await self._go_ahead(tag)
-            self._wire.write(continuation + b"\r\n")
-        return await self._answers(tag)
+    async def _run(self, work: Callable[[], T]) -> T:
+        """Do something in the thread of the session. Raises RefusedByServerError, ConnectionLostError."""
+        if self._closed:
+            raise unreachable(EOFError("it was closed"), self.endpoint)
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._thread, self._work, work)
+        except asyncio.CancelledError:
+            self.close()
+            raise
 
-    def _send(self, *words: str) -> bytes:
-        self._number += 1
-        tag = f"A{self._number} ".encode()
-        self._wire.write(tag + " ".join(words).encode() + b"\r\n")
-        return tag
+    def _work(self, work: Callable[[], T]) -> T:
+        try:
+            done = work()
+            self._heed_all()
+        except (OSError, imaplib.IMAP4.error, *_NONSENSE) as error:
+            raise self._in_words(error) from error
+        return done
 
-    async def _go_ahead(self, tag: bytes) -> None:
-        while not (line := await self._wire.line()).startswith(b"+"):
-            if line.startswith(tag):
-                self._judge(line[len(tag) :])
-            self._heed(line)
+    def _heed_all(self) -> None:
+        """Take note of what the server told besides its answer."""
+        if self._client is not None:
+            untagged = self._client._imap.untagged_responses
+            self._heed_lines((int(number), b"EXPUNGE") for number in untagged.pop("EXPUNGE", ()))
+            self._heed_lines((int(number), b"EXISTS") for number in untagged.pop("EXISTS", ()))
 
-    async def _answers(self, tag: bytes) -> list[list[bytes]]:
-        untagged: list[list[bytes]] = []
-        while True:
-            pieces = await self._wire.response()
-            if pieces[0].startswith(tag):
-                self._judge(pieces[0][len(tag) :])
-                return untagged
-            self._heed(pieces[0])
-            if pieces[0].startswith(b"+"):
-                self._wire.write(b"\r\n")  # a challenge after a refused login (RFC 7628): the refusal follows
-            untagged.append(pieces)
-
-    def _heed(self, line: bytes) -> None:
-        """Take note of what the server may say at any time."""
-        if found := COUNT.match(line):
-            if found[2].upper() == b"EXISTS":
-                self.news = self.news or int(found[1]) > self._exists
-                self._exists = int(found[1])
-            elif found[2].upper() == b"EXPUNGE":
+    def _heed_lines(self, lines: Iterable[tuple[Any, ...]]) -> None:
+        for line in lines:
+            if line[0] == b"BYE":
+                raise imaplib.IMAP4.abort(" ".join(each.decode("utf-8", "replace") for each in line[1:]))
+            if line[1:] == (b"EXISTS",):
+                self.news = self.news or line[0] > self._exists
+                self._exists = line[0]
+            elif line[1:] == (b"EXPUNGE",):
                 self._exists = max(0, self._exists - 1)
-        elif line[:5].upper() == b"* BYE":
-            raise ConnectionLostError(
-                f"{self._wire.endpoint} ends the connection: {human_text(line[5:]) or 'no reason given'}"
-            )
 
-    def _judge(self, result: bytes) -> None:
-        if result[:2].upper() == b"OK":
-            return
-        code = found[1].decode("ascii", "replace").upper() if (found := CODE.search(result)) else ""
-        raise RefusedByServerError(human_text(result.partition(b" ")[2]) or human_text(result), code)
+    def _in_words(self, error: Exception) -> ConnectorError:
+        from imapclient.exceptions import ProtocolError
+
+        bye = self._client._imap.untagged_responses.get("BYE") if self._client is not None else None
+        if bye:
+            why = human_text(bye[-1].decode("utf-8", "replace")) or "no reason given"
+            return ConnectionLostError(f"{self.endpoint} ends the connection: {why}")
+        if isinstance(error, TimeoutError):
+            return ConnectionLostError(
+                f"{self.endpoint} has said nothing for {self._patience:g} s: the connection is given up and made anew"
+            )
+        if isinstance(error, OSError):
+            return unreachable(error, self.endpoint)
+        said = said_by(error)
+        if isinstance(error, imaplib.IMAP4.abort):
+            why = one_line(said.rpartition("=> ")[2], 300).replace("socket error: EOF", "the server closed it")
+            return unreachable(EOFError(why), self.endpoint)
+        if isinstance(error, (ProtocolError, *_NONSENSE)):
+            return ConnectionLostError(f"{self.endpoint} answers what is no IMAP ({one_line(said, 200)})")
+        return RefusedByServerError(*refusal(said))
+
+
+async def _connected(endpoint: Endpoint, patience: float) -> socket.socket:
+    """Return a socket connected to the first address that answers. Raises ConnectorError in words."""
+    loop = asyncio.get_running_loop()
+    failure: OSError = TimeoutError()
+    try:
+        async with asyncio.timeout(patience):
+            found = await loop.getaddrinfo(endpoint.host, endpoint.port, type=socket.SOCK_STREAM)
+            for family, kind, protocol, _, address in found:
+                connected = socket.socket(family, kind, protocol)
+                try:
+                    connected.setblocking(False)
+                    await loop.sock_connect(connected, address)
+                    return connected
+                except OSError as error:
+                    connected.close()
+                    failure = error
+                except BaseException:
+                    connected.close()
+                    raise
+    except OSError as error:
+        failure = error
+    raise unreachable(failure, endpoint) from failure

@@ -16,11 +16,11 @@ from typing import Any
 
 from omnidesk import clock
 from omnidesk.connectors.base import Batch, ConnectorError, Cursor, Item
+from omnidesk.connectors.email.answers import Fetched
 from omnidesk.connectors.email.cursor import FolderPosition, Position, Range
 from omnidesk.connectors.email.imap import Folder, RefusedByServerError, Session, State
 from omnidesk.connectors.email.mailid import source_id
 from omnidesk.connectors.email.mime import fields_of
-from omnidesk.connectors.email.syntax import Fetched
 
 BATCH_MAILS = 100
 BATCH_BYTES = 8_000_000

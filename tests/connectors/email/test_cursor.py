@@ -7,8 +7,8 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
+from omnidesk.connectors.email.answers import shown_name, uid_set
 from omnidesk.connectors.email.cursor import FolderPosition, Position
-from omnidesk.connectors.email.syntax import from_utf7, uid_set
 
 RANGES = st.lists(st.tuples(st.integers(1, 60), st.integers(0, 12)).map(lambda r: (r[0], r[0] + r[1])), max_size=12)
 
@@ -43,6 +43,6 @@ def test_a_cursor_survives_json_and_forgets_under_a_new_uidvalidity() -> None:
 
 
 def test_folder_names_are_shown_as_people_read_them() -> None:
-    assert from_utf7("Entw&APw-rfe") == "Entwürfe"
-    assert from_utf7("A &- B") == "A & B"
-    assert from_utf7("&broken") == "&broken"
+    assert shown_name("Entw&APw-rfe") == "Entwürfe"
+    assert shown_name("A &- B") == "A & B"
+    assert shown_name("&broken") == "&broken"
