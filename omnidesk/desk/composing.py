@@ -168,30 +168,18 @@ def _queue(
     def work(act: Act) -> tuple[int, int]:
         if act.tx.value("SELECT 1 FROM outbox WHERE uuid = ?", (key,)):
             raise _AlreadyQueuedError
-        if number is not None:
-            here = conversations.current(act.tx, number)
-        else:
-            here = _fresh(act, manifest.identity_kinds[0], outward, subject)
+        kind = manifest.identity_kinds[0]
+        here = _fresh(act, kind, outward, subject) if number is None else conversations.current(act.tx, number)
+        _take_part(act, here, kind, outward)
         due_at = act.at + int(window * clock.SECOND)
-        kind, domain = channel.kind, channel.address.rpartition("@")[2] or "omnidesk.invalid"
+        domain = channel.address.rpartition("@")[2] or "omnidesk.invalid"
         names = [file.name for file in enclosed]
-        message_id = _insert(
-            act, here, channel.id, kind, Direction.OUTBOUND, outward.text, subject, sender, outward, key, domain, names
-        )
+        way = (channel.id, channel.kind, Direction.OUTBOUND)
+        message_id = _insert(act, here, *way, outward.text, subject, sender, outward, key, domain, names)
         _enclose_rows(act, message_id, enclosed)
         _outbox_row(act, message_id, here, channel, key, due_at, answers)
-        drafts.remove(act.tx, here, actor.agent_id, "reply")
         act.event("replied", here, message=message_id)
-        row = act.tx.one("SELECT owner_id, place FROM conversation WHERE id = ?", (here,))
-        assert row is not None
-        if row["owner_id"] is None and actor.agent_id is not None:
-            act.change("assigned", here, owner_id=actor.agent_id)
-        if row["place"] != Place.DESK:
-            act.change("placed", here, place=Place.DESK, deleted_at=None)
-        triage.set_status_in(act, here, status or Status(manifest.after_reply))
-        act.change("read", here, unread=False)
-        act.tx.execute("UPDATE conversation SET touched = ?, backlog = ? WHERE id = ?", (True, False, here))
-        conversations.recount(act.tx, here)
+        _answered(act, here, status or Status(manifest.after_reply))
         act.summary = f"answer to #{here}" if number is not None else f"new message #{here}"
         return message_id, due_at
 
@@ -204,13 +192,36 @@ def _queue(
     return Queued(done, threads.message(workspace, message_id), due_at)
 
 
+def _answered(act: Act, number: int, status: Status) -> None:
+    """Let a conversation know that an agent answered: theirs from now on, on the desk, read, in the status wanted."""
+    row = act.tx.one("SELECT owner_id, place FROM conversation WHERE id = ?", (number,))
+    assert row is not None
+    drafts.remove(act.tx, number, act.actor.agent_id, "reply")
+    if row["owner_id"] is None and act.actor.agent_id is not None:
+        act.change("assigned", number, owner_id=act.actor.agent_id)
+    if row["place"] != Place.DESK:
+        act.change("placed", number, place=Place.DESK, deleted_at=None)
+    triage.set_status_in(act, number, status)
+    act.change("read", number, unread=False)
+    act.tx.execute("UPDATE conversation SET touched = ?, backlog = ? WHERE id = ?", (True, False, number))
+    conversations.recount(act.tx, number)
+
+
 def _fresh(act: Act, identity_kind: str, outward: rules.Outward, subject: str) -> int:
-    people_in = [identity.known(act, Party(identity_kind, one.address, one.name)) for one in (*outward.to, *outward.cc)]
-    number = conversations.start(act, subject, people_in[0].customer_id, Status.PENDING, Place.DESK)
-    act.event("opened", number, people_in[0].customer_id, after={"status": Status.PENDING})
-    for person in {one.id: one for one in people_in}.values():
-        act.tx.insert("participant", conversation_id=number, identity_id=person.id)
+    first = identity.known(act, Party(identity_kind, outward.to[0].address, outward.to[0].name))
+    number = conversations.start(act, subject, first.customer_id, Status.PENDING, Place.DESK)
+    act.event("opened", number, first.customer_id, after={"status": Status.PENDING})
     return number
+
+
+def _take_part(act: Act, number: int, identity_kind: str, outward: rules.Outward) -> None:
+    """Whom an agent writes to takes part from then on, and is no stranger when they answer."""
+    for address in (*outward.to, *outward.cc):
+        person = identity.known(act, Party(identity_kind, address.address, address.name))
+        act.tx.execute(
+            "INSERT INTO participant (conversation_id, identity_id) VALUES (?, ?) ON CONFLICT DO NOTHING",
+            (number, person.id),
+        )
 
 
 def _insert(

@@ -62,6 +62,7 @@ class Arrivals(DeskFrame):
         self.engine_says = ""
         self.said_at = 0.0
         self._preview: Timer | None = None
+        self._cursor_id: int | None = None
         self._resting: dict[str, float] = {}
         self._due: dict[str, Timer] = {}
 
@@ -76,6 +77,7 @@ class Arrivals(DeskFrame):
 
     def open(self, conversation_id: int) -> None:
         """Show a conversation's thread."""
+        self._forget_preview()
         if conversation_id == self.open_id:
             return
         self.open_id = conversation_id
@@ -243,12 +245,20 @@ class Arrivals(DeskFrame):
         """The cursor rests on another row: show its thread beside it, unless something is being written."""
         self.refresh_bars()
         row = message.row
-        if self._preview is not None:
-            self._preview.stop()
+        moved = row is not None and row.id != self._cursor_id
+        self._cursor_id = row.id if row is not None else None
+        if not moved:
+            return
+        self._forget_preview()
         if self.found is not None and self.queue.place > self.queue.window.count - 20:
             self._more_hits()
         if row is not None and row.id != self.open_id and self.side_by_side and not self.composer.active:
             self._preview = self.set_timer(PREVIEW_SECONDS, partial(self._show_preview, row.id))
+
+    def _forget_preview(self) -> None:
+        if self._preview is not None:
+            self._preview.stop()
+            self._preview = None
 
     def _show_preview(self, conversation_id: int) -> None:
         if self.place == "queue" and self.queue.cursor is not None and self.queue.cursor.id == conversation_id:

@@ -192,12 +192,15 @@ class DeskScreen(Arrivals):
             self.say(message.said + (" - u takes it back" if message.undoable else ""))
         self.read_again()
         if message.write and message.show is not None:
+            self.queue.select(message.show)
             self.enter(message.show)
             writing.begin(self, message.show, "reply")
-        elif message.show is not None and (self.place != "queue" or self.side_by_side):
-            self.open(message.show)
         elif message.show is not None:
-            self.enter(message.show)
+            self.queue.select(message.show)
+            if message.enter or (self.place == "queue" and not self.side_by_side):
+                self.enter(message.show)
+            else:
+                self.open(message.show)
         else:
             self._go_on(message.leaving)
 

@@ -96,12 +96,13 @@ class SheetRead(Message):
 @dataclass
 class Acted(Message):
     """An act was done. `leaving` are conversations that were dealt with, so that the next one can open; `show` is one
-    to open, and with `write` to write in."""
+    to show, with `enter` to go into, with `write` to write in."""
 
     said: str
     leaving: tuple[int, ...] = ()
     show: int | None = None
     undoable: bool = True
+    enter: bool = False
     write: bool = False
 
 

@@ -72,7 +72,7 @@ def take_next(desk: DeskScreen, press: Press) -> None:
         act, number = decide.take_next(session.workspace, session.actor)
         if number is None:
             return Acted("nothing waits in unassigned", undoable=False)
-        return Acted(act.summary, show=number)
+        return Acted(act.summary, show=number, enter=True)
 
     desk.backstage.write(work)
 

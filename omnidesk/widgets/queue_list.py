@@ -197,6 +197,12 @@ class QueueList(PaintedSheet, can_focus=True):
             self.post_message(self.Moved(self.cursor))
         self._look_ahead(place)
 
+    def select(self, conversation_id: int) -> None:
+        """Put the cursor on a conversation, if it is loaded."""
+        for index, row in enumerate(self.window.rows):
+            if row.id == conversation_id:
+                self.move_to(self.window.start + index)
+
     def page(self, pages: float) -> None:
         """Move by a part of what the screen holds."""
         self.move(round(pages * max(1, self.size.height // TALL)))

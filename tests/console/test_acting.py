@@ -77,6 +77,8 @@ async def test_t_takes_what_is_due_first_and_opens_it(desk: Desk, three: list[in
         await here.press("j", "t")
         await here.sees(f"took #{three[0]}")
         await here.until(lambda: here.desk.open_id == three[0], "its thread")
+        assert here.desk.place == "thread"
+        assert here.desk.queue.place == 0
         assert state(desk, three[0], "owner_id") == desk.me.agent_id
 
 

@@ -216,3 +216,10 @@ def test_consent_that_was_refused_is_obeyed(desk: Desk) -> None:
 def test_a_kind_that_cannot_send_says_so(desk: Desk) -> None:
     manifest = replace(registry.manifest("sample"), outbound="none", attachments=Attachments())
     assert "cannot send" in str(rules.objection(desk.channel, manifest, rules.Outward(TO), NOON))
+
+
+def test_whom_an_agent_adds_is_no_stranger_when_they_answer(desk: Desk) -> None:
+    desk.receives(mail("1"))
+    sent = composing.reply(desk.workspace, desk.me, 1, "Bram, can you tell?", to=[BRAM]).message
+    assert desk.receives(mail("2", sender=BRAM, in_reply_to=[sent.external_id])) == [1]
+    assert not threads.messages(desk.workspace, 1)[-1].stranger
