@@ -22,6 +22,8 @@ from omnidesk.widgets.thread_view import ThreadView
 Mode = Literal["three", "two", "one"]
 THREE, TWO = 120, 100
 """Columns from which three and two panes stand side by side."""
+ROOMY = 136
+"""Columns from which the outer panes are wider."""
 SMALLEST = (60, 15)
 AIRY = 30
 """Lines from which messages stand apart."""
@@ -94,8 +96,8 @@ class DeskFrame(Screen[None]):
         for part in (self.header, self.body, self.status, self.keys):
             part.display = not self.small
         self.prompt.display = self.prompt.active and not self.small
-        self.left.styles.width = 46 if width >= THREE else 42 if width >= TWO else "1fr"
-        self.customer.styles.width = 32 if self.layout_mode == "three" else "1fr"
+        self.left.styles.width = 46 if width >= ROOMY else 42 if width >= TWO else "1fr"
+        self.customer.styles.width = 32 if width >= ROOMY else 28 if width >= THREE else "1fr"
         for pane in (self.middle, self.customer):
             pane.set_class(self.layout_mode == "one", "alone")
         self.composer.styles.height = 13 if height >= AIRY else 9

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections import Counter
@@ -107,15 +108,30 @@ def test_engines_killed_at_random_receive_everything_and_send_everything_exactly
     assert desk.value("SELECT number FROM lease WHERE name = ?", f"channel:{desk.channel.id}") > 1
 
 
+def frozen_between_writes(desk: Desk, process: subprocess.Popen[bytes]) -> bool:
+    """Stop a process; one that holds the database's lock (nobody could write then) goes on again: False."""
+    process.send_signal(signal.SIGSTOP)
+    raw = sqlite3.connect(desk.workspace.home.database, timeout=0.2, isolation_level=None)
+    try:
+        raw.execute("BEGIN IMMEDIATE")
+        raw.execute("ROLLBACK")
+        return True
+    except sqlite3.OperationalError:
+        process.send_signal(signal.SIGCONT)
+        return False
+    finally:
+        raw.close()
+
+
 def test_a_frozen_engine_is_replaced_and_lets_go_when_it_wakes(desk: Desk, start: Start) -> None:
     """Promises 2 and 3: leases share out the channels."""
     settings.put(desk.workspace, "undo_seconds", 0)
     first = start()
     wait_until(lambda: holder(desk) == first.pid, 30, "the first to hold the lease")
     second = start()
-    first.send_signal(signal.SIGSTOP)
+    wait_until(lambda: frozen_between_writes(desk, first), 30, "a moment at which the first does not write")
     write_lines(desk.folder, mail("1"))
-    wait_until(lambda: arrived(desk) == 1, 30, "the second to take over")
+    wait_until(lambda: arrived(desk) == 1, 60, "the second to take over")
     assert holder(desk) == second.pid
     first.send_signal(signal.SIGCONT)
     write_lines(desk.folder, mail("2", answers="1"))
