@@ -23,7 +23,9 @@ class Terminal:
     def __init__(self) -> None:
         socket = f"omnidesk-bench-{secrets.token_hex(4)}"
         self._tmux = ["tmux", "-L", socket, "-f", "/dev/null"]
-        env = {name: value for name, value in os.environ.items() if not name.startswith("TMUX")}
+        # as people start programs: compiled modules are kept
+        env = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        env = {name: value for name, value in env.items() if not name.startswith("TMUX")}
         new = [*self._tmux, "-C", "new-session", "-x", "140", "-y", "40", "cat"]
         pipe = subprocess.PIPE
         self._client = subprocess.Popen(new, env=env | {"TERM": "xterm-256color"}, stdin=pipe, stdout=pipe)
