@@ -15,8 +15,12 @@ if TYPE_CHECKING:
     from omnidesk.desk.workspace import Workspace
     from omnidesk.screens.session import Session
 
-HALF = 100
+HALF = 70
 """Rows read on each side of where the agent looks."""
+
+
+TAIL = 60
+"""Rows at the end of the view that are read with it."""
 
 
 def first_window(workspace: Workspace, agent_id: int | None, view: str) -> Window:
@@ -54,7 +58,10 @@ def window(session: Session, asked: Asked) -> WindowRead:
         start = max(0, (asked.offset or 0) - HALF // 2)
         found = Window(asked.view, tuple(views.page(workspace, asked.view, me, HALF, offset=start)), start, 0)
     count = max(count, found.start + len(found.rows)) if found.rows else count
-    return WindowRead(replace(found, count=count, land=asked.land), clock.monotonic() - began)
+    tail: tuple[QueueRow, ...] = ()
+    if asked.count is None and count > found.start + len(found.rows):
+        tail = tuple(views.page(workspace, asked.view, me, TAIL, before=()))
+    return WindowRead(replace(found, count=count, land=asked.land, tail=tail), clock.monotonic() - began)
 
 
 def _around(session: Session, asked: Asked, row: QueueRow) -> Window:

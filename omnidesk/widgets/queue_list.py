@@ -6,7 +6,8 @@ scrolls under it by as much as the row moved. Rows outside the window are asked 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 from textual import events
 from textual.geometry import Region
@@ -20,7 +21,9 @@ from omnidesk.words.rows import QueueRow
 
 TALL = 2
 """Lines a row takes."""
-AHEAD = 40
+PAINTED = 0.04
+"""Seconds after which a key has been painted."""
+AHEAD = 25
 """Rows kept loaded beyond what is on the screen."""
 
 
@@ -41,6 +44,8 @@ class Window:
     land: int | None = None
     exact: bool = True
     """Whether `count` was counted; the first paint does without."""
+    tail: tuple[QueueRow, ...] = ()
+    """The last rows of the view, where they were read: a jump to its end then waits for nothing."""
 
 
 class QueueList(PaintedSheet, can_focus=True):
@@ -95,6 +100,7 @@ class QueueList(PaintedSheet, can_focus=True):
         self._growing = False
         """Whether the view was empty when it was opened; until touched, the cursor then stays on the first row."""
         self._asked = False
+        self._tail: tuple[QueueRow, ...] = ()
         self._painted: dict[tuple[int, int, bool, bool, bool], Strip] = {}
 
     # What to show
@@ -130,6 +136,8 @@ class QueueList(PaintedSheet, can_focus=True):
         self.reveal()
 
     def _take(self, window: Window) -> None:
+        if window.tail or window.view != self.window.view:
+            self._tail = window.tail
         self.window = window
         self._painted.clear()
         self.set_height(window.count * TALL)
@@ -184,7 +192,7 @@ class QueueList(PaintedSheet, can_focus=True):
         """Put the cursor on the row with so many rows before it."""
         self.touched = True
         place = max(0, min(place, self.window.count - 1))
-        if self.row_at(place) is None:
+        if self.row_at(place) is None and not self._show_tail(place):
             if self.window.count:
                 self._ask(self.Wanted(offset=place, land=place))
             return
@@ -202,6 +210,15 @@ class QueueList(PaintedSheet, can_focus=True):
         for index, row in enumerate(self.window.rows):
             if row.id == conversation_id:
                 self.move_to(self.window.start + index)
+
+    def _show_tail(self, place: int) -> bool:
+        """Go on from the last rows of the view, when the place is among them."""
+        start = self.window.count - len(self._tail)
+        if not self.window.exact or place < start:
+            return False
+        self._take(replace(self.window, rows=self._tail, start=start, anchor=None, land=None))
+        self.refresh()
+        return True
 
     def page(self, pages: float) -> None:
         """Move by a part of what the screen holds."""
@@ -234,8 +251,15 @@ class QueueList(PaintedSheet, can_focus=True):
     def _look_ahead(self, place: int) -> None:
         window = self.window
         end = window.start + len(window.rows)
-        if (place - AHEAD < window.start and window.start > 0) or (place + AHEAD > end and end < window.count):
-            self._ask(self.Wanted(around=self.row_at(place), place=place))
+        short = (place - AHEAD < window.start and window.start > 0) or (place + AHEAD > end and end < window.count)
+        if short and not self._asked:
+            self._asked = True
+            self.set_timer(PAINTED, partial(self._read_around, place))
+
+    def _read_around(self, place: int) -> None:
+        """Read more rows, once the key that asked for them has been painted: the reading takes the same processor."""
+        row = self.row_at(place)
+        self.post_message(self.Wanted(offset=place) if row is None else self.Wanted(around=row, place=place))
 
     def _ask(self, wanted: Wanted) -> None:
         if not self._asked or wanted.land is not None:
