@@ -123,6 +123,7 @@ def frozen_between_writes(desk: Desk, process: subprocess.Popen[bytes]) -> bool:
         raw.close()
 
 
+@pytest.mark.slow
 def test_a_frozen_engine_is_replaced_and_lets_go_when_it_wakes(desk: Desk, start: Start) -> None:
     """Promises 2 and 3: leases share out the channels."""
     settings.put(desk.workspace, "undo_seconds", 0)
