@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 else:
     triage, reading = Later("omnidesk.desk.triage"), Later("omnidesk.screens.reading")
 
-PREVIEW_SECONDS = 0.09
+PREVIEW_SECONDS = 0.1
 """How long the cursor rests on a row before its thread is shown."""
 REST = 6.0
 """A repeated read rests this many times as long as it took, so that huge workspaces do not keep a core busy."""

@@ -21,8 +21,10 @@ from omnidesk.words.rows import QueueRow
 
 TALL = 2
 """Lines a row takes."""
-PAINTED = 0.04
+PAINTED = 0.12
 """Seconds after which a key has been painted."""
+KEPT = 2_000
+"""Painted lines that are kept for when they come into sight again."""
 AHEAD = 25
 """Rows kept loaded beyond what is on the screen."""
 
@@ -101,7 +103,7 @@ class QueueList(PaintedSheet, can_focus=True):
         """Whether the view was empty when it was opened; until touched, the cursor then stays on the first row."""
         self._asked = False
         self._tail: tuple[QueueRow, ...] = ()
-        self._painted: dict[tuple[int, int, bool, bool, bool], Strip] = {}
+        self._painted: dict[tuple[int, int, bool, bool, bool], tuple[QueueRow, Strip]] = {}
 
     # What to show
 
@@ -139,7 +141,8 @@ class QueueList(PaintedSheet, can_focus=True):
         if window.tail or window.view != self.window.view:
             self._tail = window.tail
         self.window = window
-        self._painted.clear()
+        if len(self._painted) > KEPT:
+            self._painted.clear()
         self.set_height(window.count * TALL)
         for row in window.rows:
             if row.id in self.marked:
@@ -293,9 +296,9 @@ class QueueList(PaintedSheet, can_focus=True):
         cursor = self.cursor is not None and row.id == self.cursor.id
         key = (row.id, line % TALL, cursor and self.has_focus, cursor, row.id in self.marked)
         found = self._painted.get(key)
-        if found is None:
-            found = self._painted[key] = self._paint_line(row, *key[1:])
-        return found
+        if found is None or found[0] != row:
+            found = self._painted[key] = (row, self._paint_line(row, *key[1:]))
+        return found[1]
 
     def _paint_line(self, row: QueueRow, line: int, focused: bool, cursor: bool, marked: bool) -> Strip:
         if line == 0:
