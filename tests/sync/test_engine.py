@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import signal
 import sqlite3
@@ -111,6 +112,7 @@ def test_engines_killed_at_random_receive_everything_and_send_everything_exactly
 def frozen_between_writes(desk: Desk, process: subprocess.Popen[bytes]) -> bool:
     """Stop a process; one that holds the database's lock (nobody could write then) goes on again: False."""
     process.send_signal(signal.SIGSTOP)
+    os.waitid(os.P_PID, process.pid, os.WSTOPPED)  # until then its other threads go on, and may take the lock
     raw = sqlite3.connect(desk.workspace.home.database, timeout=0.2, isolation_level=None)
     try:
         raw.execute("BEGIN IMMEDIATE")
@@ -123,7 +125,6 @@ def frozen_between_writes(desk: Desk, process: subprocess.Popen[bytes]) -> bool:
         raw.close()
 
 
-@pytest.mark.slow
 def test_a_frozen_engine_is_replaced_and_lets_go_when_it_wakes(desk: Desk, start: Start) -> None:
     """Promises 2 and 3: leases share out the channels."""
     settings.put(desk.workspace, "undo_seconds", 0)
