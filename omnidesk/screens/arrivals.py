@@ -62,6 +62,7 @@ class Arrivals(DeskFrame):
         self.engine_says = ""
         self.said_at = 0.0
         self._preview: Timer | None = None
+        self._bars: Timer | None = None
         self._cursor_id: int | None = None
         self._resting: dict[str, float] = {}
         self._due: dict[str, Timer] = {}
@@ -243,7 +244,8 @@ class Arrivals(DeskFrame):
 
     def on_queue_list_moved(self, message: QueueList.Moved) -> None:
         """The cursor rests on another row: show its thread beside it, unless something is being written."""
-        self.refresh_bars()
+        if self._bars is None:
+            self._bars = self.set_timer(PREVIEW_SECONDS, self._refresh_bars_later)
         row = message.row
         moved = row is not None and row.id != self._cursor_id
         self._cursor_id = row.id if row is not None else None
@@ -254,6 +256,11 @@ class Arrivals(DeskFrame):
             self._more_hits()
         if row is not None and row.id != self.open_id and self.side_by_side and not self.composer.active:
             self._preview = self.set_timer(PREVIEW_SECONDS, partial(self._show_preview, row.id))
+
+    def _refresh_bars_later(self) -> None:
+        """Not with the row: Textual paints the smallest rectangle around all that changed, here the whole screen."""
+        self._bars = None
+        self.refresh_bars()
 
     def _forget_preview(self) -> None:
         if self._preview is not None:

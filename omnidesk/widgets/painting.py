@@ -13,8 +13,11 @@ from rich.style import Style
 from textual.color import Color, ColorParseError
 from textual.geometry import Size
 from textual.scroll_view import ScrollView
+from textual.scrollbar import ScrollBar
 from textual.strip import Strip
 from textual.widget import Widget
+
+from omnidesk.widgets.plain_lines import PlainLines, SheetBar
 
 Part = tuple[str, str]
 """A style's name ("" is plain) and text without line ends."""
@@ -86,6 +89,19 @@ class Painted(Widget):
 class PaintedSheet(Painted, ScrollView):
     """A sheet of lines that scrolls, however long it is. Its scrollbar is always there, so that nothing around it
     moves when its length changes."""
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self._styles_cache = PlainLines()
+
+    @property
+    def vertical_scrollbar(self) -> ScrollBar:
+        """The scrollbar, made when it is first asked for."""
+        if self._vertical_scrollbar is None:
+            self._vertical_scrollbar = made = SheetBar()
+            made.display = False
+            self.app._start_widget(self, made)
+        return self._vertical_scrollbar
 
     def set_height(self, lines: int) -> None:
         """Say how many lines there are to scroll through.

@@ -296,7 +296,7 @@ class QueueList(PaintedSheet, can_focus=True):
         cursor = self.cursor is not None and row.id == self.cursor.id
         key = (row.id, line % TALL, cursor and self.has_focus, cursor, row.id in self.marked)
         found = self._painted.get(key)
-        if found is None or found[0] != row:
+        if found is None or (found[0] is not row and found[0] != row):
             found = self._painted[key] = (row, self._paint_line(row, *key[1:]))
         return found[1]
 
