@@ -12,6 +12,7 @@ from omnidesk.screens import status_line, windows
 from omnidesk.screens.backstage import Backstage
 from omnidesk.screens.later import Later
 from omnidesk.screens.layout import AIRY, DeskFrame
+from omnidesk.screens.listing import Listing
 from omnidesk.screens.messages import (
     CustomerRead,
     EngineSays,
@@ -153,6 +154,8 @@ class Arrivals(DeskFrame):
     def on_stirred(self, message: Stirred) -> None:
         """Something was committed."""
         self.read_again()
+        if isinstance(self.app.screen, Listing):
+            self.app.screen.read_again()
 
     # What was read
 

@@ -8,6 +8,7 @@ import sys
 from collections import deque
 from typing import ClassVar
 
+from rich.text import Text
 from textual import events
 from textual.app import App
 
@@ -86,3 +87,19 @@ class OmniDeskApp(App[int | str]):
         gc.freeze()
         gc.set_threshold(20_000, 50, 100)
         sys.setswitchinterval(0.0005)  # a key waits no longer than this for a thread that reads
+
+    def _fatal_error(self) -> None:
+        """Say in one line that the console broke; what it held at that moment belongs neither on the screen nor in
+        the log. Textual would print every local variable, customers' messages among them."""
+        from omnidesk.sync import log
+
+        error = sys.exc_info()[1]
+        where = ""
+        if self.opening is not None:
+            home = self.opening.session.workspace.home
+            log.open_log(home, "console")
+            log.trace("the console broke")
+            where = f"; {home.log_folder / 'console.log'} has more"
+        said = f"omnidesk: an error nobody foresaw ({type(error).__name__}){where}. Drafts are kept.\n"
+        self._exit_renderables.append(Text(said))
+        self._close_messages_no_wait()

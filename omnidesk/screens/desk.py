@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from textual import events
 from textual.timer import Timer
 
 from omnidesk import clock
-from omnidesk.screens import moving, triage, writing
+from omnidesk.screens import writing
 from omnidesk.screens.actions import ACTIONS
 from omnidesk.screens.arrivals import Arrivals
 from omnidesk.screens.keys import Keymap, KeyReader, pressed, shown
@@ -41,6 +42,7 @@ class DeskScreen(Arrivals):
         self.keys_wait = False
         """Whether keys are kept back for a moment."""
         self._hold_timer: Timer | None = None
+        self._answered: Callable[[DeskScreen, str], None] | None = None
         self._sending = False
         self._draft_timer: Timer | None = None
         self._engine = engine
@@ -226,6 +228,13 @@ class DeskScreen(Arrivals):
         self.hold_keys(False)
         self.say(message.said, wrong=True)
 
+    def ask(
+        self, purpose: str, question: str, then: Callable[[DeskScreen, str], None], hint: str = "", text: str = ""
+    ) -> None:
+        """Ask in the line at the bottom; `then` gets the answer, unless the agent takes the question back."""
+        self._answered = then
+        self.prompt.ask(purpose, question, hint, text)
+
     def on_choices(self, message: Choices) -> None:
         """Words that the open prompt can complete."""
         if self.prompt.purpose == message.purpose:
@@ -234,16 +243,8 @@ class DeskScreen(Arrivals):
     def on_prompt_answered(self, message: Prompt.Answered) -> None:
         """The agent answered a prompt, or did not."""
         self.focus_pane(self.front)
-        if message.text is not None:
-            answers = {
-                "search": moving.searched,
-                "assign": triage.assigned,
-                "snooze": triage.snoozed,
-                "hold": triage.held,
-                "tags": triage.tagged,
-                "merge": triage.merged,
-            }
-            answers[message.purpose](self, message.text)
+        if message.text is not None and self._answered is not None:
+            self._answered(self, message.text)
         self.refresh_keys()
         self.hold_keys(False)
 

@@ -13,7 +13,7 @@ from omnidesk.screens.keys import Keymap, shown
 from omnidesk.widgets.lines import Line, LinesView, cells, fit
 from omnidesk.widgets.painting import Part
 
-GROUPS = ("Move", "Views", "Read", "Answer", "Write", "Decide", "Anywhere")
+GROUPS = ("Move", "Views", "Read", "Answer", "Write", "Decide", "Lists", "Anywhere")
 _KEYS_WIDTH = 14
 
 

@@ -8,10 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from omnidesk.screens.desk import DeskScreen
+from typing import Any
 
 PANES = ("queue", "thread", "customer")
 """Where lists have the focus."""
@@ -22,17 +19,20 @@ _SHOWN = {"ctrl+s": "ctrl+s", "escape": "esc", "enter": "Enter", "tab": "Tab", "
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """How an action was called: its count (`5j`; None when not given) and the key that `*` stood for."""
+    """How an action was called: its count (`5j`; None when not given), the key that `*` stood for, and what was said
+    behind its name in the palette (`:promise 17:00`)."""
 
     count: int | None = None
     typed: str = ""
+    argument: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
     """One thing an agent can do: `word` is for the key line, `where` are the places its keys work in.
 
-    `rank` orders the key line, the smallest first; 0 keeps it off the line.
+    `run` gets the screen that the place is on. `rank` orders the key line, the smallest first; 0 keeps it off the
+    line. `takes` names what may be said behind the action's name in the palette.
     """
 
     name: str
@@ -41,8 +41,9 @@ class Action:
     keys: tuple[str, ...]
     where: tuple[str, ...]
     group: str
-    run: Callable[[DeskScreen, Press], None] = field(compare=False, repr=False)
+    run: Callable[[Any, Press], None] = field(compare=False, repr=False)
     rank: int = 0
+    takes: str = ""
 
 
 def shown(sequence: str) -> str:
@@ -110,7 +111,7 @@ class KeyReader:
         if self.waiting and key == "escape":
             self.clear()
             return None
-        if place in PANES and not self.waiting and key.isdigit() and (self._count or key != "0"):
+        if place != "composer" and not self.waiting and key.isdigit() and (self._count or key != "0"):
             self._count = (self._count + key)[:6]
             return None
         keys = (*self.waiting, key)

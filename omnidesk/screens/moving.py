@@ -6,8 +6,9 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from omnidesk.screens.keys import Press
+from omnidesk.screens.keys import EVERYWHERE, PANES, Action, Press
 from omnidesk.screens.later import Later
+from omnidesk.widgets.badges import VIEWS
 from omnidesk.widgets.customer_pane import CustomerPane
 from omnidesk.widgets.queue_list import QueueList
 from omnidesk.widgets.thread_view import ThreadView
@@ -165,7 +166,7 @@ def to_view(name: str) -> Callable[[DeskScreen, Press], None]:
 def search(desk: DeskScreen, press: Press) -> None:
     """Ask what to search for."""
     before = desk.found.query if desk.found is not None else ""
-    desk.prompt.ask("search", "/", 'words, "a phrase", from:bram status:open tag:vip before:2026-01-01', before)
+    desk.ask("search", "/", searched, 'words, "a phrase", from:bram status:open tag:vip before:2026-01-01', before)
 
 
 def searched(desk: DeskScreen, text: str) -> None:
@@ -177,3 +178,52 @@ def searched(desk: DeskScreen, text: str) -> None:
         return
     desk.say(f"searching {query} ..")
     desk.backstage.read("window", partial(reading.search, desk.session, query))
+
+
+READING = ("thread", "customer")
+_VIEW_KEYS = {
+    "mine": "m",
+    "unassigned": "u",
+    "open": "o",
+    "pending": "p",
+    "on-hold": "h",
+    "snoozed": "s",
+    "undelivered": "x",
+    "spam": "!",
+    "deleted": "#",
+    "closed": "c",
+    "all": "a",
+}
+
+MOVE = (
+    Action("down", "down", "Go down; 5j goes five rows", ("j", "down"), PANES, "Move", down),
+    Action("up", "up", "Go up", ("k", "up"), PANES, "Move", up),
+    Action("top", "first", "Go to the first row, or row 5 with 5gg", ("g g", "home"), PANES, "Move", top),
+    Action("bottom", "last", "Go to the last row", ("G", "end"), PANES, "Move", bottom),
+    Action("half-down", "half down", "Go down half a screen", ("ctrl+d",), PANES, "Move", half_down),
+    Action("half-up", "half up", "Go up half a screen", ("ctrl+u",), PANES, "Move", half_up),
+    Action("page-down", "page down", "Go down a screen", ("pagedown", "space"), READING, "Move", page_down),
+    Action("page-up", "page up", "Go up a screen", ("pageup",), PANES, "Move", page_up),
+    Action("queue-page-down", "page down", "Go down a screen", ("pagedown",), ("queue",), "Move", page_down),
+    Action("open", "open", "Open the conversation", ("enter",), ("queue", "customer"), "Move", open_here, 1),
+    Action("back", "back", "Go back: out of the pane, the marks, the search", ("q", "escape"), PANES, "Move", back),
+    Action("next-pane", "pane", "Go to the next pane", ("tab",), EVERYWHERE, "Move", next_pane),
+    Action("previous-pane", "pane", "Go to the pane before", ("shift+tab",), EVERYWHERE, "Move", previous_pane),
+)
+
+SHOW = tuple(
+    Action(f"view-{name}", title.lower(), f"Show {title}", (f"g {_VIEW_KEYS[name]}",), PANES, "Views", to_view(name))
+    for name, title in VIEWS.items()
+)
+
+READ = (
+    Action("next", "next", "Open the next conversation", ("J",), PANES, "Read", next_conversation),
+    Action("previous", "previous", "Open the conversation before", ("K",), PANES, "Read", previous_conversation),
+    Action("next-message", "message", "Go to the next message", ("]",), ("thread",), "Read", next_message),
+    Action("previous-message", "message", "Go to the message before", ("[",), ("thread",), "Read", previous_message),
+    Action("fold", "fold", "Show quoted, long and automatic text, or fold it", ("z",), PANES, "Read", fold, 8),
+    Action("customer", "customer", "Show the customer, or the thread again", ("o",), PANES, "Read", show_customer),
+    Action("search", "search", "Search all messages", ("/",), PANES, "Read", search, 12),
+)
+
+ACTIONS = (*MOVE, *SHOW, *READ)

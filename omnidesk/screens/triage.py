@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from omnidesk import clock
-from omnidesk.screens.keys import Press
+from omnidesk.screens.keys import PANES, Action, Press
 from omnidesk.screens.later import Later
 from omnidesk.screens.messages import Acted, Choices, Trouble
 from omnidesk.words.errors import UsageError
@@ -46,13 +46,15 @@ def _many(ids: list[int]) -> str:
     return f"#{ids[0]}" if len(ids) == 1 else f"{len(ids)} conversations"
 
 
-def _ask(desk: DeskScreen, purpose: str, question: str, hint: str, text: str = "") -> bool:
+def _ask(
+    desk: DeskScreen, purpose: str, question: str, then: Callable[[DeskScreen, str], None], hint: str, text: str = ""
+) -> bool:
     """Ask about what is marked or looked at; the answer will be about the same, whatever moves meanwhile."""
     desk.asked_about = desk.targets()
     if not desk.asked_about:
         desk.say("there is no conversation here")
         return False
-    desk.prompt.ask(purpose, f"{question} {_many(desk.asked_about)}:", hint, text)
+    desk.ask(purpose, f"{question} {_many(desk.asked_about)}:", then, hint, text)
     return True
 
 
@@ -79,7 +81,7 @@ def take_next(desk: DeskScreen, press: Press) -> None:
 
 def assign(desk: DeskScreen, press: Press) -> None:
     """Ask who shall have it; a letter typed after `a` begins the answer."""
-    if _ask(desk, "assign", "Assign", "a login, me, or none", press.typed):
+    if _ask(desk, "assign", "Assign", assigned, "a login, me, or none", press.typed):
         workspace = desk.session.workspace
         desk.backstage.read(
             "choices",
@@ -127,7 +129,7 @@ def pending(desk: DeskScreen, press: Press) -> None:
 
 def hold(desk: DeskScreen, press: Press) -> None:
     """Ask who is waited for, and until when."""
-    _ask(desk, "hold", "Hold", "for whom, until when: PostNL, wed 9")
+    _ask(desk, "hold", "Hold", held, "for whom, until when: PostNL, wed 9")
 
 
 def held(desk: DeskScreen, text: str) -> None:
@@ -151,7 +153,7 @@ def held(desk: DeskScreen, text: str) -> None:
 
 def snooze(desk: DeskScreen, press: Press) -> None:
     """Ask until when."""
-    _ask(desk, "snooze", "Snooze", "2h, tomorrow, mon 9, 2026-01-31 14:00")
+    _ask(desk, "snooze", "Snooze", snoozed, "2h, tomorrow, mon 9, 2026-01-31 14:00")
 
 
 def snoozed(desk: DeskScreen, text: str) -> None:
@@ -181,7 +183,7 @@ def priority(wanted: Priority) -> Callable[[DeskScreen, Press], None]:
 
 def tags(desk: DeskScreen, press: Press) -> None:
     """Ask which tags to put on and take off."""
-    _ask(desk, "tags", "Tags of", "+vip -old")
+    _ask(desk, "tags", "Tags of", tagged, "+vip -old")
 
 
 def tagged(desk: DeskScreen, text: str) -> None:
@@ -215,7 +217,7 @@ def block(desk: DeskScreen, press: Press) -> None:
 
 def merge(desk: DeskScreen, press: Press) -> None:
     """Ask which conversation to merge into."""
-    _ask(desk, "merge", "Merge", "the number of the conversation to merge it into")
+    _ask(desk, "merge", "Merge", merged, "the number of the conversation to merge it into")
 
 
 def merged(desk: DeskScreen, text: str) -> None:
@@ -263,3 +265,46 @@ def take_back(desk: DeskScreen, press: Press) -> None:
         return replace(acted, write=True) if done.undone.kind == "reply" and show else acted
 
     desk.backstage.write(work)
+
+
+_PRIORITY_KEYS = {Priority.URGENT: "u", Priority.HIGH: "h", Priority.NORMAL: "n", Priority.LOW: "l"}
+
+ACTIONS = (
+    Action("take", "take", "Take the next conversation that nobody has", ("t",), PANES, "Decide", take_next, 7),
+    Action("assign-me", "me", "Assign to me", ("a a",), PANES, "Decide", assign_me),
+    Action("assign", "assign", "Assign to somebody", ("a enter", "a *"), PANES, "Decide", assign),
+    Action("close", "close", "Close", ("e",), PANES, "Decide", close, 4),
+    Action("reopen", "reopen", "Open again, also out of spam and deleted", ("E",), PANES, "Decide", reopen),
+    Action("wait", "wait", "Wait for the customer (pending)", ("w",), PANES, "Decide", pending, 5),
+    Action("hold", "hold", "Wait for somebody else (on hold)", ("h",), PANES, "Decide", hold, 10),
+    Action("snooze", "snooze", "Put aside until a time", ("s",), PANES, "Decide", snooze, 6),
+    *(
+        Action(f"priority-{level}", str(level), f"Priority {level}", (f"p {key}",), PANES, "Decide", priority(level))
+        for level, key in _PRIORITY_KEYS.items()
+    ),
+    Action("tags", "tags", "Put tags on and take them off", ("l",), PANES, "Decide", tags, 13),
+    Action("merge", "merge", "Merge into another conversation", ("M",), PANES, "Decide", merge),
+    Action("accept", "accept", "Accept what is offered: join conversations", ("y",), PANES, "Decide", accept),
+    Action("delete", "delete", "Delete (undoable for 30 days)", ("#",), PANES, "Decide", delete),
+    Action("spam", "spam", "Move to spam", ("!",), PANES, "Decide", spam),
+    Action(
+        "block",
+        "block",
+        "Block the sender: this and what they write goes to spam",
+        ("B",),
+        PANES,
+        "Decide",
+        block,
+    ),
+    Action(
+        "mark",
+        "mark",
+        "Mark the row; actions then work on all marked",
+        ("x", "space"),
+        ("queue",),
+        "Decide",
+        mark,
+        11,
+    ),
+    Action("undo", "undo", "Take back your last act", ("u",), PANES, "Decide", take_back, 9),
+)

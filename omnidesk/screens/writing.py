@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from omnidesk import clock
-from omnidesk.screens.keys import Press
+from omnidesk.screens.keys import PANES, Action, Press
 from omnidesk.screens.later import Later
 from omnidesk.screens.messages import DraftKept, Written
 from omnidesk.text.clean import clean
@@ -162,3 +162,32 @@ def newer_than_answered(desk: DeskScreen) -> int:
     ]
     ids = [message.id for message in inbound]
     return len(ids) - 1 - ids.index(sheet.answers) if sheet.answers in ids else 0
+
+
+ANSWER = (
+    Action("reply", "reply", "Reply to the customer", ("r",), PANES, "Answer", reply, 2),
+    Action("reply-sender", "reply", "Reply to the sender only", ("R",), PANES, "Answer", reply_to_sender),
+    Action("note", "note", "Write a note that only the team sees", ("n",), PANES, "Answer", note, 3),
+)
+
+WRITE = (
+    Action("send", "send and...", "Send", ("ctrl+s", "ctrl+enter"), ("composer",), "Write", send, 1),
+    Action("channel", "channel", "Reply by the next channel", ("ctrl+t",), ("composer",), "Write", next_channel, 2),
+    Action("keep-draft", "keeps the draft", "Leave; the draft stays", ("escape",), ("composer",), "Write", leave, 3),
+    Action(
+        "send-default",
+        "send",
+        "Send, wait for the customer",
+        ("enter",),
+        ("send",),
+        "Write",
+        send_with(None),
+        1,
+    ),
+    Action("send-close", "and close", "Send and close", ("c",), ("send",), "Write", send_with(Status.CLOSED), 2),
+    Action("send-wait", "and wait", "Send and wait", ("w",), ("send",), "Write", send_with(Status.PENDING), 3),
+    Action("send-open", "stays open", "Send and keep open", ("o",), ("send",), "Write", send_with(Status.OPEN), 4),
+    Action("send-not", "go on writing", "Go on writing", ("escape",), ("send",), "Write", do_not_send, 5),
+)
+
+ACTIONS = (*ANSWER, *WRITE)

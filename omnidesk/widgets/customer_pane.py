@@ -10,8 +10,9 @@ from textual.strip import Strip
 from omnidesk import clock
 from omnidesk.text.clean import one_line
 from omnidesk.widgets import badges, times
-from omnidesk.widgets.lines import Line, LinesView, cut, fit, spread, wrap
+from omnidesk.widgets.lines import Line, cut, fit, spread, wrap
 from omnidesk.widgets.painting import Painted, Part
+from omnidesk.widgets.pick_list import PickList
 from omnidesk.widgets.thread_lines import cut_parts
 from omnidesk.words.kinds import Status
 from omnidesk.words.rows import Conversation, Customer, Identity
@@ -102,7 +103,7 @@ def _status_style(status: Status) -> str:
     return "good" if status is Status.OPEN else "faint" if status is Status.CLOSED else "dim"
 
 
-class CustomerPane(LinesView):
+class CustomerPane(PickList):
     """The customer of the open conversation; the cursor walks the other conversations."""
 
     DEFAULT_CSS = """
@@ -136,22 +137,6 @@ class CustomerPane(LinesView):
     def on_resize(self) -> None:
         """Lay out for the new width."""
         self._paint()
-
-    def move(self, rows: int) -> None:
-        """Move among the conversations; scroll where there are none."""
-        ids = list(dict.fromkeys(line.key for line in self.lines if line.key))
-        if not ids:
-            self.go(self.top + rows)
-            return
-        place = ids.index(self.cursor_key) + rows if self.cursor_key in ids else 0
-        self.cursor_key = ids[max(0, min(place, len(ids) - 1))]
-        line = next(index for index, line in enumerate(self.lines) if line.key == self.cursor_key)
-        if not self.top <= line < self.top + self.size.height - 1:
-            self.go(line - self.size.height // 2)
-
-    def page(self, pages: float) -> None:
-        """Move by a part of what the screen holds."""
-        self.move(round(pages * max(1, self.size.height // 2)))
 
     def on_blur(self) -> None:
         """Light nothing up when the agent works elsewhere."""

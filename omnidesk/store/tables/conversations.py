@@ -32,6 +32,7 @@ class Conversation(SQLModel, table=True):
     place: str = "desk"
     deleted_at: int | None = Field(default=None, sa_column=big(nullable=True))
     owner_id: int | None = Field(default=None, sa_column=big(nullable=True))
+    absent_owner_id: int | None = Field(default=None, sa_column=big(nullable=True))
     team_id: int | None = Field(default=None, sa_column=big(nullable=True))
     customer_id: int | None = Field(default=None, sa_column=big(nullable=True))
     token: str = ""
@@ -79,3 +80,12 @@ class ConversationTag(SQLModel, table=True):
     __table_args__ = (Index("conversation_tag_tag", "tag_id", "conversation_id"),)
     conversation_id: int = Field(sa_column=big(primary_key=True))
     tag_id: int = Field(sa_column=big(primary_key=True))
+
+
+class Skip(SQLModel, table=True):
+    """A conversation that an agent passed over when taking the next one; it is not offered to them before `until`."""
+
+    conversation_id: int = Field(sa_column=big(primary_key=True))
+    agent_id: int = Field(sa_column=big(primary_key=True))
+    reason: str = ""
+    until: int = Field(sa_column=big())

@@ -1,0 +1,225 @@
+"""What the screens beside the main one have in common: a title, a list to pick from, a line to ask in, the keys.
+
+A screen of this sort says what it lists (`read`, called in a thread) and which actions work on it: its place is its
+class's `PLACE`, and its actions are in the one registry like all others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.message import Message
+from textual.screen import Screen
+
+from omnidesk.screens.backstage import Backstage
+from omnidesk.screens.keys import Action, KeyReader, Press, pressed, shown
+from omnidesk.screens.messages import Trouble
+from omnidesk.text.clean import one_line
+from omnidesk.widgets.bars import Caption, KeyLine, StatusBar
+from omnidesk.widgets.lines import Line
+from omnidesk.widgets.pick_list import PickList
+from omnidesk.widgets.prompt import Prompt
+
+if TYPE_CHECKING:
+    from omnidesk.screens.desk import DeskScreen
+    from omnidesk.screens.session import Session
+
+LISTINGS: tuple[str, ...] = (
+    "history",
+    "channels",
+    "outbox",
+    "quarantine",
+    "agents",
+    "macros",
+    "views",
+    "stats",
+    "news",
+)
+"""The places of these screens."""
+
+
+@dataclass
+class ListRead(Message):
+    """What a list shows now."""
+
+    lines: list[Line]
+    title: str = ""
+
+
+@dataclass
+class Done(Message):
+    """Something asked for on such a screen was done; `said` is for the agent."""
+
+    said: str
+
+
+class Listing(Screen[None]):
+    """A list over the whole terminal; q goes back."""
+
+    PLACE: ClassVar[str]
+    """Where its keys work; one of `LISTINGS`."""
+    HEADING: ClassVar[str]
+
+    def __init__(self, desk: DeskScreen) -> None:
+        super().__init__()
+        self.desk = desk
+        self.session: Session = desk.session
+        self.backstage = Backstage(self.post_message)
+        self.reader = KeyReader(desk.keymap)
+        self.heading = Caption(id="heading")
+        self.list = PickList(id="list")
+        self.status = StatusBar(id="list-status")
+        self.prompt = Prompt(id="list-prompt")
+        self.keys = KeyLine(id="list-keys")
+        self._answered: Callable[[Any, str], None] | None = None
+
+    def compose(self) -> ComposeResult:
+        """Title, list, bars."""
+        yield self.heading
+        yield self.list
+        yield self.status
+        yield self.prompt
+        yield self.keys
+
+    def read(self, width: int) -> ListRead:
+        """Return what the list shows in so many columns; called in a thread. May raise OmniDeskError."""
+        raise NotImplementedError
+
+    @property
+    def key(self) -> int:
+        """What the cursor stands on; 0 for nothing."""
+        return self.list.cursor_key
+
+    def on_mount(self) -> None:
+        """Read the list."""
+        self.heading.set_parts([("title", f" {self.HEADING}")], [])
+        self.set_focus(self.list)
+        self.refresh_keys()
+
+    def on_resize(self) -> None:
+        """Lay out for the width."""
+        self.read_again()
+
+    def read_again(self) -> None:
+        """Show the list as it is now."""
+        width = max(20, self.app.size.width - 1)
+        self.backstage.read(self.PLACE, lambda: self.read(width))
+
+    def on_list_read(self, message: ListRead) -> None:
+        """The list as it is now; the cursor stays on its key."""
+        self.heading.set_parts([("title", f" {message.title or self.HEADING}")], [])
+        self.list.show(message.lines)
+        keys = self.list.keys
+        if self.key not in keys:
+            self.list.cursor_key = keys[0] if keys else 0
+        self.listed()
+
+    def listed(self) -> None:
+        """The list is on the screen."""
+
+    def on_done(self, message: Done) -> None:
+        """Say what was done and show what came of it."""
+        self.status.say(message.said)
+        self.read_again()
+
+    def on_trouble(self, message: Trouble) -> None:
+        """Something did not work."""
+        self.status.say(message.said, True)
+        self.read_again()
+
+    def do(self, work: Callable[[], str]) -> None:
+        """Change something in a thread; `work` returns what to say then, and may raise OmniDeskError."""
+        self.backstage.write(lambda: Done(one_line(work(), 300)))
+
+    def say(self, text: str, wrong: bool = False) -> None:
+        """Tell the agent something."""
+        self.status.say(text, wrong)
+
+    def ask(self, question: str, then: Callable[[Any, str], None], hint: str = "", text: str = "") -> None:
+        """Ask in the line at the bottom; `then` gets this screen and the answer."""
+        self._answered = then
+        self.prompt.ask(self.PLACE, question, hint, text)
+        self.refresh_keys()
+
+    def on_prompt_answered(self, message: Prompt.Answered) -> None:
+        """The agent answered, or did not."""
+        self.set_focus(self.list)
+        if message.text is not None and self._answered is not None:
+            self._answered(self, message.text)
+        self.refresh_keys()
+
+    def on_key(self, event: events.Key) -> None:
+        """Run the action of a key."""
+        if self.prompt.active:
+            return
+        found = self.reader.feed(self.PLACE, pressed(event.key, event.character))
+        if found is not None:
+            action, press = found
+            self.say("")
+            action.run(self, press)
+        if self.reader.used:
+            event.stop()
+            event.prevent_default()
+        self.refresh_keys()
+
+    def refresh_keys(self) -> None:
+        """Show the keys that work here."""
+        if self.prompt.active:
+            self.keys.set_keys([("Enter", "ok"), ("Tab", "completes"), ("esc", "never mind")])
+        elif self.reader.waiting:
+            following = self.reader.keymap.following(self.PLACE, self.reader.waiting)
+            self.keys.set_keys([(shown(key), action.word) for key, action in following], "")
+        else:
+            self.keys.set_keys(self.desk.keymap.line(self.PLACE))
+
+    def on_unmount(self) -> None:
+        """Let the threads end."""
+        self.backstage.close()
+
+
+def _move(screen: Listing, press: Press) -> None:
+    screen.list.move(press.count or 1)
+
+
+def _move_up(screen: Listing, press: Press) -> None:
+    screen.list.move(-(press.count or 1))
+
+
+def _first(screen: Listing, press: Press) -> None:
+    screen.list.move(-1_000_000)
+
+
+def _last(screen: Listing, press: Press) -> None:
+    screen.list.move(1_000_000)
+
+
+def _half_down(screen: Listing, press: Press) -> None:
+    screen.list.page(0.5)
+
+
+def _half_up(screen: Listing, press: Press) -> None:
+    screen.list.page(-0.5)
+
+
+def _leave(screen: Listing, press: Press) -> None:
+    screen.dismiss()
+
+
+def _help(screen: Listing, press: Press) -> None:
+    screen.desk.show_help()
+
+
+ACTIONS = (
+    Action("list-down", "down", "Go down a list", ("j", "down"), LISTINGS, "Lists", _move),
+    Action("list-up", "up", "Go up a list", ("k", "up"), LISTINGS, "Lists", _move_up),
+    Action("list-first", "first", "Go to the first line", ("g g", "home"), LISTINGS, "Lists", _first),
+    Action("list-last", "last", "Go to the last line", ("G", "end"), LISTINGS, "Lists", _last),
+    Action("list-half-down", "half down", "Go down half a list", ("ctrl+d", "pagedown"), LISTINGS, "Lists", _half_down),
+    Action("list-half-up", "half up", "Go up half a list", ("ctrl+u", "pageup"), LISTINGS, "Lists", _half_up),
+    Action("list-help", "keys", "Show the keys", ("?",), LISTINGS, "Lists", _help, 99),
+    Action("list-leave", "back", "Go back", ("q", "escape"), LISTINGS, "Lists", _leave, 98),
+)
