@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import logging
 import logging.handlers
+import sqlite3
 import sys
+import traceback
 from typing import Any
 
 from omnidesk import clock
@@ -23,9 +25,15 @@ class _Json(logging.Formatter):
             "what": record.getMessage(),
             **getattr(record, "facts", {}),
         }
-        if record.exc_info and record.exc_info[0] is not None:
-            said["trace"] = self.formatException(record.exc_info)
+        if record.exc_info and record.exc_info[1] is not None:
+            said["trace"] = _trace(record.exc_info[1])
         return json.dumps(said, ensure_ascii=False)
+
+
+def _trace(error: BaseException) -> str:
+    """Where an error happened, without its words: they may quote a message. The system's own words do not."""
+    words = f": {error}" if isinstance(error, OSError | sqlite3.Error) else ""
+    return f"{''.join(traceback.format_tb(error.__traceback__))}{type(error).__name__}{words}"
 
 
 def open_log(home: Home, name: str, to_stderr: bool = False) -> None:
