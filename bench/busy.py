@@ -1,0 +1,62 @@
+"""Keeps the engine at work: customers write without a pause while something else is measured."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from omnidesk import clock
+from omnidesk.desk import agents, channels, workspace
+
+EACH = 0.25
+"""Seconds between two handfuls of messages."""
+HANDFUL = 10
+CHANNEL = "bench-busy"
+
+
+@contextmanager
+def engine_at_work(home: Path) -> Iterator[None]:
+    """Run an engine on the workspace that receives `HANDFUL / EACH` messages a second from a sample channel."""
+    folder = home / "busy"
+    folder.mkdir(exist_ok=True)
+    (folder / "inbox.jsonl").touch()
+    opened = workspace.open_workspace(home)
+    if CHANNEL not in {channel.name for channel in channels.list_channels(opened)}:
+        settings = {"folder": str(folder), "poll_seconds": EACH}
+        channels.add(opened, agents.actor(opened), "sample", CHANNEL, "busy@shop.example", settings)
+    opened.close()
+    over = threading.Event()
+    writing = threading.Thread(target=_write, args=(folder / "inbox.jsonl", over))
+    command = [sys.executable, "-m", "omnidesk", "--home", str(home), "sync", "--channel", CHANNEL]
+    engine = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        writing.start()
+        yield
+    finally:
+        over.set()
+        writing.join()
+        engine.terminate()
+        engine.wait(60)
+
+
+def _write(inbox: Path, over: threading.Event) -> None:
+    number = 0
+    while not over.wait(EACH):
+        with inbox.open("a", encoding="utf-8") as file:
+            for _ in range(HANDFUL):
+                number += 1
+                now = clock.now()
+                line = {
+                    "id": f"<busy.{now}.{number}@bench.example>",
+                    "at": now,
+                    "from": f"busy{number % 500}@bench.example",
+                    "name": f"Busy {number % 500}",
+                    "subject": f"Where is order {number}?",
+                    "text": "It has still not arrived. " * 20,
+                }
+                file.write(json.dumps(line) + "\n")
