@@ -24,6 +24,12 @@ _TOKEN = re.compile(  # every run is bounded, so that what is never closed canno
 _ADDRESS = re.compile(r"[^\s<>\"(),;:@\[\]]{1,128}+@[^\s<>\"(),;:@]+")
 _LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)\Z")
 _LITERAL = re.compile(r"\[[0-9a-f:.ipv]+\]\Z")
+_ENDINGS = (
+    "com", "net", "org", "info", "edu", "gov", "eu", "nl", "de", "be", "fr", "co.uk", "uk", "at", "ch", "it", "es",
+    "pt", "pl", "cz", "sk", "hu", "se", "dk", "no", "fi", "ie", "ro", "bg", "gr", "ru", "ua", "com.au", "com.br", "br", "ca",
+    "us", "in", "jp", "co.jp", "cn", "kr", "io", "me", "tv", "biz", "shop", "online", "app", "dev", "example", "test",
+)  # fmt: skip
+"""Ends of domains that are common enough to tell where one ends that runs on into something else."""
 LONGEST = 254
 """Characters in an e-mail address (RFC 5321 section 4.5.3.1.3)."""
 LONGEST_HEADER = 100_000
@@ -45,6 +51,8 @@ def normalise_email(value: str) -> str:
         return value.lower()
     local = re.sub(r"\s+", "", local).strip(".\"'").replace("@", "") if not local.startswith('"') else local
     domain = re.sub(r"[\s\"'<>]+", "", domain).strip(".,;:").lower()
+    if domain.endswith("]") and not domain.startswith("["):
+        domain = domain.rstrip("]")
     domain = re.sub(r"\.{2,}", ".", domain)
     return f"{local.lower()}@{_ascii_domain(domain)}"
 
@@ -58,6 +66,19 @@ def _ascii_domain(domain: str) -> str:
         return idna.encode(domain, uts46=True).decode("ascii")
     except (idna.IDNAError, UnicodeError):
         return domain
+
+
+def _first_of_two(address: str) -> str:
+    """The first of two addresses without anything between them (`a@x.nlb@y.nl`), as far as its domain can be told."""
+    local, _, run = address.partition("@")
+    if len(local) >= 1 and run.endswith(local) and "." in run[: -len(local)].strip("."):
+        return f"{local}@{run[: -len(local)]}"  # the same address twice
+    ends = [
+        place + len(ending) + 1
+        for ending in _ENDINGS
+        if (place := run.lower().find(f".{ending}")) > 0 and place + len(ending) + 1 < len(run)
+    ]
+    return f"{local}@{run[: max(ends)]}" if ends else address
 
 
 def valid_email(value: str) -> bool:
@@ -105,8 +126,10 @@ def parse_addresses(header: str) -> list[tuple[str, str]]:
         nonlocal comment, address, given
         said = "".join(name).strip()
         if not given and "@" in said and (bare := _ADDRESS.search(said)):
-            address = bare[0]
-            said = (said[: bare.start()] + said[bare.end() :]).strip(" <>")
+            address, end = bare[0], bare.end()
+            if said[end : end + 1] == "@":  # two addresses run together, with nothing between them
+                address, end = _first_of_two(address), len(said)
+            said = (said[: bare.start()] + said[end:]).strip(" <>[]")
         if not given and not address and "@" in said:
             address, said = said, ""
         said = " ".join((said or comment).split()).strip("'\" ") if (said or comment) else ""

@@ -52,3 +52,8 @@ def extension(content_type: str) -> str:
     """Return the usual extension of a media type, with its dot; `.bin` where there is none."""
     content_type = content_type.lower().strip()
     return _ALIKE.get(content_type) or mimetypes.guess_extension(content_type) or ".bin"
+
+
+def type_of(name: str) -> str:
+    """Return the media type that a file's name suggests; `application/octet-stream` where it suggests none."""
+    return mimetypes.guess_type(name, strict=False)[0] or "application/octet-stream"

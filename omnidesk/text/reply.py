@@ -13,26 +13,33 @@ LONGEST = 300_000
 
 # An attribution starts with one of these words, a date, or a name ..
 _OPENING = re.compile(
-    r"(?i)(?:>* ?)(?:On|Op|Am|Le|El|Il|Em|No dia|Den|På|Dnia|W dniu|Dne|Em|În data|Pe|Tarihinde|Vào|Pada|A |"
-    r"\d{4}[-/.年]|\d{1,2}[-/.]\d|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun|ma|di|wo|do|vr|za|zo)[a-z]*[,. ])"
+    r"(?i)(?:>* ?)(?:-{2,} ?)?(?:On|Op|Am|Le|El|Il|Em|No dia|Den|På|Dnia|W dniu|Dne|Dňa|În data|În|Pe|Tarihinde|Vào|"
+    r"Pada|Dana|V |A |На|Στις|\d{4}[-/.年]|\d{1,2}[-/.]\d|"
+    r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun|ma|di|wo|do|vr|za|zo)[a-z]*[,. ])"
 )
 # .. says that someone wrote, at its end or before the name ..
 _WROTE = re.compile(
     r"(?i)\b(?:wrote|writes|said|schreef|geschreven|het volgende|schrieb|geschrieben|a écrit|écrit|escribió|"
-    r"ha scritto|scrisse|escreveu|skrev|skrifaði|kirjoitti|napisała?|napisał\(a\)|napsala?|napísala?|írta|a scris|"
-    r"yazdı|написала?|пишет|пише|έγραψε|đã viết|menulis)\b|写道|寫道|のメール|が書きました|작성|님이|"
-    r"<[^<>\s]+@[^<>\s]+>:\s*$"
+    r"ha scritto|scrisse|escreveu|skrev|skrifaði|kirjoitti|kirjutas|rakstīja|rašė|napisała?|pisze|napisao|napisal[ao]?|"
+    r"napísala?|napsala?|írta|a scris|yazdı|написа(?:ла?)?|пишет|пише|έγραψε|đã viết|menulis)(?:\(a\))?(?: je)?\b|"
+    r"написал\(а\)|写道|寫道|のメール|が書きました|작성|님이|כתבה?|מאת|كتب|بواسطة|<[^<>\s]+@[^<>\s]+>:\s*$"
 )
 # .. and names a time or an address, which a sentence that happens to end in "wrote:" does not.
 _EVIDENCE = re.compile(r"\d{1,2}[:.h]\d\d|\b(?:19|20)\d\d\b|[^\s@<>]{1,64}+@[^\s@<>]+|\d{1,2}[-/.]\d{1,2}[-/.]\d\d")
-_ATTRIBUTION_END = re.compile(r"[:：]\s*$")
+_TIME = re.compile(r"\d{1,2}[:.h]\d\d")
+_DATE = re.compile(r"(?:19|20)\d\d|\d{1,2}[-/.]\d{1,2}[-/.]\d\d")
+_BRACKETED = re.compile(r"[<(\[][^\s@<>()\[\]]{1,64}+@[^\s@<>()\[\]]+[>)\]]")
+_ATTRIBUTION_END = re.compile(r"(?:[:：]| -{3,})\s*$")
+_DIRECTIONS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 _ORIGINAL = re.compile(
     r"(?i)\s*(?:-{2,}|_{2,})\s*(?:original message|original mail|oorspronkelijk bericht|origineel bericht|"
     r"ursprüngliche nachricht|originalnachricht|message d'origine|message original|messaggio originale|"
     r"mensaje original|mensagem original|ursprungligt meddelande|oprindelig meddelelse|opprinnelig melding|"
-    r"alkuperäinen viesti|wiadomość oryginalna|původní zpráva)\s*(?:-{2,}|_{2,})?\s*$"
+    r"alkuperäinen viesti|wiadomość oryginalna|původní (?:zpráva|e-mail)|eredeti üzenet|mesaj original|"
+    r"исходное сообщение|orijinal mesaj|原始邮件|原始郵件|원본 메시지)\s*(?:-{2,}|_{2,})?\s*$"
 )
+_RULED = re.compile(r"\s*-{3,}\s*\S.{0,60}?\s*-{3,}\s*$")
 _FORWARDED = re.compile(
     r"(?i)\s*(?:-{3,}\s*(?:forwarded message|doorgestuurd bericht|weitergeleitete nachricht|message transféré|"
     r"mensaje reenviado|messaggio inoltrato|mensagem encaminhada|vidarebefordrat meddelande)|"
@@ -40,12 +47,25 @@ _FORWARDED = re.compile(
     r"début du message (?:transféré|réexpédié) ?:|inicio del mensaje reenviado:)"
 )
 _FROM = re.compile(
-    r"(?i)[\s*]*(?:From|Van|Von|De|Da|Från|Fra|Lähettäjä|Od|Feladó|От|发件人|差出人)\s*\*?\s*[:：]\s*\*?\s*\S"
+    r"(?i)[\s*]*(?:From|Van|Von|De la|De|Da|Från|Fra|Lähettäjä|Od|Feladó|От|Від|Gönderen|Kimden|Από|Šalje|Pošiljatelj|"
+    r"Saatja|No|Nuo|Từ|Dari|จาก|מאת|من|发件人|寄件者|差出人|보낸 사람)\s*\*?\s*[:：]\s*\*?\s*\S"
+)
+_WHEN_WORDS = (
+    "Sent|Date|Verzonden|Datum|Gesendet|Envoyé|Enviado(?: el| em)?|Enviada em|Fecha|Data|Inviato|Skickat|Sendt|Dato|"
+    "Lähetetty|Päivämäärä|Wysłano|Odesláno|Odoslané|Elküldve|Dátum|Отправлено|Дата|Надіслано|Изпратено|Gönderildi|Tarih|"
+    "Trimis|Στάλθηκε|Ημερομηνία|Poslano|Saadetud|Nosūtīts|Išsiųsta|Đã gửi|Ngày|Terkirim|Tanggal|ส่ง|נשלח|תאריך|"
+    "تم الإرسال|التاريخ|发送时间|日期|寄件日期|送信日時|日時|보낸 날짜|날짜"
+)
+_TO_WORDS = (
+    "To|Aan|An|À|A|Para|Till|Til|Vastaanottaja|Do|Komu|Címzett|Кому|До|Kime|Către|Προς|Prima|Za|Kellele|Kam|Kam|Kepada|"
+    "Tới|ถึง|אל|إلى|收件人|收件者|宛先|받는 사람"
+)
+_SUBJECT_WORDS = (
+    "Subject|Onderwerp|Betreff|Objet|Asunto|Assunto|Oggetto|Ämne|Emne|Aihe|Temat|Předmět|Predmet|Tárgy|Тема|Относно|Konu|"
+    "Subiect|Θέμα|Teema|Tēma|Tema|Chủ đề|Perihal|Subjek|เรื่อง|נושא|الموضوع|主题|主旨|件名|제목"
 )
 _HEADER = re.compile(
-    r"(?i)[\s*]*(?:(?P<when>Sent|Date|Verzonden|Datum|Gesendet|Envoyé|Enviado(?: el| em)?|Fecha|Data|Inviato|Skickat|"
-    r"Sendt|Dato|Wysłano|Odesláno|Отправлено|Дата|发送时间|送信日時)|(?P<to>To|Aan|An|À|A|Para|Till|Til|Do|Komu|Кому|收件人|宛先)|"
-    r"(?P<subject>Subject|Onderwerp|Betreff|Objet|Asunto|Assunto|Oggetto|Ämne|Emne|Temat|Předmět|Тема|主题|件名)|Cc|CC)"
+    rf"(?i)[\s*]*(?:(?P<when>{_WHEN_WORDS})|(?P<to>{_TO_WORDS})|(?P<subject>{_SUBJECT_WORDS})|Cc|CC|Kopie|Copie)"
     r"\s*\*?\s*[:：]"
 )
 _SIGNATURE = re.compile(r"^(?:--|—) ?$")
@@ -107,12 +127,12 @@ def _history(lines: list[str], start: int) -> tuple[int, int, bool] | None:
         line = lines[index]
         if not line or line[0] == ">":
             continue
-        if _ORIGINAL.match(line):
+        if _ORIGINAL.match(line) or (_RULED.match(line) and _headers_below(lines, index)):
             return index, len(lines), False
         if ":" in line or "：" in line:
             if _FROM.match(line) and _is_header_block(lines, index):
                 return _above_rule(lines, index), len(lines), False
-            if _ATTRIBUTION_END.search(line) and (first := _attribution(lines, index)) is not None:
+            if _ATTRIBUTION_END.search(_DIRECTIONS.sub("", line)) and (first := _attribution(lines, index)) is not None:
                 after = _quoted_end(lines, index + 1)
                 return first, after if after > index + 1 else len(lines), after > index + 1
     return None
@@ -122,22 +142,53 @@ def _attribution(lines: list[str], last: int) -> int | None:
     """The first line of an attribution that ends on line `last` (programs wrap it over up to four lines)."""
     said = ""
     for first in range(last, max(-1, last - 4), -1):
-        line = lines[first].strip()
+        line = _DIRECTIONS.sub("", lines[first]).strip()
         if not line or line.startswith(">"):
             return None
         said = f"{line} {said}"
         if len(said) > 600:
             return None
-        if _WROTE.search(said) and _EVIDENCE.search(said) and (_OPENING.match(line) or _quoted_below(lines, last)):
-            # A name before the verb may have been wrapped away from its date: take the line that opens it.
-            if not _OPENING.match(line) and first > 0 and _OPENING.match(lines[first - 1]) and lines[first - 1].strip():
-                return first - 1
-            return first
+        if _says_who_wrote(said) and (_OPENING.match(line) or _certain(said) or _quoted_below(lines, last)):
+            return _wrapped_above(lines, first, last, said)
     return None
 
 
+def _wrapped_above(lines: list[str], first: int, last: int, said: str) -> int:
+    """Go up from an attribution's line to those it was wrapped from: they hold the day or time it lacks."""
+    found = first
+    for index in range(first - 1, max(-1, last - 4), -1):
+        before, here = (_DIRECTIONS.sub("", line).strip() for line in lines[index : index + 2])
+        if not before or before.startswith(">"):
+            break
+        day = _DATE.search(before) and not _DATE.search(said)
+        time = _TIME.search(before) and not _TIME.search(said)
+        if day or time or (_OPENING.match(before) and not _OPENING.match(here)):
+            found = index
+            said = f"{before} {said}"
+    return found
+
+
+def _says_who_wrote(said: str) -> bool:
+    if not _EVIDENCE.search(said):
+        return False
+    return bool(_WROTE.search(said)) or bool(_BRACKETED.search(said) and _DATE.search(said) and _TIME.search(said))
+
+
+def _certain(said: str) -> bool:
+    """Whether a line can only be an attribution: who wrote, the day and the time, all three."""
+    return bool(_DATE.search(said) and _TIME.search(said) and (_WROTE.search(said) or _BRACKETED.search(said)))
+
+
+def _headers_below(lines: list[str], index: int) -> bool:
+    below = [line for line in lines[index + 1 : index + 5] if line.strip()][:2]
+    return len(below) == 2 and all(_FROM.match(line) or _HEADER.match(line) for line in below)
+
+
 def _behind_attribution(lines: list[str], first: int) -> int:
-    return next(index for index in range(first, len(lines)) if _ATTRIBUTION_END.search(lines[index])) + 1
+    return (
+        next(index for index in range(first, len(lines)) if _ATTRIBUTION_END.search(_DIRECTIONS.sub("", lines[index])))
+        + 1
+    )
 
 
 def _quoted_below(lines: list[str], index: int) -> bool:

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from omnidesk.connectors.base import File
 from omnidesk.connectors.email.charset import to_text
 from omnidesk.connectors.email.header import unword
-from omnidesk.connectors.email.mime import Part, fields_of
+from omnidesk.connectors.email.mime import Part, fields_of, from_uuencode
+from omnidesk.connectors.email.tnef import Pack, unpack
 from omnidesk.text.clean import clean
-from omnidesk.text.filename import safe_name
+from omnidesk.text.filename import safe_name, type_of
 from omnidesk.text.html import html_to_text
 
 LONGEST_TEXT = 5_000_000
 """Characters of text that are kept; what lies behind is in the raw mail."""
+
+_META_CHARSET = re.compile(rb"(?i)<meta[^<>]{0,200}?charset\s*=\s*[\"']?\s*([a-z0-9_.:-]{2,40})")
+
+_UUENCODED = re.compile(
+    r"^begin(?:-base64)? [0-7]{3,4} ([^\n]{1,255})\n((?:[ -`]{1,100}\n)*?)(?:[` ]?\n)?end[ \t]*(?:\n|\Z)", re.MULTILINE
+)
+_MAY_BE_PACKS = ("application/ms-tnef", "application/vnd.ms-tnef", "application/octet-stream")
 
 
 @dataclass(slots=True)
@@ -48,14 +57,49 @@ def _read(part: Part, body: Body) -> None:
             for each in part.parts:
                 _read(each, body)
     elif _is_text(part):
-        if text := _text(part):
+        text = _text(part)
+        if part.kind != "text/html" and "\nend" in text and "begin " in text:
+            text = _take_uuencoded(text, body)
+        if text:
             body.texts.append(text)
     elif part.kind.startswith("multipart/"):
         # Its boundary never comes: what is there is shown as text rather than dropped.
         if text := clean(to_text(part.encoded()[:LONGEST_TEXT])).strip():
             body.texts.append(text)
     elif part.kind != "message/delivery-status" and part.kind != "message/disposition-notification":
-        body.files.append(_file(part, len(body.files) + 1))
+        file = _file(part, len(body.files) + 1)
+        pack = unpack(file.data) if part.kind in _MAY_BE_PACKS else None
+        if pack is None:
+            body.files.append(file)
+        else:
+            _unpack(pack, body)
+
+
+def _unpack(pack: Pack, body: Body) -> None:
+    """Take the files out of Outlook's winmail.dat, and its text where the mail has no other."""
+    for packed in pack.files:
+        kind = _safe_type(packed.content_type.lower()) if packed.content_type else type_of(packed.name)
+        name = safe_name(packed.name, kind, len(body.files) + 1)
+        content_id = clean(packed.content_id, keep_newlines=False)[:200]
+        body.files.append(File(name, kind, packed.data, inline=bool(content_id), content_id=content_id))
+    if not any(text.strip() for text in body.texts):
+        text = clean(pack.text).strip() or html_to_text(to_text(pack.html)[:LONGEST_TEXT])
+        if text:
+            body.texts.append(text)
+
+
+def _take_uuencoded(text: str, body: Body) -> str:
+    """Make files of what stands uuencoded within a text, and return the rest."""
+
+    def take(found: re.Match[str]) -> str:
+        data = from_uuencode(found[2].encode("ascii", "replace"))
+        if not data:
+            return found[0]
+        name = safe_name(found[1], number=len(body.files) + 1)
+        body.files.append(File(name, type_of(name), data))
+        return ""
+
+    return _UUENCODED.sub(take, text).strip("\n").rstrip()
 
 
 def _read_alternative(part: Part, body: Body) -> None:
@@ -95,9 +139,13 @@ def _is_text(part: Part) -> bool:
 
 
 def _text(part: Part) -> str:
-    text = to_text(part.content(), part.type.values.get("charset"))[:LONGEST_TEXT]
+    data = part.content()
+    charset = part.type.values.get("charset")
     if part.kind == "text/html":
-        return html_to_text(text)
+        if not charset and (meta := _META_CHARSET.search(data, 0, 4_000)):
+            charset = meta[1].decode("ascii")
+        return html_to_text(to_text(data, charset)[:LONGEST_TEXT])
+    text = to_text(data, charset)[:LONGEST_TEXT]
     return clean(text).strip("\n").rstrip()
 
 

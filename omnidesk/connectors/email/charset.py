@@ -11,7 +11,7 @@ import re
 from functools import lru_cache
 
 _ALIASES = {
-    "ascii": "cp1252", "us-ascii": "cp1252", "ansi_x3.4-1968": "cp1252", "iso-8859-1": "cp1252", "latin1": "cp1252",
+    "iso-8859-1": "cp1252", "latin1": "cp1252",
     "latin-1": "cp1252", "iso8859-1": "cp1252", "iso_8859-1": "cp1252", "8859-1": "cp1252", "ansi": "cp1252",
     "windows-1252": "cp1252", "iso-8859-8-i": "iso-8859-8", "iso-8859-8-e": "iso-8859-8", "iso-8859-9": "cp1254",
     "gb2312": "gb18030", "iso-gb2312": "gb18030", "gbk": "gb18030", "x-gbk": "gb18030", "gb_2312-80": "gb18030",
@@ -23,6 +23,13 @@ _ALIASES = {
 }  # fmt: skip
 _UNFIT = frozenset({"idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined", "mbcs", "oem"})
 """Python's codecs that are no charsets of text."""
+_NO_CHARSET = frozenset(
+    {"", "ascii", "us-ascii", "ansi_x3.4-1968", "646", "x-unknown", "unknown", "unknown-8bit", "unknown8bit",
+     "unknownbit", "default", "x-user-defined", "binary", "8bit", "none", "null", "iso-8859-8859"}
+)  # fmt: skip
+"""What mails write that says nothing about bytes beyond ASCII."""
+MOST_GUESSED = 20_000
+"""Bytes that are looked at to find a charset that nobody declared."""
 _NOISE = re.compile(r"(?i)^(?:charset=|x-)+|[\s\"'<>]+|(?<=\d)_(?=\d)")
 
 
@@ -45,37 +52,67 @@ def codec(name: str) -> str | None:
     return None
 
 
-def to_text(data: bytes, charset: str | None = None, fallback: str | None = None) -> str:
-    """Return `data` as text: by its declared charset if that fits, else UTF-8, else `fallback`, else Windows-1252."""
+def to_text(data: bytes, charset: str | None = None) -> str:
+    """Return `data` as text: by its declared charset if that fits, else UTF-8, else by what it looks like, else
+    Windows-1252."""
     if data.isascii() and b"\x1b" not in data and not _shifted(charset):
         return data.decode("ascii")
-    tried = codec(charset) if charset else None
-    if tried is not None and tried != "cp1252":
-        try:
-            return data.decode(tried)
-        except (UnicodeError, ValueError):
-            pass
-    for candidate in ("utf-8", detected(data), codec(fallback) if fallback else None, tried):
-        if candidate is None:
-            continue
-        try:
-            return data.decode(candidate)
-        except (UnicodeError, ValueError):
-            continue
-    if tried is not None and tried != "cp1252":
-        text = data.decode(tried, "replace")
+    declared = _declared(charset)
+    if declared is not None and declared != "cp1252" and (text := _strict(data, declared)) is not None:
+        return text
+    for candidate in ("utf-8", marked(data), declared):
+        if candidate is not None and (text := _strict(data, candidate)) is not None:
+            return text
+    if declared is not None and declared != "cp1252":
+        text = data.decode(declared, "replace")
         if text.count("\ufffd") * 20 <= len(text):
             return text
-    return data.decode("cp1252", "replace") if tried or not _binary(data) else data.decode("latin-1")
+    guessed = guess(data) if declared is None else None
+    return data.decode(guessed or "cp1252", "replace")
 
 
-def detected(data: bytes) -> str | None:
-    """Return the charset that `data` gives away by itself, None where it does not."""
+def header_to_text(data: bytes, charset: str | None) -> str:
+    """Return raw 8-bit bytes of a header as text: by the charset of the mail's body, UTF-8, what they look like, or
+    Windows-1252. A charset of single bytes fits anything, so UTF-8 goes before it."""
+    declared = _declared(charset)
+    for candidate in ("utf-8", declared):
+        if candidate is not None and (text := _strict(data, candidate)) is not None:
+            return text
+    return to_text(data)
+
+
+def _declared(charset: str | None) -> str | None:
+    if charset is None or charset.strip().strip("\"'").lower() in _NO_CHARSET:
+        return None
+    return codec(charset)
+
+
+def _strict(data: bytes, name: str) -> str | None:
+    try:
+        return data.decode(name)
+    except (UnicodeError, ValueError):
+        return None
+
+
+def marked(data: bytes) -> str | None:
+    """Return the charset that `data` gives away by its marks, None where it does not."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "utf-16"
     if b"\x1b$" in data or b"\x1b(" in data:
         return "iso2022_jp_ext"
     return None
+
+
+def guess(data: bytes) -> str | None:
+    """Return the codec that `data` looks written in: those of the web and older ISO and regional ones."""
+    import chardet
+
+    if b"\0" in data:
+        return "latin-1"
+    eras = chardet.EncodingEra.MODERN_WEB | chardet.EncodingEra.LEGACY_ISO | chardet.EncodingEra.LEGACY_REGIONAL
+    lines = b"\n".join(line for line in data[: 50 * MOST_GUESSED].split(b"\n") if not line.isascii())
+    found = chardet.detect(lines[:MOST_GUESSED], encoding_era=eras)["encoding"]
+    return codec(found) if found else None
 
 
 def _shifted(charset: str | None) -> bool:
@@ -84,7 +121,3 @@ def _shifted(charset: str | None) -> bool:
         return False
     lower = charset.lower()
     return "utf-7" in lower or "utf7" in lower or "2022" in lower or "hz" in lower or "utf-16" in lower
-
-
-def _binary(data: bytes) -> bool:
-    return b"\0" in data

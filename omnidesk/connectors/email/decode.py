@@ -69,14 +69,25 @@ def _sender(mail: Part, authserv_id: str) -> tuple[Party | None, Auth]:
     name = ""
     for field in ("from", "reply-to", "sender", "x-original-from", "return-path"):
         for value in mail.all(field):
-            for said, address in parse_addresses(value):
-                name = name or (header.unword(said) if field == "from" else "")
+            named: list[str] = []
+            for said, address in _people(value):
+                named.append(header.unword(said) if field == "from" else "")
                 if "@" not in address:
                     continue
                 verdict = authenticity(mail, address, authserv_id) if field == "from" else Auth.NONE
-                shown = name or header.unword(said)
+                # `Jansen, Jan <jan@x.nl>` without quotes is one person.
+                shown = name or ", ".join(filter(None, named)) or header.unword(said)
                 return Party("email", one_line(address), shown, verified=verdict is Auth.PASS), verdict
+            name = name or ", ".join(filter(None, named))
     return (Party("email", "", name) if name else None), Auth.NONE
+
+
+def _people(value: str) -> list[tuple[str, str]]:
+    """Who an address field names; some programs encode all of it, brackets too."""
+    found = parse_addresses(value)
+    if "=?" in value and not any(address for _, address in found):
+        return parse_addresses(header.unword(value))
+    return found
 
 
 def _parties(mail: Part, field: str) -> tuple[Party, ...]:
@@ -84,7 +95,7 @@ def _parties(mail: Part, field: str) -> tuple[Party, ...]:
         return ()
     found: dict[str, Party] = {}
     for value in mail.all(field):
-        for name, address in parse_addresses(value):
+        for name, address in _people(value):
             if address:
                 found.setdefault(address, Party("email", one_line(address), header.unword(name)))
     return tuple(found.values())

@@ -10,7 +10,7 @@ from email.utils import mktime_tz, parsedate_tz
 from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
-from omnidesk.connectors.email.charset import to_text
+from omnidesk.connectors.email.charset import header_to_text, to_text
 from omnidesk.text.clean import one_line
 
 MOST_WORDS = 2_000
@@ -27,7 +27,9 @@ _WORD = re.compile(r"=\?([^?\s*]{1,60})(?:\*[^?\s]{0,20})?\?([bBqQ])\?([^?]*(?:\
 _BETWEEN = re.compile(r"(?<=\?=)\s+(?==\?)")
 _MESSAGE_ID = re.compile(r"<([^<>]{1,900})>")
 _BARE_ID = re.compile(r"[^\s<>,;\"]{1,400}@[^\s<>,;\"]{1,400}")
-_PARAMETER = re.compile(r';\s*([^\s=;"]{1,80})\s*=\s*("(?:[^"\\]|\\.)*+"?|[^;]*)')
+_PARAMETER = re.compile(  # a bare value goes on behind a ; that begins no other parameter: filename=a;b.pdf
+    r';\s*([^\s=;"]{1,80})\s*=\s*("(?:[^"\\]|\\.)*+"?|(?:[^;]|;(?=[^\s;=])(?![^\s=;"]{1,80}\s*=))*+)'
+)
 _SECTION = re.compile(r"([^*]+)\*(?:(\d{1,4})(\*)?)?\Z")
 
 
@@ -39,9 +41,9 @@ class Parameters:
     values: dict[str, str]
 
 
-def as_text(value: bytes) -> str:
-    """Return the bytes of a field as text; raw 8-bit ones are UTF-8 or Windows-1252."""
-    return value.decode("ascii") if value.isascii() else to_text(value)
+def as_text(value: bytes, charset: str | None = None) -> str:
+    """Return the bytes of a field as text; raw 8-bit ones by the charset of the mail's body where it fits."""
+    return value.decode("ascii") if value.isascii() else header_to_text(value, charset)
 
 
 def unword(value: str) -> str:
@@ -50,21 +52,36 @@ def unword(value: str) -> str:
         return one_line(value, 2000)
     value = _BETWEEN.sub("", value[:LONGEST])
     pieces: list[str] = []
-    pending, charset, position = b"", "", 0
+    run: list[re.Match[str]] = []
+    position = 0
     for count, word in enumerate(_WORD.finditer(value)):
         if count >= MOST_WORDS:
             break
-        data = _word_bytes(word[2], word[3])
-        # A character may be split over two words of the same charset: they are joined before decoding.
-        if pending and (word.start() != position or word[1].lower() != charset):
-            pieces.append(to_text(pending, charset))
-            pending = b""
+        if run and (word.start() != position or word[1].lower() != run[0][1].lower()):
+            pieces.append(_said(run))
+            run = []
         pieces.append(value[position : word.start()])
-        pending, charset, position = pending + data, word[1].lower(), word.end()
-    if pending:
-        pieces.append(to_text(pending, charset))
+        run.append(word)
+        position = word.end()
+    if run:
+        pieces.append(_said(run))
     pieces.append(value[position:])
     return one_line("".join(pieces), 2000)
+
+
+def _said(run: list[re.Match[str]]) -> str:
+    """The text of adjacent words of one charset: a character may be split over two of them, and careless programs
+    even split the base64 of one."""
+    data = b""
+    pending = ""
+    for word in run:
+        if word[2] in "bB":
+            pending += word[3].strip()
+            if len(pending) % 4 == 0 or pending.endswith("="):
+                data, pending = data + _word_bytes("b", pending), ""
+        else:
+            data, pending = data + _word_bytes("b", pending) + _word_bytes("q", word[3]), ""
+    return to_text(data + _word_bytes("b", pending), run[0][1].lower())
 
 
 def _word_bytes(encoding: str, text: str) -> bytes:

@@ -38,15 +38,20 @@ class Part:
     type: Parameters = _PLAIN_TYPE
     parts: list[Part] = field(default_factory=list)
     damaged: bool = False
+    charset: str | None = None
+    """What the first text of the mail declares; raw 8-bit header fields are read by it."""
 
     def get(self, name: str) -> str:
         """Return the first field of this name as text, without decoding its encoded words; "" when missing."""
         values = self.fields.get(name)
-        return as_text(values[0]) if values else ""
+        return self._text(values[0]) if values else ""
 
     def all(self, name: str) -> list[str]:
         """Return all fields of this name as text."""
-        return [as_text(value) for value in self.fields.get(name, ())]
+        return [self._text(value) for value in self.fields.get(name, ())]
+
+    def _text(self, value: bytes) -> str:
+        return value.decode("ascii") if value.isascii() else as_text(value, self.charset)
 
     @property
     def kind(self) -> str:
@@ -57,7 +62,7 @@ class Part:
     def disposition(self) -> Parameters:
         """Content-Disposition; its value is "" when missing."""
         values = self.fields.get("content-disposition")
-        return parameters(as_text(values[0])) if values else Parameters("", {})
+        return parameters(self._text(values[0])) if values else Parameters("", {})
 
     def encoded(self) -> bytes:
         """The body as it arrived."""
@@ -73,15 +78,30 @@ class Part:
         if encoding.startswith(b"quoted-printable"):
             return binascii.a2b_qp(data)
         if encoding in (b"x-uuencode", b"uuencode", b"x-uue"):
-            return _from_uuencode(data)
+            return from_uuencode(data)
         return data
 
 
 def parse(raw: bytes) -> Part:
     """Return the tree of a mail. Never raises; time is linear in the length of `raw`."""
-    if raw.startswith(b"From ") and (end := _BLANK.search(raw)):
-        return _entity(raw, end.end(), len(raw), 0, [MOST_PARTS], _PLAIN_TYPE)
-    return _entity(raw, 0, len(raw), 0, [MOST_PARTS], _PLAIN_TYPE)
+    envelope = _BLANK.search(raw) if raw.startswith(b"From ") else None
+    mail = _entity(raw, envelope.end() if envelope else 0, len(raw), 0, [MOST_PARTS], _PLAIN_TYPE)
+    parts = _all_parts(mail)
+    charset = next((said for part in parts if (said := part.type.values.get("charset"))), None)
+    for part in parts:
+        part.charset = charset
+    return mail
+
+
+def _all_parts(mail: Part) -> list[Part]:
+    """The mail and all its parts, in their order; forwarded mails are not looked into."""
+    found: list[Part] = []
+    stack = [mail]
+    while stack:
+        part = stack.pop()
+        found.append(part)
+        stack += reversed(part.parts)
+    return found
 
 
 def fields_of(raw: bytes, start: int, end: int) -> tuple[Fields, int]:
@@ -202,7 +222,8 @@ def _from_base64(data: bytes) -> bytes:
     return binascii.a2b_base64(data + b"=" * (-len(data) % 4))
 
 
-def _from_uuencode(data: bytes) -> bytes:
+def from_uuencode(data: bytes) -> bytes:
+    """Return what uuencoded lines hold; lines that are none are passed over."""
     decoded = bytearray()
     for line in data.splitlines():
         if line.startswith((b"begin ", b"end")) or not line.strip():
