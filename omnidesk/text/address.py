@@ -25,9 +25,10 @@ _ADDRESS = re.compile(r"[^\s<>\"(),;:@\[\]]{1,128}+@[^\s<>\"(),;:@]+")
 _LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)\Z")
 _LITERAL = re.compile(r"\[[0-9a-f:.ipv]+\]\Z")
 _ENDINGS = (
-    "com", "net", "org", "info", "edu", "gov", "eu", "nl", "de", "be", "fr", "co.uk", "uk", "at", "ch", "it", "es",
-    "pt", "pl", "cz", "sk", "hu", "se", "dk", "no", "fi", "ie", "ro", "bg", "gr", "ru", "ua", "com.au", "com.br", "br", "ca",
-    "us", "in", "jp", "co.jp", "cn", "kr", "io", "me", "tv", "biz", "shop", "online", "app", "dev", "example", "test",
+    "com", "net", "org", "info", "edu", "gov", "eu", "nl", "de", "be", "fr", "co.uk", "uk", "at", "ch", "it",
+    "es", "pt", "pl", "cz", "sk", "hu", "se", "dk", "no", "fi", "ie", "ro", "bg", "gr", "ru", "ua", "com.au",
+    "com.br", "br", "ca", "us", "in", "jp", "co.jp", "cn", "kr", "io", "me", "tv", "biz", "shop", "online",
+    "app", "dev", "example", "test",
 )  # fmt: skip
 """Ends of domains that are common enough to tell where one ends that runs on into something else."""
 LONGEST = 254
@@ -143,8 +144,12 @@ def parse_addresses(header: str) -> list[tuple[str, str]]:
         kind, text = token.lastgroup, token[0]
         if kind == "mark":
             if text == ":" and not address:
-                if "@" not in "".join(name):
-                    name.clear()  # a group's name, or the "mailto:" of a careless program
+                before = "".join(name)
+                if before.lower().endswith("mailto"):
+                    name[:] = [before[:-6].rstrip(" [<(")]  # Anna [mailto:anna@x.nl]
+                    name.append(" ")
+                elif "@" not in before:
+                    name.clear()  # a group's name
             else:
                 finish()
             if len(found) >= MOST:

@@ -82,6 +82,10 @@ _LINE = frozenset(
     ]
 )
 _HIDDEN = re.compile(r"(?i)display\s*:\s*none|mso-hide\s*:\s*all|visibility\s*:\s*hidden")
+_HISTORY_IDS = re.compile(r"(?i)^(?:x_)*(?:divRplyFwdMsg|appendonsend|mail-editor-reference-message-container|zwchr)$")
+_HISTORY_STYLE = re.compile(r"(?i)border-top\s*:\s*solid\s*#?(?:e1e1e1|b5c4df)")
+RULE = "_" * 32
+"""What Outlook draws in plain text above the mail it answers; it stands where HTML marks that place in other ways."""
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 _VOID = frozenset(
     ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"]
@@ -92,7 +96,7 @@ _FORMATTING = frozenset(
 _CROWDED = re.compile(r"<[a-zA-Z](?:[^<>\s]*+\s++){1000}")  # attributes are compared with one another
 _DROPPED = re.compile(r"(?i)<(script|style|title|head|!--)")
 _BREAK = re.compile(r"(?i)</?(?:p|div|br|tr|li|h[1-6]|table|blockquote|ul|ol|pre|hr)\b[^<>]*+>")
-_SPACES = re.compile(r"[ \t\r\n\f]+")
+_SPACES = re.compile(r"[ \t\r\n\f\xa0]+")
 _MARKUP = re.compile(r"<[^<>]*+>")
 _BLANK_LINES = re.compile(r"\n{3,}")
 
@@ -206,6 +210,8 @@ class _Writer:
             self._end_paragraph()
         elif tag in _LINE:
             self._end_line()
+        if _HISTORY_IDS.match(attributes.get("id") or "") or _HISTORY_STYLE.search(attributes.get("style") or ""):
+            self._rule()
         if tag == "br":
             self._end_line(keep_blank=True)
         elif tag == "blockquote":
@@ -251,6 +257,12 @@ class _Writer:
         return (
             clean(_BLANK_LINES.sub("\n\n", "\n".join(lines))).strip("\n").rstrip()
         )  # entities name control characters
+
+    def _rule(self) -> None:
+        self._end_paragraph()
+        said = [line for _, line in self._lines[-2:] if line]
+        if said and said[-1] != RULE:
+            self._lines.append((self._depth, RULE))
 
     def _bullet(self) -> str:
         indent = "  " * max(0, len(self._lists) - 1)

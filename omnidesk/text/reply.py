@@ -39,6 +39,8 @@ _ORIGINAL = re.compile(
     r"alkuperäinen viesti|wiadomość oryginalna|původní (?:zpráva|e-mail)|eredeti üzenet|mesaj original|"
     r"исходное сообщение|orijinal mesaj|原始邮件|原始郵件|원본 메시지)\s*(?:-{2,}|_{2,})?\s*$"
 )
+_RULE = re.compile(r"\s*_{20,}\s*$")
+_LABEL = re.compile(r"[\s*]*[^\s:：][^:：\n]{0,30}[:：]\s*\*?\s*\S")
 _RULED = re.compile(r"\s*-{3,}\s*\S.{0,60}?\s*-{3,}\s*$")
 _FORWARDED = re.compile(
     r"(?i)\s*(?:-{3,}\s*(?:forwarded message|doorgestuurd bericht|weitergeleitete nachricht|message transféré|"
@@ -77,10 +79,23 @@ _MOBILE = re.compile(
 )
 
 
-def split_reply(text: str) -> str:
+_FORWARD_SUBJECT = re.compile(
+    r"(?i)\s*(?:fwd?|wg|tr|rv|enc|i|vb|vl|pd|tov|ilt|i̇lt|πρθ|doorst|转发|轉寄|轉發|転送)\s*[:：]"
+)
+
+
+def is_forward(subject: str) -> bool:
+    """Say whether a subject is that of a forwarded mail: `Fwd:`, `WG:`, `TR:` .. but not `Re: Fwd:`."""
+    return bool(_FORWARD_SUBJECT.match(subject))
+
+
+def split_reply(text: str, forward: bool = False) -> str:
     """Return what is new in `text`, without the history it quotes and without the signature.
 
-    Text that is nothing but history or signature comes back whole: an empty answer says less than a quoted one."""
+    Of a `forward` everything is new: what it passes on is the message. Text that is nothing but history or signature
+    comes back whole: an empty answer says less than a quoted one."""
+    if forward:
+        return text.strip("\n").rstrip()
     head = text[:LONGEST].strip("\n").rstrip()
     new = _new(head.split("\n")).strip("\n").rstrip()
     if not new or (len(text) > LONGEST and len(new) == len(head)):
@@ -127,10 +142,12 @@ def _history(lines: list[str], start: int) -> tuple[int, int, bool] | None:
         line = lines[index]
         if not line or line[0] == ">":
             continue
-        if _ORIGINAL.match(line) or (_RULED.match(line) and _headers_below(lines, index)):
+        if _ORIGINAL.match(line) or (_RULE.match(line) and _labels_below(lines, index)):
+            return index, len(lines), False
+        if _RULED.match(line) and _headers_below(lines, index):
             return index, len(lines), False
         if ":" in line or "：" in line:
-            if _FROM.match(line) and _is_header_block(lines, index):
+            if _is_header_block(lines, index):
                 return _above_rule(lines, index), len(lines), False
             if _ATTRIBUTION_END.search(_DIRECTIONS.sub("", line)) and (first := _attribution(lines, index)) is not None:
                 after = _quoted_end(lines, index + 1)
@@ -184,6 +201,12 @@ def _headers_below(lines: list[str], index: int) -> bool:
     return len(below) == 2 and all(_FROM.match(line) or _HEADER.match(line) for line in below)
 
 
+def _labels_below(lines: list[str], index: int) -> bool:
+    """Whether three header lines follow, in whatever language."""
+    below = [line for line in lines[index + 1 : index + 8] if line.strip()][:3]
+    return len(below) == 3 and all(_LABEL.match(line) for line in below)
+
+
 def _behind_attribution(lines: list[str], first: int) -> int:
     return (
         next(index for index in range(first, len(lines)) if _ATTRIBUTION_END.search(_DIRECTIONS.sub("", lines[index])))
@@ -207,12 +230,16 @@ def _quoted_end(lines: list[str], start: int) -> int:
 
 
 def _is_header_block(lines: list[str], index: int) -> bool:
-    """Whether From: on this line is followed by at least two other header lines, the time or the subject among them."""
+    """Whether header lines begin on this line: who wrote, and two others, the time or the subject among them."""
+    if not (_FROM.match(lines[index]) or _HEADER.match(lines[index])):
+        return False
     names = set()
-    for line in lines[index + 1 : index + 7]:
+    for line in lines[index : index + 7]:
         if found := _HEADER.match(line):
             names.add(found.lastgroup or "other")
-    return len(names) >= 2 and bool(names & {"when", "subject"})
+        elif _FROM.match(line):
+            names.add("from")
+    return "from" in names and len(names) >= 3 and bool(names & {"when", "subject"})
 
 
 def _above_rule(lines: list[str], index: int) -> int:

@@ -100,7 +100,7 @@ BLOCKS = (
     "*From:* Anna <anna@x.nl>\n*Sent:* Monday, November 23, 2026\n*To:* Shop\n*Subject:* RE: hi",
     "From: Anna\nDate: Monday, 23 November 2026 at 10:11\nTo: Shop\nSubject: Re: hi",
     "-----Original Message-----\nFrom: Anna\nSent: x\nSubject: y",
-    "________________________________\nFrom: Anna <anna@x.nl>\nSent: Monday, November 23, 2026 10:11 AM\nTo: Shop\nSubject: hi",
+    "________________________________\nFrom: Anna <anna@x.nl>\nSent: Monday, November 23, 2026\nTo: Shop\nSubject: hi",
     "-------- Original Message --------\nSubject: hi\nFrom: Anna\nDate: x",
     "-------- Oorspronkelijk bericht --------\nVan: Anna\nDatum: 23-11-2026 10:11 (GMT+01:00)\nAan: s\nOnderwerp: x",
     "----- Ursprüngliche Nachricht -----\nVon: Anna\nGesendet: x",

@@ -13,7 +13,7 @@ from omnidesk.connectors.email.charset import to_text
 from omnidesk.connectors.email.mime import Part, parse
 from omnidesk.text.address import parse_addresses
 from omnidesk.text.clean import clean, one_line
-from omnidesk.text.reply import split_reply
+from omnidesk.text.reply import is_forward, split_reply
 from omnidesk.words.kinds import Auth
 
 MOST_REFERENCES = 200
@@ -38,7 +38,7 @@ def decode(item: Item) -> Decoded:
         reply_to=reply_to,
         subject=subject,
         text=body.text,
-        reply_text=split_reply(body.text),
+        reply_text=split_reply(body.text, is_forward(subject)),
         files=tuple(body.files),
         in_reply_to=_ids(mail, "in-reply-to"),
         references=_ids(mail, "references"),
