@@ -7,6 +7,9 @@ mark it with `> ` or not at all. What is only forwarded stays: it is the message
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+
+from omnidesk.text import forward, header_lines
 
 LONGEST = 300_000
 """Characters that are looked at; what lies behind stays as it is."""
@@ -40,36 +43,7 @@ _ORIGINAL = re.compile(
     r"исходное сообщение|orijinal mesaj|原始邮件|原始郵件|원본 메시지)\s*(?:-{2,}|_{2,})?\s*$"
 )
 _RULE = re.compile(r"\s*_{20,}\s*$")
-_LABEL = re.compile(r"[\s*]*[^\s:：][^:：\n]{0,30}[:：]\s*\*?\s*\S")
 _RULED = re.compile(r"\s*-{3,}\s*\S.{0,60}?\s*-{3,}\s*$")
-_FORWARDED = re.compile(
-    r"(?i)\s*(?:-{3,}\s*(?:forwarded message|doorgestuurd bericht|weitergeleitete nachricht|message transféré|"
-    r"mensaje reenviado|messaggio inoltrato|mensagem encaminhada|vidarebefordrat meddelande)|"
-    r"begin forwarded message:|begin doorgestuurd bericht:|anfang der weitergeleiteten nachricht:|"
-    r"début du message (?:transféré|réexpédié) ?:|inicio del mensaje reenviado:)"
-)
-_FROM = re.compile(
-    r"(?i)[\s*]*(?:From|Van|Von|De la|De|Da|Från|Fra|Lähettäjä|Od|Feladó|От|Від|Gönderen|Kimden|Από|Šalje|Pošiljatelj|"
-    r"Saatja|No|Nuo|Từ|Dari|จาก|מאת|من|发件人|寄件者|差出人|보낸 사람)\s*\*?\s*[:：]\s*\*?\s*\S"
-)
-_WHEN_WORDS = (
-    "Sent|Date|Verzonden|Datum|Gesendet|Envoyé|Enviado(?: el| em)?|Enviada em|Fecha|Data|Inviato|Skickat|Sendt|Dato|"
-    "Lähetetty|Päivämäärä|Wysłano|Odesláno|Odoslané|Elküldve|Dátum|Отправлено|Дата|Надіслано|Изпратено|Gönderildi|Tarih|"
-    "Trimis|Στάλθηκε|Ημερομηνία|Poslano|Saadetud|Nosūtīts|Išsiųsta|Đã gửi|Ngày|Terkirim|Tanggal|ส่ง|נשלח|תאריך|"
-    "تم الإرسال|التاريخ|发送时间|日期|寄件日期|送信日時|日時|보낸 날짜|날짜"
-)
-_TO_WORDS = (
-    "To|Aan|An|À|A|Para|Till|Til|Vastaanottaja|Do|Komu|Címzett|Кому|До|Kime|Către|Προς|Prima|Za|Kellele|Kam|Kam|Kepada|"
-    "Tới|ถึง|אל|إلى|收件人|收件者|宛先|받는 사람"
-)
-_SUBJECT_WORDS = (
-    "Subject|Onderwerp|Betreff|Objet|Asunto|Assunto|Oggetto|Ämne|Emne|Aihe|Temat|Předmět|Predmet|Tárgy|Тема|Относно|Konu|"
-    "Subiect|Θέμα|Teema|Tēma|Tema|Chủ đề|Perihal|Subjek|เรื่อง|נושא|الموضوع|主题|主旨|件名|제목"
-)
-_HEADER = re.compile(
-    rf"(?i)[\s*]*(?:(?P<when>{_WHEN_WORDS})|(?P<to>{_TO_WORDS})|(?P<subject>{_SUBJECT_WORDS})|Cc|CC|Kopie|Copie)"
-    r"\s*\*?\s*[:：]"
-)
 _SIGNATURE = re.compile(r"^(?:--|—) ?$")
 _MOBILE = re.compile(
     r"(?i)^(?:sent from my |sent from (?:outlook|mail for|yahoo)|verstuurd vanaf (?:mijn|m'n) |verzonden vanaf mijn |"
@@ -79,43 +53,57 @@ _MOBILE = re.compile(
 )
 
 
-_FORWARD_SUBJECT = re.compile(
-    r"(?i)\s*(?:fwd?|wg|tr|rv|enc|i|vb|vl|pd|tov|ilt|i̇lt|πρθ|doorst|转发|轉寄|轉發|転送)\s*[:：]"
-)
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A mail's text in its three parts: what is new, the history it quotes, the signature."""
+
+    new: str
+    quoted: str = ""
+    signature: str = ""
 
 
-def is_forward(subject: str) -> bool:
-    """Say whether a subject is that of a forwarded mail: `Fwd:`, `WG:`, `TR:` .. but not `Re: Fwd:`."""
-    return bool(_FORWARD_SUBJECT.match(subject))
+def split_reply(text: str, forwards: bool = False) -> str:
+    """Return what is new in `text`, without the history it quotes and without the signature."""
+    return take_apart(text, forwards).new
 
 
-def split_reply(text: str, forward: bool = False) -> str:
-    """Return what is new in `text`, without the history it quotes and without the signature.
+def take_apart(text: str, forwards: bool = False) -> Reply:
+    """Return the parts of a mail's text. Where it `forwards` a mail everything is new: what it passes on is said.
 
-    Of a `forward` everything is new: what it passes on is the message. Text that is nothing but history or signature
-    comes back whole: an empty answer says less than a quoted one."""
-    if forward:
-        return text.strip("\n").rstrip()
+    Text that is nothing but history or signature is all new: an empty answer says less than a quoted one."""
+    whole = text.strip("\n").rstrip()
+    if forwards:
+        return Reply(whole)
     head = text[:LONGEST].strip("\n").rstrip()
-    new = _new(head.split("\n")).strip("\n").rstrip()
-    if not new or (len(text) > LONGEST and len(new) == len(head)):
-        return text.strip("\n").rstrip()
-    return new
-
-
-def _new(lines: list[str]) -> str:
-    end = _forward(lines)
+    lines = head.split("\n")
+    end = forward.begin(lines)
     kept = _without_history(lines[:end])
-    kept = _without_signature(kept) if end == len(lines) else [*kept, *([""] if kept else []), *lines[end:]]
-    return "\n".join(kept)
+    quoted = _left_out(lines[:end], kept)
+    new, signature = kept, ""
+    if end == len(lines):
+        new = _without_signature(kept)
+        signature = _joined(kept[len(new) :])
+    else:
+        new = [*kept, *([""] if kept else []), *lines[end:]]
+    said = _joined(new)
+    if not said or (len(text) > LONGEST and len(said) == len(head)):
+        return Reply(whole)
+    return Reply(said, quoted, signature)
 
 
-def _forward(lines: list[str]) -> int:
-    """The line at which a forwarded message starts, or the number of lines."""
-    for index, line in enumerate(lines):
-        if line and line.lstrip()[:1] in "-BbAaDdIi" and _FORWARDED.match(line):
-            return index
-    return len(lines)
+def _joined(lines: list[str]) -> str:
+    return "\n".join(lines).strip("\n").rstrip()
+
+
+def _left_out(lines: list[str], kept: list[str]) -> str:
+    """The lines that were not kept; those kept stand in the same order."""
+    left, place = [], 0
+    for line in lines:
+        if place < len(kept) and line == kept[place]:
+            place += 1
+        else:
+            left.append(line)
+    return _joined(left)
 
 
 def _without_history(lines: list[str]) -> list[str]:
@@ -142,12 +130,12 @@ def _history(lines: list[str], start: int) -> tuple[int, int, bool] | None:
         line = lines[index]
         if not line or line[0] == ">":
             continue
-        if _ORIGINAL.match(line) or (_RULE.match(line) and _labels_below(lines, index)):
+        if _ORIGINAL.match(line) or (_RULE.match(line) and header_lines.labels_follow(lines, index)):
             return index, len(lines), False
-        if _RULED.match(line) and _headers_below(lines, index):
+        if _RULED.match(line) and header_lines.follows(lines, index):
             return index, len(lines), False
         if ":" in line or "：" in line:
-            if _is_header_block(lines, index):
+            if header_lines.begins_block(lines, index):
                 return _above_rule(lines, index), len(lines), False
             if _ATTRIBUTION_END.search(_DIRECTIONS.sub("", line)) and (first := _attribution(lines, index)) is not None:
                 after = _quoted_end(lines, index + 1)
@@ -196,17 +184,6 @@ def _certain(said: str) -> bool:
     return bool(_DATE.search(said) and _TIME.search(said) and (_WROTE.search(said) or _BRACKETED.search(said)))
 
 
-def _headers_below(lines: list[str], index: int) -> bool:
-    below = [line for line in lines[index + 1 : index + 5] if line.strip()][:2]
-    return len(below) == 2 and all(_FROM.match(line) or _HEADER.match(line) for line in below)
-
-
-def _labels_below(lines: list[str], index: int) -> bool:
-    """Whether three header lines follow, in whatever language."""
-    below = [line for line in lines[index + 1 : index + 8] if line.strip()][:3]
-    return len(below) == 3 and all(_LABEL.match(line) for line in below)
-
-
 def _behind_attribution(lines: list[str], first: int) -> int:
     return (
         next(index for index in range(first, len(lines)) if _ATTRIBUTION_END.search(_DIRECTIONS.sub("", lines[index])))
@@ -227,19 +204,6 @@ def _quoted_end(lines: list[str], start: int) -> int:
         elif lines[index].strip():
             break
     return end
-
-
-def _is_header_block(lines: list[str], index: int) -> bool:
-    """Whether header lines begin on this line: who wrote, and two others, the time or the subject among them."""
-    if not (_FROM.match(lines[index]) or _HEADER.match(lines[index])):
-        return False
-    names = set()
-    for line in lines[index : index + 7]:
-        if found := _HEADER.match(line):
-            names.add(found.lastgroup or "other")
-        elif _FROM.match(line):
-            names.add("from")
-    return "from" in names and len(names) >= 3 and bool(names & {"when", "subject"})
 
 
 def _above_rule(lines: list[str], index: int) -> int:

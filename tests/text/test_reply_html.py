@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from omnidesk.text.forward import is_forward
 from omnidesk.text.html import html_to_text
-from omnidesk.text.reply import is_forward, split_reply
+from omnidesk.text.reply import split_reply
 
 ANSWER = "Thanks, that works."
 OLD = "<div>old text</div>"
@@ -37,9 +38,11 @@ PROGRAMS = {
     "Thunderbird": f"""<p>{ANSWER}</p><div class="moz-cite-prefix">Am 23.11.26 um 10:11 schrieb Anna:<br></div>
         <blockquote type="cite">{OLD}</blockquote>""",
     "GMX": f"""<div>{ANSWER}<div name="quote"><div><b>Gesendet:</b>&nbsp;Montag, 23. November 2026 um 10:11 Uhr<br/>
-        <b>Von:</b>&nbsp;"Anna" &lt;a@x.nl&gt;<br/><b>An:</b>&nbsp;Shop<br/><b>Betreff:</b>&nbsp;hi</div>{OLD}</div></div>""",
-    "Notes": f"""<p>{ANSWER}</p><br><font size=1>Von: &nbsp; &nbsp;</font><font>Anna/DE</font><br><font>An: &nbsp;</font>
-        <font>Shop</font><br><font>Datum: &nbsp;</font><font>23.11.2026 10:11</font><br><font>Betreff: &nbsp;</font>
+        <b>Von:</b>&nbsp;"Anna" &lt;a@x.nl&gt;<br/><b>An:</b>&nbsp;Shop<br/><b>Betreff:</b>&nbsp;hi</div>
+        {OLD}</div></div>""",
+    "Notes": f"""<p>{ANSWER}</p><br><font size=1>Von: &nbsp; &nbsp;</font><font>Anna/DE</font><br>
+        <font>An: &nbsp;</font><font>Shop</font><br>
+        <font>Datum: &nbsp;</font><font>23.11.2026 10:11</font><br><font>Betreff: &nbsp;</font>
         <font>hi</font><br><hr noshade><br>{OLD}""",
 }
 
@@ -63,7 +66,7 @@ def test_a_rule_without_header_lines_below_is_no_history() -> None:
 def test_nothing_is_folded_in_what_is_forwarded(subject: str) -> None:
     text = "Please look.\n\nFrom: Anna\nSent: Monday 10:11\nTo: Shop\nSubject: hi\n\nold text"
     assert is_forward(subject)
-    assert split_reply(text, forward=True) == text
+    assert split_reply(text, forwards=True) == text
 
 
 @pytest.mark.parametrize("subject", ["Re: Fwd: hi", "AW: WG: hi", "forward this", "I agree: yes", "RV park"])

@@ -59,6 +59,14 @@ class EmailConnector(Connector):
         return (decode(item),)
 
     @staticmethod
+    def page(item: Item) -> str:
+        """Return the HTML form of a mail, untouched."""
+        from omnidesk.connectors.email.body import read_page
+        from omnidesk.connectors.email.mime import parse
+
+        return read_page(parse(item.raw))
+
+    @staticmethod
     def identify(raw: bytes) -> str:
         """Return Message-ID and content hash: the same for each copy of a mail."""
         from omnidesk.connectors.email.mailid import source_id

@@ -4,10 +4,11 @@ abuse feedback (RFC 5965), and our own mail that comes back."""
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from omnidesk.connectors.base import Delivery
+from omnidesk.connectors.email import bounce
 from omnidesk.connectors.email.header import message_ids, unword
 from omnidesk.connectors.email.mime import Fields, Part, fields_of
 from omnidesk.text.address import normalise_email
@@ -45,11 +46,24 @@ def read_report(mail: Part, sender: str) -> Report:
         return Report(Auto.LOOP)
     if mail.kind == "multipart/report" or _part(mail, "message/delivery-status"):
         return _report(mail)
-    if _is_automatic(mail):
-        return Report(Auto.BOUNCE if _ROBOTS.match(sender) else Auto.AUTO_REPLY)
-    if _ROBOTS.match(sender):
+    robot = bool(_ROBOTS.match(sender))
+    if robot or "x-failed-recipients" in mail.fields:
         return Report(Auto.BOUNCE)
+    if _is_automatic(mail):
+        empty = mail.get("return-path").strip() == "<>"
+        return Report(Auto.BOUNCE if empty and bounce.SUBJECT.search(unword(mail.get("subject"))) else Auto.AUTO_REPLY)
     return Report()
+
+
+def read_words(mail: Part, report: Report, sender: str, text: str) -> Report:
+    """Complete the report of a bounce that has no part for machines from its text. A delay is no bounce."""
+    if report.auto is not Auto.BOUNCE or report.deliveries:
+        return report
+    returned = _returned_id(mail)
+    found = bounce.failed_recipients(text, mail.get("x-failed-recipients"), frozenset({sender}))
+    deliveries = tuple(replace(each, external_id=returned or each.external_id) for each in found)
+    failed = not deliveries or any(each.status == "failed" for each in deliveries)
+    return Report(Auto.BOUNCE if failed else Auto.AUTO_REPLY, deliveries)
 
 
 def list_id(mail: Part) -> str | None:

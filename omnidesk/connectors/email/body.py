@@ -173,3 +173,14 @@ def _safe_type(kind: str) -> str:
         each.replace("-", "").replace(".", "").replace("+", "").isalnum() and each.isascii() for each in (main, sub)
     )
     return kind if fits and len(kind) <= 127 else "application/octet-stream"
+
+
+def read_page(mail: Part) -> str:
+    """Return the HTML of a mail as it came: of the first part that is shown as such; "" where there is none."""
+    waiting = [mail]
+    while waiting:
+        part = waiting.pop(0)
+        if part.kind == "text/html" and not part.parts and _is_text(part):
+            return to_text(part.content(), part.type.values.get("charset"))[:LONGEST_TEXT]
+        waiting = [*part.parts, *waiting]
+    return ""

@@ -7,13 +7,14 @@ import re
 from omnidesk.connectors.base import Decoded, Item, Party
 from omnidesk.connectors.email import header, mailid
 from omnidesk.connectors.email.authenticity import authenticity
-from omnidesk.connectors.email.automatic import list_id, read_report
+from omnidesk.connectors.email.automatic import list_id, read_report, read_words
 from omnidesk.connectors.email.body import Body, read_body
 from omnidesk.connectors.email.charset import to_text
 from omnidesk.connectors.email.mime import Part, parse
 from omnidesk.text.address import parse_addresses
 from omnidesk.text.clean import clean, one_line
-from omnidesk.text.reply import is_forward, split_reply
+from omnidesk.text.forward import is_forward
+from omnidesk.text.reply import split_reply
 from omnidesk.words.kinds import Auth
 
 MOST_REFERENCES = 200
@@ -29,6 +30,7 @@ def decode(item: Item) -> Decoded:
     report = read_report(mail, sender.value if sender else "")
     subject = header.unword(mail.get("subject"))
     body = _body(mail, item)
+    report = read_words(mail, report, sender.value if sender else "", body.text)
     return Decoded(
         external_id=mailid.external_id(mail.fields),
         sender=sender,
