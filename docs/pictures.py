@@ -16,10 +16,8 @@ time.tzset()
 
 from omnidesk import clock  # noqa: E402
 from omnidesk.demo import shop  # noqa: E402
-from omnidesk.desk import workspace  # noqa: E402
 from omnidesk.screens.console import OmniDeskApp  # noqa: E402
 from omnidesk.screens.session import open_session  # noqa: E402
-from omnidesk.sync.engine import Engine  # noqa: E402
 
 HERE = Path(__file__).parent / "pictures"
 SHOTS = {
@@ -54,9 +52,6 @@ def main() -> None:
         try:
             with clock.frozen(shop.STILL):
                 home = shop.make(folder / "home")
-                opened = workspace.open_workspace(home)
-                asyncio.run(Engine(opened).once())
-                opened.close()
                 asyncio.run(take(home, name, *SHOTS[name]))
         finally:
             shutil.rmtree(folder, ignore_errors=True)

@@ -7,19 +7,21 @@ import sys
 
 def main() -> None:
     """Run the console, or the command that the arguments name."""
-    arguments = sys.argv[1:]
     home: str | None = None
-    if len(arguments) == 2 and arguments[0] == "--home":
-        home, arguments = arguments[1], []
-    elif len(arguments) == 1 and arguments[0].startswith("--home="):
-        home, arguments = arguments[0].removeprefix("--home="), []
-    if arguments:
-        from omnidesk.cli.main import run as run_command
+    plain = False
+    words = iter(sys.argv[1:])
+    for word in words:
+        if word == "--plain":
+            plain = True
+        elif word.startswith("--home="):
+            home = word.removeprefix("--home=")
+        elif word != "--home" or (home := next(words, None)) is None:
+            from omnidesk.cli.main import run as run_command
 
-        sys.exit(run_command(arguments))
+            sys.exit(run_command(sys.argv[1:]))
     from omnidesk.app import run as run_console
 
-    sys.exit(run_console(home))
+    sys.exit(run_console(home, plain=plain))
 
 
 if __name__ == "__main__":

@@ -5,21 +5,29 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from dataclasses import replace
 
 
-def run(home: str | None = None, engine: bool = True) -> int:
-    """Run the console on a workspace; return its exit status. Looking around goes on as `omnidesk demo`."""
+def run(home: str | None = None, engine: bool = True, plain: bool = False) -> int:
+    """Run the console on a workspace; return its exit status. Looking around goes on as `omnidesk demo`.
+
+    `plain` asks for plain mode, whatever the agent's preferences say."""
     gc.disable()  # collecting while modules load costs about 60 ms; the application turns it on again
+    from omnidesk.screens import preferences, terminal
     from omnidesk.screens.console import DEMO, OmniDeskApp
     from omnidesk.screens.session import open_session
     from omnidesk.words.errors import OmniDeskError
 
+    config = preferences.path()
+    found = preferences.read(config)
+    if plain:
+        found = replace(found, preferences=replace(found.preferences, plain=True))
     try:
-        opening = open_session(home)
+        opening = open_session(home, found.preferences, config, remember=True)
     except OmniDeskError as error:
         print(f"omnidesk: {error}", file=sys.stderr)
         return error.exit_status
-    app = OmniDeskApp(opening, home, engine)
+    app = OmniDeskApp(opening, home, engine, found, config, terminal.charset(), terminal.few_colours())
     result = app.run()
     if result == DEMO:
         os.execv(sys.executable, [sys.executable, "-m", "omnidesk", "demo"])

@@ -10,6 +10,7 @@ import typer
 from omnidesk.cli import adding, paging, shapes
 from omnidesk.cli.printing import Piece, Printer, alarm, dim, guard, when
 from omnidesk.cli.session import Session, command, group
+from omnidesk.clock import to_rfc3339
 from omnidesk.words.errors import RefusedError, UsageError
 from omnidesk.words.rows import Act, Channel
 
@@ -229,13 +230,37 @@ def history(
     session: Session,
     name: Name,
     days: Annotated[
-        int, typer.Argument(metavar="DAYS", min=0, max=36500, help="Older messages arrive closed and read.")
-    ],
+        int | None,
+        typer.Argument(
+            metavar="[DAYS]", min=0, max=36500, help="Older messages arrive closed and read. Else the log of changes."
+        ),
+    ] = None,
 ) -> None:
-    """Say how many days before it was added still count as news, for what is yet to be read."""
+    """List who changed what about a channel; with DAYS: how many days before it was added still count as news."""
     from omnidesk.desk import channels
 
+    if days is None:
+        _log(session, name)
+        return
     _changed(session, channels.set_history(session.workspace, session.actor, name, days))
+
+
+def _log(session: Session, name: str) -> None:
+    from omnidesk.desk import channels
+
+    found = channels.log(session.workspace, name)
+    session.show(
+        {"items": [{"at": to_rfc3339(one.at), "actor": one.actor, "said": one.said} for one in found], "next": None},
+        lambda printer: printer.table(("At", "By", "What"), [(when(one.at), one.actor, one.said) for one in found]),
+    )
+
+
+@command(app, "now")
+def now(session: Session, name: Name) -> None:
+    """Have the engine connect anew at once, whatever it waits for."""
+    from omnidesk.desk import channels
+
+    _changed(session, channels.try_now(session.workspace, session.actor, name))
 
 
 @command(app, "trial")
@@ -262,7 +287,8 @@ def secret(session: Session, name: Name, password_stdin: Stdin = False) -> None:
         raise RefusedError(f"{name} has no secret")
     given = adding.gathered_secrets(fields, {}, password_stdin, session.asks())
     kept = secrets.store(one.id, given)
-    session.changed(None, {"channel": shapes.channel(one), "kept": kept}, f"the secret of {name} is kept in {kept}")
+    act, _ = channels.note_secret(session.workspace, session.actor, name)
+    session.changed(act, {"channel": shapes.channel(one), "kept": kept}, f"the secret of {name} is kept in {kept}")
 
 
 def _changed(session: Session, done: tuple[Act, Channel]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import shutil
 from pathlib import Path
@@ -24,29 +23,17 @@ def demo(
     from omnidesk import app as console
     from omnidesk import clock
     from omnidesk.demo import shop
+    from omnidesk.demo.life import LifeThread
 
     with clock.frozen(shop.STILL) if frozen else contextlib.nullcontext():
         home = shop.make(None if session.home is None else Path(session.home))
-        customers = None if frozen else shop.Customers(home)
+        life = None if frozen else LifeThread(home)
         try:
-            _read_mail(home)
-            if customers is not None:
-                customers.start()
+            if life is not None:
+                life.start()
             session.status = console.run(str(home), engine=not frozen)
         finally:
-            if customers is not None:
-                customers.stop()
+            if life is not None:
+                life.stop()
             if session.home is None:
                 shutil.rmtree(home, ignore_errors=True)
-
-
-def _read_mail(home: Path) -> None:
-    """Read the shop's mail once, so that the first screen is full."""
-    from omnidesk.desk import workspace
-    from omnidesk.sync.engine import Engine
-
-    opened = workspace.open_workspace(home)
-    try:
-        asyncio.run(Engine(opened).once())
-    finally:
-        opened.close()

@@ -19,15 +19,18 @@ app = typer.Typer()
 
 @command(app, "history")
 def history(session: Session, number: Number, limit: paging.Limit = paging.USUAL, after: paging.After = None) -> None:
-    """List the events of a conversation, oldest first, with the acts that caused them."""
+    """List the events of a conversation and of its customer, oldest first, with the acts that caused them.
+
+    `omnidesk undo ACT --preview` says what taking one back would change."""
+    from omnidesk.desk import history as histories
     from omnidesk.desk import threads
 
     here = threads.current(session.workspace, number)
-    found = threads.events(session.workspace, here, limit + 1, paging.number(after, "a history"))
+    found = histories.events_of(session.workspace, here, limit + 1, paging.number(after, "a history"))
     events = found[:limit]
     following = str(events[-1].id) if len(found) > limit else None
     caused = {event.act for event in events}
-    acts = {act.id: act for act in threads.acts(session.workspace, here) if act.id in caused}
+    acts = histories.acts_by_id(session.workspace, caused)
     document = paging.listed([shapes.event(event) for event in events], following)
     document["acts"] = [shapes.act(act) for act in sorted(acts.values(), key=lambda act: act.id)]
 

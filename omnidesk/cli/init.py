@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import getpass
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from omnidesk.cli import shapes
+from omnidesk.cli.printing import Printer
 from omnidesk.cli.session import Session, command
 
 app = typer.Typer()
@@ -25,6 +27,10 @@ def init(
     group: Annotated[
         str | None, typer.Option("--group", metavar="G", help="Share the workspace with this Unix group.")
     ] = None,
+    service: Annotated[
+        bool | None,
+        typer.Option("--service/--no-service", help="Run the engine as a service of yours, console or not."),
+    ] = None,
 ) -> None:
     """Make a workspace, or take your place in one that is there."""
     from omnidesk.desk import agents, workspace
@@ -39,9 +45,39 @@ def init(
     finally:
         made.close()
     path = str(made.home.path)
-    document = {"act": None, "home": path, "created": fresh, "shared": made.home.shared, "agent": shapes.agent(agent)}
+    installed, remark = _serve(session, made.home.path, service, fresh)
+    document = {
+        "act": None,
+        "home": path,
+        "created": fresh,
+        "shared": made.home.shared,
+        "agent": shapes.agent(agent),
+        "service": installed,
+    }
     words = f"made the workspace {path}" if fresh else f"the workspace {path} was there already"
-    session.show(
-        document,
-        lambda printer: printer.say(f"{words}; you are {agent.name}. Next: omnidesk channel add email, or omnidesk"),
-    )
+
+    def people(printer: Printer) -> None:
+        printer.say(f"{words}; you are {agent.name}. Next: omnidesk channel add email, or omnidesk")
+        if remark:
+            printer.say(remark)
+
+    session.show(document, people)
+
+
+def _serve(session: Session, home: Path, wanted: bool | None, fresh: bool) -> tuple[str | None, str]:
+    """Install the engine as a service where that is wanted; return its name, and what to say about it."""
+    from omnidesk.sync import service
+
+    if wanted is None and fresh and session.asks():
+        reason = service.why_not()
+        if reason is not None:
+            return None, f"The engine will run while a console is open: {reason}"
+        wanted = typer.confirm(
+            "Run the engine as a service of yours, so that mail comes and goes while no console is open?",
+            default=True,
+            err=True,
+        )
+    if not wanted:
+        return None, ""
+    done = service.install(home)
+    return done.name, f"The engine runs as {done.name}; after you log out only with `loginctl enable-linger`"

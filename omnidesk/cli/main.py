@@ -18,7 +18,10 @@ from omnidesk.cli.printing import complain
 from omnidesk.cli.session import Home, Json, Session, let_go_of_pipe
 from omnidesk.words.errors import OmniDeskError
 
-NOUNS = ("channel", "customer", "outbox", "quarantine", "agent", "team", "setting", "import")
+NOUNS = (
+    "channel", "customer", "outbox", "quarantine", "agent", "team", "setting", "preference", "import",
+    "service", "macro", "bulk", "view",
+)  # fmt: skip
 """Commands that hold commands; each has a module of its name (`import` is a word of Python: `importing`)."""
 
 MODULES = {
@@ -27,14 +30,18 @@ MODULES = {
     "upkeep": ("upgrade", "redecode", "clean"),
     "sync": ("sync",),
     "queue": ("queue",),
-    "show": ("show", "attachment"),
+    "show": ("show", "attachment", "original"),
     "search": ("search",),
-    "reply": ("reply", "new", "note"),
-    "triage": ("assign", "close", "reopen", "delete", "spam", "snooze", "status", "priority", "tag", "block"),
-    "merge": ("merge", "split"),
+    "reply": ("reply", "new", "note", "drafts"),
+    "forward": ("forward",),
+    "triage": ("assign", "close", "reopen", "delete", "spam", "snooze", "status", "priority", "tag", "block", "promise"),
+    "taking": ("take", "skip"),
+    "merge": ("merge", "split", "move", "refuse", "similar"),
     "undo": ("undo",),
     "history": ("history",),
+    "news": ("news",),
     "export": ("export",),
+    "stats": ("stats",),
     "demo": ("demo",),
 }
 """The module of each verb; only what is asked for is imported."""
@@ -106,6 +113,7 @@ def _root(
     context: typer.Context,
     home: Home = None,
     as_json: Json = False,
+    plain: Annotated[bool, typer.Option("--plain", help="The console without boxes, for screen readers.")] = False,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,

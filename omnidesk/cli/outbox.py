@@ -60,7 +60,7 @@ def list_outbox(
             (
                 str(row.message_id),
                 f"#{row.conversation_id}",
-                str(row.status),
+                "held" if row.held else str(row.status),
                 when(row.due_at),
                 row.channel,
                 f"{', '.join(one.address for one in row.to)}  {row.subject}{f'  {row.error}' if row.error else ''}",
@@ -103,6 +103,14 @@ def resolve(
     from omnidesk.desk import outbox
 
     _changed(session, outbox.resolve(session.workspace, session.actor, message, str(outcome)), message)
+
+
+@command(app, "edit")
+def edit(session: Session, message: MessageNumber) -> None:
+    """Make the text of a message that did not go out your draft again; it is taken back, or dismissed if it failed."""
+    from omnidesk.desk import outbox
+
+    _changed(session, outbox.edit(session.workspace, session.actor, message)[0], message)
 
 
 def _changed(session: Session, act: Act, message: int) -> None:

@@ -13,6 +13,7 @@ from omnidesk.cli.arguments import whole
 from omnidesk.cli.printing import Printer, dim, size, when
 from omnidesk.cli.session import Session, command, group
 from omnidesk.cli.show import write_new
+from omnidesk.words.errors import UsageError
 
 app = group("What came in and could not be processed.")
 
@@ -73,21 +74,30 @@ def retry(
     """Process items once more, as after an upgrade."""
     from omnidesk.desk import quarantine
 
-    wanted = item or [row.id for row in quarantine.page(session.workspace, 1000)]
-    filed = [one for one in wanted if quarantine.retry(session.workspace, one)]
-    left = [one for one in wanted if one not in filed]
+    filed, left = quarantine.retry_many(session.workspace, item or None)
     session.changed(None, {"filed": filed, "left": left}, f"{len(filed)} went through, {len(left)} are still here")
 
 
 @command(app, "export")
 def export(
     session: Session,
-    item: Item,
-    out: Annotated[str | None, typer.Option("--out", metavar="FILE", help="Where to; - is standard output.")] = None,
+    item: Annotated[
+        int | None, typer.Argument(metavar="ID", parser=item_number, help="Which, as `list` has it; else --all.")
+    ] = None,
+    out: Annotated[
+        str | None,
+        typer.Option("--out", metavar="FILE", help="Where to; - is standard output. With --all: a folder."),
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="All of them, each in a file of its own.")] = False,
 ) -> None:
-    """Save an item exactly as it arrived."""
+    """Save an item exactly as it arrived, or all of them."""
     from omnidesk.desk import quarantine
 
+    if every == (item is not None):
+        raise UsageError("name one item, or say --all")
+    if item is None:
+        _export_all(session, Path(out or "quarantine").expanduser())
+        return
     content = quarantine.raw(session.workspace, item)
     if out == "-":
         sys.stdout.buffer.write(content)
@@ -98,4 +108,19 @@ def export(
     session.show(
         {"id": item, "path": str(path), "size": len(content)},
         lambda printer: printer.say(f"saved {path}, {size(len(content))}"),
+    )
+
+
+def _export_all(session: Session, folder: Path) -> None:
+    from omnidesk.desk import quarantine
+
+    paths, after = [], 0
+    while some := quarantine.page(session.workspace, 1000, after):
+        for one in some:
+            paths.append(folder / f"quarantined-{one.id}.raw")
+            quarantine.export(session.workspace, one.id, paths[-1])
+        after = some[-1].id
+    session.show(
+        {"folder": str(folder), "paths": [str(path) for path in paths]},
+        lambda printer: printer.say(f"saved {len(paths)} items in {folder}"),
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import shlex
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,6 +12,9 @@ from omnidesk.cli import paging, shapes
 from omnidesk.cli.printing import Piece, Printer, alarm, bold, dim, when
 from omnidesk.cli.session import Session, command
 from omnidesk.words.rows import QueueRow
+
+if TYPE_CHECKING:
+    from omnidesk.desk.views import View
 
 app = typer.Typer()
 
@@ -23,24 +27,25 @@ def queue(
         typer.Option(
             "--view",
             metavar="NAME",
-            help="mine, unassigned, open, pending, on-hold, snoozed, undelivered, spam, deleted, closed or all.",
+            help="mine, unassigned, open, pending, on-hold, snoozed, undelivered, spam, deleted, closed, all, or a "
+            "saved view; a search behind a slash: '/status:open tag:vip'.",
         ),
     ] = "open",
     limit: paging.Limit = paging.USUAL,
     after: paging.After = None,
 ) -> None:
-    """List the conversations of a view, those due first at the top."""
+    """List the conversations of a view in its order, usually those due first at the top."""
     from omnidesk.desk import threads, views
 
-    key = _key(view, after)
-    found = views.page(session.workspace, view, session.reader, limit + 1, key)
+    shown = views.resolve(session.workspace, view, session.reader)
+    found = views.page(session.workspace, shown, session.reader, limit + 1, _key(shown, after))
     rows = found[:limit]
-    following = _token(view, rows[-1].key) if len(found) > limit else None
-    shown = {one.id: one for one in threads.conversations(session.workspace, [row.id for row in rows])}
+    following = _token(shown, rows[-1].key) if len(found) > limit else None
+    known = {one.id: one for one in threads.conversations(session.workspace, [row.id for row in rows])}
     items = [
-        shapes.conversation(shown[row.id]) | {"undelivered": row.undelivered, "has_draft": row.has_draft}
+        shapes.conversation(known[row.id]) | {"undelivered": row.undelivered, "has_draft": row.has_draft}
         for row in rows
-        if row.id in shown
+        if row.id in known
     ]
 
     def people(printer: Printer) -> None:
@@ -49,21 +54,22 @@ def queue(
         else:
             printer.say(dim(f"nothing in {view}"))
         if following:
-            printer.say(dim(f"more: omnidesk queue --view {view} --after {following}"))
+            printer.say(dim(f"more: omnidesk queue --view {shlex.quote(view)} --after {shlex.quote(following)}"))
 
     session.show(paging.listed(items, following), people)
 
 
-def _token(view: str, key: tuple[int, ...]) -> str:
-    return ".".join([view, *map(str, key)])
+def _token(view: View, key: tuple[int, ...]) -> str:
+    """Return the place behind a row: the view, its order, the row's key."""
+    return ".".join([view.name, view.sort, *map(str, key)])
 
 
-def _key(view: str, token: str | None) -> tuple[int, ...] | None:
+def _key(view: View, token: str | None) -> tuple[int, ...] | None:
     if token is None:
         return None
-    of_view, _, numbers = token.partition(".")
-    count = numbers.count(".") + 1
-    return paging.numbers(numbers if of_view == view and count in (2, 3) else "", count, f"the view {view}")
+    of_view, *numbers = token.rsplit(".", view.key_size)
+    fits = of_view == f"{view.name}.{view.sort}"
+    return paging.numbers(".".join(numbers) if fits else "", view.key_size, f"the view {view.name}")
 
 
 def _line(row: QueueRow) -> list[Piece]:
@@ -74,7 +80,7 @@ def _line(row: QueueRow) -> list[Piece]:
         alarm(f"{marks}#{row.id}") if late else bold(f"{marks}#{row.id}") if row.unread else f"{marks}#{row.id}",
         when(due),
         str(row.status) if row.priority == "normal" else f"{row.status} {row.priority}",
-        row.owner or "-",
+        row.owner or (f"({row.absent_owner})" if row.absent_owner else "-"),
         row.customer or "-",
         row.subject or row.preview,
     ]

@@ -1,4 +1,4 @@
-"""omnidesk reply, new and note: what an agent writes."""
+"""omnidesk reply, new, note and drafts: what an agent writes."""
 
 from __future__ import annotations
 
@@ -10,9 +10,12 @@ import typer
 from omnidesk import clock
 from omnidesk.cli import shapes
 from omnidesk.cli.arguments import Number, Settable, Text, spoken
-from omnidesk.cli.printing import Printer
+from omnidesk.cli.printing import Printer, bold, dim
+from omnidesk.cli.printing import when as local_time
 from omnidesk.cli.session import Session, command
-from omnidesk.desk.composing import Queued
+from omnidesk.desk.composing import Queued, When
+from omnidesk.text.clean import one_line
+from omnidesk.words.errors import UsageError
 from omnidesk.words.kinds import MessageStatus, Status
 
 app = typer.Typer()
@@ -24,6 +27,9 @@ Attach = Annotated[list[Path] | None, typer.Option("--attach", metavar="FILE", h
 Key = Annotated[
     str | None, typer.Option("--key", metavar="K", help="Your name for this message: the same key never goes twice.")
 ]
+At = Annotated[str | None, typer.Option("--at", metavar="WHEN", help="Send it then: 2h, tomorrow 9:00, mon 8:30.")]
+After = Annotated[Settable | None, typer.Option("--status", help="The conversation's status afterwards; else pending.")]
+HoldFor = Annotated[str | None, typer.Option("--for", metavar="WHOM", help="Wait for them afterwards: on-hold.")]
 Now = Annotated[bool, typer.Option("--now", help="Skip the undo window and send before returning, if possible.")]
 
 
@@ -39,28 +45,30 @@ def reply(
     attach: Attach = None,
     key: Key = None,
     now: Now = False,
-    status: Annotated[
-        Settable | None, typer.Option("--status", help="The conversation's status afterwards; else pending.")
-    ] = None,
+    status: After = None,
+    at: At = None,
+    hold_for: HoldFor = None,
+    confirm: Annotated[bool, typer.Option("--confirm", help="Say a known fact in public all the same.")] = False,
 ) -> None:
     """Answer the customer; the newest message that no machine wrote is the one answered."""
     from omnidesk.desk import composing
 
+    warnings = _warnings(session, number, spoken_text := spoken(text), to, cc, bcc)
     queued = composing.reply(
         session.workspace,
         session.actor,
         number,
-        spoken(text),
+        spoken_text,
         via=via,
         to=to,
         cc=cc,
         bcc=bcc or (),
         files=attach or (),
         key=key,
-        now=now,
-        status=None if status is None else Status(status),
+        when=when_of(now, at, status, hold_for),
+        confirmed=confirm,
     )
-    _report(session, queued, now)
+    report(session, queued, now, warnings)
 
 
 @command(app, "new")
@@ -75,6 +83,7 @@ def new(
     attach: Attach = None,
     key: Key = None,
     now: Now = False,
+    at: At = None,
 ) -> None:
     """Write to a customer first: a new conversation."""
     from omnidesk.desk import composing
@@ -90,12 +99,41 @@ def new(
         bcc=bcc or (),
         files=attach or (),
         key=key,
-        now=now,
+        when=when_of(now, at, None, None),
     )
-    _report(session, queued, now)
+    report(session, queued, now)
 
 
-def _report(session: Session, queued: Queued, now: bool) -> None:
+def when_of(now: bool, at: str | None, status: Settable | None, hold_for: str | None) -> When:
+    """Return when a message goes, and what becomes of its conversation. Raises UsageError."""
+    from omnidesk.desk.composing import When
+    from omnidesk.text.when import parse_when
+
+    if now and at is not None:
+        raise UsageError("--now and --at do not go together")
+    moment = None if at is None else parse_when(at, clock.now())
+    wanted = None if status is None else Status(status)
+    if hold_for is not None and wanted not in (None, Status.ON_HOLD):
+        raise UsageError(f"--for goes with --status on-hold, not with {wanted}")
+    return When(now, moment, wanted if hold_for is None else Status.ON_HOLD, hold_for)
+
+
+def _warnings(
+    session: Session, number: int, text: str, to: list[str] | None, cc: list[str] | None, bcc: list[str] | None
+) -> tuple[str, ...]:
+    """What the composer would warn of."""
+    from omnidesk.desk import cautions, planning, threads
+    from omnidesk.text import recipients
+
+    here = threads.current(session.workspace, number)
+    planned = planning.plan(session.workspace, here)
+    whom = planned.to if to is None else recipients.read(", ".join(to))
+    hidden = recipients.read(", ".join(bcc or ()))
+    copies = planned.cc if cc is None else recipients.read(", ".join(cc))
+    return cautions.of_reply(session.workspace, session.actor, here, text, (*whom, *hidden), copies, planned)
+
+
+def report(session: Session, queued: Queued, now: bool, warnings: tuple[str, ...] = ()) -> None:
     """Send it where asked, then print the message as it stands."""
     from omnidesk.desk import threads
 
@@ -113,6 +151,7 @@ def _report(session: Session, queued: Queued, now: bool) -> None:
         "act": shapes.act(queued.act),
         "message": shapes.message(message),
         "due_at": clock.to_rfc3339(queued.due_at),
+        "warnings": list(warnings),
     }
 
     def people(printer: Printer) -> None:
@@ -120,17 +159,54 @@ def _report(session: Session, queued: Queued, now: bool) -> None:
         state = str(message.status)
         if message.status is MessageStatus.QUEUED and not remark:
             wait = max(0, queued.due_at - clock.now()) / clock.SECOND
-            state = f"goes in {wait:.0f} s (omnidesk undo takes it back)"
+            goes = f"in {wait:.0f} s" if wait < 120 else f"at {local_time(queued.due_at)}"
+            state = f"goes {goes} (omnidesk undo takes it back)"
         error = f": {message.error}" if message.error else ""
-        printer.say(f"#{message.conversation_id} to {names} by {message.channel}: {state}{error}{remark}")
+        for said in warnings:
+            printer.say(f"mind: {said}")
+        beside = " (aside)" if message.aside is not None else ""
+        printer.say(f"#{message.conversation_id} to {names} by {message.channel}{beside}: {state}{error}{remark}")
 
     session.show(document, people)
 
 
 @command(app, "note")
 def note(session: Session, number: Number, text: Text) -> None:
-    """Write a note that only the team sees."""
+    """Write a note that only the team sees; colleagues named with @ are told of it."""
     from omnidesk.desk import composing
 
     act, message = composing.note(session.workspace, session.actor, number, spoken(text))
     session.changed(act, {"message": shapes.message(message)})
+
+
+@command(app, "drafts")
+def list_drafts(session: Session) -> None:
+    """List your drafts, the last changed first."""
+    from omnidesk.desk import drafts
+
+    found = drafts.waiting(session.workspace, session.actor, 1000)
+    items = [
+        {
+            "conversation_id": one.conversation_id or None,
+            "sort": one.sort,
+            "text": one.text,
+            "channel": one.written.channel,
+            "to": None if one.written.to is None else [shapes.address(person) for person in one.written.to],
+            "subject": one.written.subject,
+            "files": [{"name": file.name, "size": file.size} for file in one.written.files],
+            "began_at": clock.to_rfc3339(one.began_at),
+            "updated_at": clock.to_rfc3339(one.updated_at),
+        }
+        for one in found
+    ]
+
+    def people(printer: Printer) -> None:
+        for one in found:
+            where = f"#{one.conversation_id}" if one.conversation_id else "new"
+            printer.say(
+                bold(f"{where:<8}{one.sort:<7}{local_time(one.updated_at)}"), dim(f"  {one_line(one.text, 80)}")
+            )
+        if not found:
+            printer.say(dim("nothing is unfinished"))
+
+    session.show({"items": items, "next": None}, people)

@@ -20,6 +20,8 @@ from omnidesk.words.rows import (
     Customer,
     Event,
     Identity,
+    Macro,
+    MacroActions,
     Message,
     OutboxRow,
     Quarantined,
@@ -132,6 +134,7 @@ def conversation(row: Conversation) -> Document:
         "priority": str(row.priority),
         "place": str(row.place),
         "owner": row.owner,
+        "absent_owner": row.absent_owner,
         "team": row.team,
         "tags": list(row.tags),
         "customer": None if row.customer_id is None else {"id": row.customer_id, "name": row.customer},
@@ -149,6 +152,7 @@ def conversation(row: Conversation) -> Document:
         "hold_for": row.hold_for,
         "next_due_at": to_rfc3339(row.next_due_at),
         "due_reason": None if row.due_reason is None else str(row.due_reason),
+        "promised_at": to_rfc3339(row.promised_at),
     }
 
 
@@ -267,6 +271,7 @@ def outbox_row(row: OutboxRow) -> Document:
         "next_attempt_at": to_rfc3339(row.next_attempt_at),
         "error": row.error,
         "agent": row.agent,
+        "held": row.held,
     }
 
 
@@ -303,3 +308,26 @@ def agent(row: Agent) -> Document:
 def team(row: Team) -> Document:
     """A named group of agents."""
     return {"id": row.id, "name": row.name, "members": list(row.members)}
+
+
+def macro(row: Macro) -> Document:
+    """A canned reply."""
+    return {
+        "id": row.id,
+        "name": row.name,
+        "shared": row.shared,
+        "texts": [{"language": one.language, "class": one.channel_class, "text": one.text} for one in row.wordings],
+        "actions": macro_actions(row.actions),
+        "uses": row.uses,
+    }
+
+
+def macro_actions(row: MacroActions) -> Document:
+    """What a macro does with the send."""
+    return {
+        "status": None if row.status is None else str(row.status),
+        "tags": list(row.tags),
+        "assign": row.assign or None,
+        "snooze": row.snooze or None,
+        "priority": None if row.priority is None else str(row.priority),
+    }

@@ -30,18 +30,20 @@ def show(
     whole_text: Annotated[bool, typer.Option("--full", help="Show quoted text too.")] = False,
 ) -> None:
     """Show a conversation: who, what was said, and what happened."""
-    from omnidesk.desk import threads
+    from omnidesk.desk import suspicion, threads
 
     if after is not None and before is not None:
         raise UsageError("give --after or --before, not both")
     conversation = threads.conversation(session.workspace, number)
     found = threads.messages(session.workspace, conversation.id, limit + 1, _key(before), _key(after))
     more = len(found) > limit
-    messages = found[:limit] if after is not None else found[-limit:]
+    messages = suspicion.judged(session.workspace, found[:limit] if after is not None else found[-limit:])
     earlier = _token(messages[0]) if messages and (more or after is not None) else None
     later = _token(messages[-1]) if messages and (more if after is not None else before is not None) else None
     document = shapes.conversation(conversation) | {
-        "messages": [shapes.message(message) for message in messages],
+        "messages": [
+            shapes.message(message) | {"warning_texts": list(suspicion.words(message))} for message in messages
+        ],
         "events": [shapes.event(event) for event in threads.events(session.workspace, conversation.id)],
         "earlier": earlier,
         "later": later,
@@ -100,26 +102,29 @@ def _message(printer: Printer, message: Message, whole_text: bool) -> None:
     if message.direction is Direction.OUTBOUND:
         printer.say(dim("  to " + ", ".join(_address(one) for one in (*message.to, *message.cc, *message.bcc))))
     _remarks(printer, message)
+    from omnidesk.text import filekind
+
     text = message.text if whole_text else message.reply_text or message.text
     printer.block(text)
     hidden = message.text.count("\n") - text.count("\n")
     if hidden > 0:
         printer.say(dim(f"  + {hidden} quoted lines (--full)"))
     for file in message.attachments:
-        printer.say(f"  [{file.id}] {file.name}  {file.content_type}  {size(file.size)}")
+        remark = filekind.remark(file.name, file.content_type)
+        printer.say(f"  [{file.id}] {file.name}  {file.content_type}  {size(file.size)}  {remark}".rstrip())
 
 
 def _remarks(printer: Printer, message: Message) -> None:
     settled = (MessageStatus.RECEIVED, MessageStatus.SENT, MessageStatus.DELIVERED, MessageStatus.READ)
     if message.status not in settled or message.error:
         printer.say(alarm(f"  {message.status}{f': {message.error}' if message.error else ''}"))
+    from omnidesk.desk import suspicion
+
+    for words in suspicion.words(message):
+        printer.say(alarm(f"  ! {words}"))
     remarks = []
     if message.auto is not None:
         remarks.append(f"automatic ({message.auto})")
-    if message.stranger:
-        remarks.append("the sender did not take part before")
-    if message.auth == "fail":
-        remarks.append("the sender's domain does not confirm this mail")
     if message.joined_by:
         remarks.append(f"joined by {message.joined_by}")
     if remarks:
@@ -145,6 +150,29 @@ def attachment(
     path = Path(out or Path(row.name).name or "attachment").expanduser()
     write_new(path, content)
     document = {"attachment": shapes.attachment(row), "path": str(path)}
+    session.show(document, lambda printer: printer.say(f"saved {path}, {size(len(content))}"))
+
+
+@command(app, "original")
+def original(
+    session: Session,
+    message_id: Annotated[str, typer.Argument(metavar="MESSAGE", help="The message's number, as `show` prints it.")],
+    out: Annotated[
+        str | None, typer.Option("--out", metavar="FILE", help="Where to; - is standard output. Else original-ID.html.")
+    ] = None,
+) -> None:
+    """Save the HTML form of a message as a page that runs nothing and loads nothing."""
+    from omnidesk.desk import originals
+
+    number = whole(message_id, "message")
+    content = originals.page(session.workspace, number).encode()
+    if out == "-":
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+        return
+    path = Path(out or f"original-{number}.html").expanduser()
+    write_new(path, content)
+    document = {"message_id": number, "path": str(path), "size": len(content)}
     session.show(document, lambda printer: printer.say(f"saved {path}, {size(len(content))}"))
 
 

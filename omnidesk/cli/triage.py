@@ -1,4 +1,4 @@
-"""omnidesk assign, close, reopen, delete, spam, snooze, status, priority, tag and block: what agents decide."""
+"""What agents decide: omnidesk assign, close, reopen, delete, spam, snooze, promise, status, priority, tag, block."""
 
 from __future__ import annotations
 
@@ -31,9 +31,11 @@ def _changed(session: Session, act: Act, numbers: Sequence[int]) -> None:
 def assign(
     session: Session,
     number: Number,
-    login: Annotated[str, typer.Argument(metavar="me|LOGIN|none", help="Whose it becomes.")],
+    login: Annotated[
+        str, typer.Argument(metavar="me|LOGIN|@TEAM|none", help="Whose it becomes; @none takes the team off.")
+    ],
 ) -> None:
-    """Give a conversation an owner, or take the owner off."""
+    """Give a conversation an owner or a team, or take the owner off."""
     from omnidesk.desk import triage
 
     owner = {"me": session.actor.name, "none": None}.get(login, login)
@@ -85,6 +87,20 @@ def snooze(
 
     until = parse_when(" ".join(moment), clock.now())
     _changed(session, triage.snooze(session.workspace, session.actor, number, until), [number])
+
+
+@command(app, "promise")
+def promise(
+    session: Session,
+    number: Number,
+    moment: Annotated[list[str], typer.Argument(metavar="WHEN|none", help="17:00, tomorrow 12:00, fri 9 ..")],
+) -> None:
+    """Promise the customer an answer on a time: the conversation is due then. `none` takes the promise off."""
+    from omnidesk.desk import triage
+
+    said = " ".join(moment)
+    at = None if said.lower() == "none" else parse_when(said, clock.now())
+    _changed(session, triage.promise(session.workspace, session.actor, number, at), [number])
 
 
 @command(app, "status")

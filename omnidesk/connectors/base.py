@@ -338,6 +338,11 @@ class Connector(ABC):
         return hashlib.sha256(raw).hexdigest()
 
     @staticmethod
+    def page(item: Item) -> str:
+        """Return the HTML that a raw item is shown as by others, as it came; "" where it has none. Pure."""
+        return ""
+
+    @staticmethod
     @abstractmethod
     def prepare(outgoing: Outgoing, settings: Mapping[str, Any]) -> Payload:
         """Turn a message into what the provider gets. Pure; raises ValueError in words when it cannot go out."""

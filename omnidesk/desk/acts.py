@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from omnidesk import clock
+from omnidesk.desk import notifications
 from omnidesk.store.database import Transaction
 from omnidesk.store.ids import new_id
 from omnidesk.store.workspace import Workspace
@@ -90,6 +91,8 @@ class Act:
         self.tx.execute(
             f"UPDATE {table} SET {', '.join(f'{name} = ?' for name in after)} WHERE id = ?", (*after.values(), row_id)
         )
+        if table == "conversation" and "owner_id" in after:
+            notifications.owner_changed(self, row_id, before["owner_id"], after["owner_id"], kind)
         if table != "conversation":
             before = {f"{table}.{name}": value for name, value in before.items()} | {"row": row_id}
             after = {f"{table}.{name}": value for name, value in after.items()} | {"row": row_id}

@@ -91,8 +91,20 @@ def set_agent(workspace: Workspace, by: Actor, who: str, /, **changes: Any) -> t
         if fields:
             act.change_row("agent_changed", "agent", agent_id, fields)
 
+        act.undoable = row is not None
+        act.summary = f"{who} changed" if row is not None else f"agent {who} added"
+
     done, _ = perform(workspace, by, "agent", work)
     return done, get_agent(workspace, who)
+
+
+def open_counts(workspace: Workspace) -> dict[int, int]:
+    """Return how many open conversations each agent has, by id; rides on conversation_owner."""
+    found = workspace.database.reader.all(
+        "SELECT owner_id, count(*) FROM conversation WHERE place = 'desk' AND status = 'open' "
+        "AND owner_id IS NOT NULL GROUP BY owner_id"
+    )
+    return {row[0]: row[1] for row in found}
 
 
 def list_teams(workspace: Workspace) -> list[Team]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from omnidesk.desk.acts import Act, perform
@@ -16,6 +17,8 @@ from omnidesk.words.errors import RefusedError, UsageError
 from omnidesk.words.kinds import Health
 from omnidesk.words.rows import Actor, Channel
 
+NOW = 0
+"""`next_attempt_at` of a channel that somebody wants tried at once."""
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,30}")
 
 
@@ -138,6 +141,108 @@ def remove(workspace: Workspace, actor: Actor, name: str) -> tuple[rows.Act, Cha
 
     done, _ = perform(workspace, actor, "channel", work)
     return done, channel
+
+
+def try_now(workspace: Workspace, actor: Actor, name: str) -> tuple[rows.Act, Channel]:
+    """Ask whichever engine runs a channel to connect anew at once, whatever it waits for."""
+    channel = get(workspace, name)
+    if channel.kind == "desk" or not channel.enabled:
+        raise RefusedError(f"{name} is not running: switch it on first")
+
+    def work(act: Act) -> None:
+        act.tx.execute("UPDATE channel SET next_attempt_at = ? WHERE id = ?", (NOW, channel.id))
+        act.summary = f"{name} is tried again now"
+
+    return perform(workspace, actor, "channel", work)[0], channel
+
+
+def take_asked(workspace: Workspace, running: Collection[int]) -> list[int]:
+    """Return which of these channels (by id) somebody asked to try now; each is asked for once."""
+    asked = "SELECT id FROM channel WHERE next_attempt_at = ?"
+    found = [row[0] for row in workspace.database.reader.all(asked, (NOW,)) if row[0] in running]
+    if found:
+        marks = ", ".join(str(one) for one in found)
+        workspace.database.write(
+            lambda tx: tx.execute(
+                f"UPDATE channel SET next_attempt_at = NULL WHERE id IN ({marks}) AND next_attempt_at = ?", (NOW,)
+            )
+        )
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Something that somebody changed about a channel, in words."""
+
+    at: int
+    actor: str
+    said: str
+
+
+def log(workspace: Workspace, name: str, limit: int = 100) -> list[Change]:
+    """Return what was changed about a channel, newest first; rides on event_conversation, which has it under none."""
+    channel = get(workspace, name)
+    found = workspace.database.reader.all(
+        "SELECT e.at, e.actor, e.kind, e.before_json, e.after_json FROM event e WHERE e.conversation_id IS NULL "
+        "AND e.kind IN ('channel_added', 'channel_changed', 'channel_removed', 'secret_stored') ORDER BY e.id DESC"
+    )
+    changes = []
+    for row in found:
+        after = json.loads(row["after_json"])
+        if channel.id in (after.get("row"), after.get("channel")) and len(changes) < limit:
+            changes.append(Change(row["at"], row["actor"], _said(row["kind"], json.loads(row["before_json"]), after)))
+    return changes
+
+
+def _said(kind: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
+    if kind == "channel_added":
+        return f"added as {after.get('name', '')}"
+    if kind == "secret_stored":
+        return "its secret was stored anew"
+    words = {
+        "channel.enabled": lambda old, new: "switched on" if new else "switched off",
+        "channel.name": lambda old, new: f"renamed from {old} to {new}",
+        "channel.read_only": lambda old, new: "only reads from now on" if new else "may send from now on",
+        "channel.history_days": lambda old, new: f"history of {new} days, before {old}",
+        "channel.removed_at": lambda old, new: "removed",
+    }
+    said = [words[name](before.get(name), value) for name, value in after.items() if name in words]
+    return ", ".join(said) or "changed"
+
+
+def note_secret(workspace: Workspace, actor: Actor, name: str) -> tuple[rows.Act, Channel]:
+    """Write down that a channel's secret was stored anew, never the secret; its engine tries it at once."""
+    channel = get(workspace, name)
+
+    def work(act: Act) -> None:
+        act.event("secret_stored", after={"channel": channel.id})
+        act.tx.execute("UPDATE channel SET next_attempt_at = ? WHERE id = ?", (NOW, channel.id))
+        act.summary = f"the secret of {name} was stored anew"
+
+    return perform(workspace, actor, "channel", work)[0], channel
+
+
+@dataclass(frozen=True, slots=True)
+class Holds:
+    """What a channel brought and still has to do: shown before it is removed."""
+
+    messages: int
+    conversations: int
+    leaving: int
+    quarantined: int
+
+
+def holds(workspace: Workspace, name: str) -> Holds:
+    """Return what a channel brought, and what is still to go out on it."""
+    channel, reader = get(workspace, name), workspace.database.reader
+    counted = reader.one(
+        "SELECT count(*), count(DISTINCT conversation_id) FROM message WHERE channel_id = ?", (channel.id,)
+    )
+    leaving = "SELECT count(*) FROM outbox WHERE channel_id = ? AND state IN ('queued', 'sending')"
+    quarantined = "SELECT count(*) FROM quarantine WHERE channel_id = ?"
+    return Holds(
+        counted[0], counted[1], reader.value(leaving, (channel.id,)), reader.value(quarantined, (channel.id,))
+    )
 
 
 def note_health(workspace: Workspace, channel_id: int, health: Health, error: str | None, **fields: int | None) -> None:

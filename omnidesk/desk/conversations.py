@@ -79,7 +79,7 @@ def recount(tx: Transaction, number: int) -> None:
     totals = tx.one(
         "SELECT count(*) AS messages, coalesce(max(CASE WHEN kind <> 'note' THEN at END), max(at)) AS newest, "
         "min(at) AS oldest, "
-        "max(CASE WHEN direction = 'inbound' AND auto IS NULL THEN at END) AS inbound "
+        "max(CASE WHEN direction = 'inbound' AND auto IS NULL AND aside_id IS NULL THEN at END) AS inbound "
         "FROM message WHERE conversation_id = ? AND status <> 'cancelled'",
         (number,),
     )
@@ -143,11 +143,12 @@ def grow(tx: Transaction, number: int, message: dict[str, Any]) -> None:
     if row is None or row["message_count"] == 0 or message["at"] < row["last_message_at"]:
         recount(tx, number)
         return
-    inbound = message["direction"] == Direction.INBOUND and message["auto"] is None
+    aside = message["aside"] is not None
+    inbound = message["direction"] == Direction.INBOUND and message["auto"] is None and not aside
     waiting = row["waiting_since"]
     if inbound and waiting is None and not message["history"]:
         waiting = message["at"]
-    elif message["direction"] == Direction.OUTBOUND and message["auto"] is None:
+    elif message["direction"] == Direction.OUTBOUND and message["auto"] is None and not aside:
         waiting = None
     kinds = row["kinds"].split()
     kind = message["kind"]

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from omnidesk.desk import identity
+from omnidesk.desk.acts import Act, perform_undoable
 from omnidesk.store import people, thread
 from omnidesk.store.workspace import Workspace
-from omnidesk.words.errors import NotFoundError
-from omnidesk.words.rows import Conversation, Customer
+from omnidesk.text.clean import one_line
+from omnidesk.words import rows
+from omnidesk.words.errors import NotFoundError, UsageError
+from omnidesk.words.rows import Actor, Conversation, Customer
 
 
 def get(workspace: Workspace, customer_id: int) -> Customer:
@@ -39,3 +44,26 @@ def conversations(workspace: Workspace, customer_id: int, limit: int = 50) -> li
         (customer_id, limit),
     )
     return thread.conversations(reader, [row[0] for row in numbers])
+
+
+def set_customer(
+    workspace: Workspace, actor: Actor, customer_id: int, /, **changes: str | bool | None
+) -> tuple[rows.Act, Customer]:
+    """Write down what is known of a customer: name, company, language, preferred_channel (texts; "" forgets), vip.
+
+    One undoable act. Raises NotFoundError, UsageError."""
+    known = get(workspace, customer_id)
+    fields: dict[str, Any] = {}
+    for key, value in changes.items():
+        said = bool(value) if key == "vip" else one_line(str(value or ""), 200) or None
+        fields[key] = said
+    if "name" in fields and not fields["name"]:
+        raise UsageError("a customer needs a name")
+
+    def work(act: Act) -> None:
+        if fields:
+            act.change_row("customer_changed", "customer", known.id, fields, customer=known.id)
+        act.summary = f"changed what is known of {one_line(known.name, 60)}"
+
+    done, _ = perform_undoable(workspace, actor, "customer", work)
+    return done, get(workspace, customer_id)

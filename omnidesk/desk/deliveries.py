@@ -6,11 +6,11 @@ import json
 
 from omnidesk import clock
 from omnidesk.connectors.base import Decoded, Delivery
-from omnidesk.desk import conversations, threading
+from omnidesk.desk import conversations, notifications, threading
 from omnidesk.desk.acts import Act
 from omnidesk.text.address import normalise_identity
 from omnidesk.text.clean import one_line
-from omnidesk.words.kinds import MessageStatus
+from omnidesk.words.kinds import MessageStatus, NewsKind
 
 _FORWARD = (
     MessageStatus.QUEUED,
@@ -20,6 +20,7 @@ _FORWARD = (
     MessageStatus.DELIVERED,
     MessageStatus.READ,
 )
+_TROUBLE = (MessageStatus.FAILED, MessageStatus.UNKNOWN)
 
 
 def apply(act: Act, decoded: Decoded) -> int | None:
@@ -102,7 +103,10 @@ def set_status(act: Act, message_id: int, status: MessageStatus, error: str | No
         before={"message.status": row["status"]},
         after={"message.status": status},
     )
-    if status in (MessageStatus.FAILED, MessageStatus.UNKNOWN):
+    if row["status"] in (*_TROUBLE, MessageStatus.QUEUED):
+        notifications.send_settled(act.tx, message_id)
+    if status in _TROUBLE:
+        notifications.send_ended(act, message_id, row["conversation_id"], NewsKind(status), error)
         _make_work_of_sender(act, message_id, row["conversation_id"])
     conversations.recount(act.tx, row["conversation_id"])
 

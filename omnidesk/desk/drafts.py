@@ -1,14 +1,39 @@
-"""Drafts: what an agent is writing, one a conversation, agent and sort (reply or note)."""
+"""Drafts: what an agent is writing, one a conversation, agent and sort.
+
+Sorts are reply, note, aside (to a third party) and new (no conversation yet, which is number 0)."""
 
 from __future__ import annotations
 
+import json
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from omnidesk import clock
 from omnidesk.store.database import Transaction
 from omnidesk.store.workspace import Workspace
-from omnidesk.words.rows import Actor
+from omnidesk.words.rows import Actor, Address, Enclosure
+
+NOWHERE = 0
+"""The conversation of a draft that begins one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What was written so far. `to`, `cc` and `bcc` are None while nobody changed them; `channel` likewise."""
+
+    text: str
+    channel: str | None = None
+    to: tuple[Address, ...] | None = None
+    cc: tuple[Address, ...] | None = None
+    bcc: tuple[Address, ...] | None = None
+    subject: str = ""
+    files: tuple[Enclosure, ...] = ()
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to keep."""
+        return not (self.text.strip() or self.files or self.subject or self.to or self.cc or self.bcc)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,46 +46,100 @@ class Draft:
     text: str
     began_at: int
     updated_at: int
+    written: Written = field(default_factory=lambda: Written(""))
 
 
-def save(workspace: Workspace, actor: Actor, number: int, sort: str, text: str) -> None:
-    """Keep what is written so far; an empty text drops the draft."""
+def save(workspace: Workspace, actor: Actor, number: int, sort: str, what: str | Written) -> None:
+    """Keep what is written so far; an empty draft is dropped."""
     if actor.agent_id is None:
         return
     agent_id = actor.agent_id
-    if text.strip():
-        workspace.database.write(lambda tx: put(tx, number, agent_id, sort, text, clock.now()))
-    else:
+    written = Written(what) if isinstance(what, str) else what
+    if written.empty:
         drop(workspace, actor, number, sort)
+    else:
+        workspace.database.write(lambda tx: put(tx, number, agent_id, sort, written, clock.now()))
 
 
-def put(tx: Transaction, number: int, agent_id: int, sort: str, text: str, at: int) -> None:
+def put(tx: Transaction, number: int, agent_id: int, sort: str, what: str | Written, at: int) -> None:
     """Keep a draft within a transaction under way."""
+    written = Written(what) if isinstance(what, str) else what
+    channel = written.channel and tx.value("SELECT id FROM channel WHERE name = ? AND removed_at IS NULL",
+                                           (written.channel,))  # fmt: skip
+    people = {"to": written.to, "cc": written.cc, "bcc": written.bcc}
+    said = {name: [[one.name, one.address] for one in some] for name, some in people.items() if some is not None}
+    files = [[file.name, file.size, file.source] for file in written.files]
     tx.execute(
-        "INSERT INTO draft (uuid, conversation_id, agent_id, sort, text, began_at, updated_at) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?) "
+        "INSERT INTO draft (uuid, conversation_id, agent_id, sort, channel_id, recipients_json, subject, text, "
+        "files_json, began_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
         "ON CONFLICT (conversation_id, agent_id, sort) DO UPDATE SET text = excluded.text, "
-        "updated_at = excluded.updated_at",
-        (str(uuid.uuid4()), number, agent_id, sort, text, at, at),
+        "channel_id = excluded.channel_id, recipients_json = excluded.recipients_json, subject = excluded.subject, "
+        "files_json = excluded.files_json, updated_at = excluded.updated_at",
+        (
+            str(uuid.uuid4()),
+            number,
+            agent_id,
+            sort,
+            channel or None,
+            json.dumps(said, ensure_ascii=False),
+            written.subject,
+            written.text,
+            json.dumps(files, ensure_ascii=False),
+            at,
+            at,
+        ),
     )
 
 
-def give_back(tx: Transaction, number: int, agent_id: int, text: str, at: int) -> None:
-    """Make a text that was on its way a draft again, ahead of what the agent began to write meanwhile."""
-    begun = tx.value(
-        "SELECT text FROM draft WHERE conversation_id = ? AND agent_id = ? AND sort = 'reply'", (number, agent_id)
+def give_back(tx: Transaction, number: int, agent_id: int, message_id: int, at: int) -> None:
+    """Make a message that was on its way a draft again, ahead of what the agent began to write meanwhile."""
+    row = tx.one(
+        "SELECT m.text, m.subject, m.recipients_json, m.aside_id, channel.name AS channel FROM message m "
+        "JOIN channel ON channel.id = m.channel_id WHERE m.id = ?",
+        (message_id,),
     )
-    put(tx, number, agent_id, "reply", f"{text}\n\n{begun}" if begun else text, at)
+    if row is None:
+        return
+    sort = "reply" if row["aside_id"] is None else "aside"
+    begun = tx.one("SELECT * FROM draft WHERE conversation_id = ? AND agent_id = ? AND sort = ?",
+                   (number, agent_id, sort))  # fmt: skip
+    files = tuple(
+        Enclosure(file["name"], file["size"], f"attachment:{file['id']}")
+        for file in tx.all(
+            "SELECT id, name, size FROM attachment WHERE message_id = ? ORDER BY position", (message_id,)
+        )
+    )
+    said = json.loads(row["recipients_json"])
+    back = Written(
+        f"{row['text']}\n\n{begun['text']}" if begun is not None and begun["text"] else row["text"],
+        row["channel"],
+        _people(said, "to"),
+        _people(said, "cc") or (),
+        _people(said, "bcc") or (),
+        row["subject"] if sort == "aside" else "",
+        (*files, *(_files(begun) if begun is not None else ())),
+    )
+    put(tx, number, agent_id, sort, back, at)
 
 
 def get(workspace: Workspace, actor: Actor, number: int, sort: str) -> Draft | None:
     """Return the draft, or None."""
     row = workspace.database.reader.one(
-        "SELECT * FROM draft WHERE conversation_id = ? AND agent_id = ? AND sort = ?", (number, actor.agent_id, sort)
+        "SELECT draft.*, channel.name AS channel FROM draft LEFT JOIN channel ON channel.id = draft.channel_id "
+        "WHERE conversation_id = ? AND agent_id = ? AND sort = ?",
+        (number, actor.agent_id, sort),
     )
-    if row is None:
-        return None
-    return Draft(row["uuid"], number, sort, row["text"], row["began_at"], row["updated_at"])
+    return None if row is None else _draft(row)
+
+
+def waiting(workspace: Workspace, actor: Actor, limit: int = 200) -> list[Draft]:
+    """Return the agent's drafts, the last changed first."""
+    rows = workspace.database.reader.all(
+        "SELECT draft.*, channel.name AS channel FROM draft LEFT JOIN channel ON channel.id = draft.channel_id "
+        "WHERE agent_id = ? ORDER BY updated_at DESC LIMIT ?",
+        (actor.agent_id, limit),
+    )
+    return [_draft(row) for row in rows]
 
 
 def drop(workspace: Workspace, actor: Actor, number: int, sort: str) -> None:
@@ -71,3 +150,27 @@ def drop(workspace: Workspace, actor: Actor, number: int, sort: str) -> None:
 def remove(tx: Transaction, number: int, agent_id: int | None, sort: str) -> None:
     """Forget a draft within a transaction under way."""
     tx.execute("DELETE FROM draft WHERE conversation_id = ? AND agent_id = ? AND sort = ?", (number, agent_id, sort))
+
+
+def _draft(row: Any) -> Draft:
+    said = json.loads(row["recipients_json"])
+    written = Written(
+        row["text"],
+        row["channel"],
+        _people(said, "to"),
+        _people(said, "cc"),
+        _people(said, "bcc"),
+        row["subject"],
+        _files(row),
+    )
+    return Draft(
+        row["uuid"], row["conversation_id"], row["sort"], row["text"], row["began_at"], row["updated_at"], written
+    )
+
+
+def _people(said: dict[str, Any], name: str) -> tuple[Address, ...] | None:
+    return tuple(Address(one[0], one[1]) for one in said[name]) if name in said else None
+
+
+def _files(row: Any) -> tuple[Enclosure, ...]:
+    return tuple(Enclosure(name, size, source) for name, size, source in json.loads(row["files_json"]))

@@ -11,7 +11,19 @@ from typing import Any
 from omnidesk import clock
 from omnidesk.connectors import registry
 from omnidesk.connectors.base import Decoded, Item, Party
-from omnidesk.desk import conversations, deliveries, due, identity, indexing, joining, settings, threading
+from omnidesk.desk import (
+    absence,
+    asides,
+    conversations,
+    deliveries,
+    due,
+    identity,
+    indexing,
+    joining,
+    notifications,
+    settings,
+    threading,
+)
 from omnidesk.desk.acts import Act
 from omnidesk.store import search
 from omnidesk.store.database import Connection
@@ -19,7 +31,7 @@ from omnidesk.store.ids import new_id
 from omnidesk.text.address import normalise_identity
 from omnidesk.text.clean import clean, one_line
 from omnidesk.text.filename import safe_name
-from omnidesk.words.kinds import AuthorKind, Auto, Direction, MessageStatus, Place, Status
+from omnidesk.words.kinds import AuthorKind, Auto, Direction, MessageStatus, NewsKind, Place, Status
 
 LONGEST_SUBJECT = 998
 LONGEST_TEXT = 2_000_000
@@ -101,6 +113,7 @@ class _Filed:
     author: identity.Known | None
     customer: identity.Known | None
     people: tuple[identity.Known, ...]
+    aside: int | None = None
 
 
 def file(act: Act, desk: Desk, arrival: Arrival, decoded: Decoded) -> int:
@@ -120,11 +133,15 @@ def file(act: Act, desk: Desk, arrival: Arrival, decoded: Decoded) -> int:
         ]
     found = [each for each in found if not _too_late(act, message, each.conversation)]
     number, reason, parent_at, stranger = _conversation(act, message, found)
+    aside = asides.joined(act.tx, number, threading.named(decoded), _sender(message)[1])
+    if aside is not None:
+        message, stranger = replace(message, aside=aside[0]), not aside[1]
     if parent_at is not None and parent_at > message.at:
         message = replace(message, at=parent_at)
     message_id = _store(act, desk, message, number, reason, stranger)
     _let_conversation_know(act, desk, message, number, message_id)
-    _join_others(act, number, [each.conversation for each in found])
+    if aside is None:
+        _join_others(act, number, [each.conversation for each in found])
     return message_id
 
 
@@ -256,6 +273,7 @@ def _store(act: Act, desk: Desk, message: _Filed, number: int, reason: str, stra
         stranger=stranger,
         history=message.history,
         auto=decoded.auto,
+        aside_id=message.aside,
         list_id=None if decoded.list_id is None else one_line(decoded.list_id, 200),
         auth=decoded.auth,
         status=MessageStatus.RECEIVED if message.direction is Direction.INBOUND else MessageStatus.SENT,
@@ -287,7 +305,7 @@ def _store_around(act: Act, message: _Filed, number: int, message_id: int, stran
     )
     tx.execute_many(
         "INSERT INTO participant (conversation_id, identity_id) VALUES (?, ?) ON CONFLICT DO NOTHING",
-        [(number, person.id) for person in (() if stranger else message.people)],
+        [(number, person.id) for person in (() if stranger or message.aside is not None else message.people)],
     )
     store_files(act, message_id, decoded, message.arrival.files_before)
 
@@ -316,9 +334,11 @@ def _let_conversation_know(act: Act, desk: Desk, message: _Filed, number: int, m
         act.tx.execute(
             "UPDATE customer SET created_at = ? WHERE id = ? AND created_at > ?", (message.at, customer, message.at)
         )
-    row = act.tx.one("SELECT status, place, backlog, touched, customer_id FROM conversation WHERE id = ?", (number,))
+    row = act.tx.one(
+        "SELECT status, place, backlog, touched, customer_id, owner_id FROM conversation WHERE id = ?", (number,)
+    )
     assert row is not None
-    if row["customer_id"] is None and customer is not None:
+    if row["customer_id"] is None and customer is not None and message.aside is None:
         act.tx.execute("UPDATE conversation SET customer_id = ? WHERE id = ?", (customer, number))
     if message.backlog:
         desk.count_later(number)
@@ -328,6 +348,7 @@ def _let_conversation_know(act: Act, desk: Desk, message: _Filed, number: int, m
         "direction": message.direction,
         "kind": message.kind,
         "auto": message.decoded.auto,
+        "aside": message.aside,
         "history": message.history,
         "said": message.decoded.reply_text[:2000] or message.decoded.text[:2000],
     }
@@ -335,15 +356,19 @@ def _let_conversation_know(act: Act, desk: Desk, message: _Filed, number: int, m
     act.tx.execute("UPDATE conversation SET backlog = ? WHERE id = ?", (False, number))
     if message.decoded.auto is None:
         _wake(act, message, number, Status(row["status"]))
+        if row["owner_id"] is not None and row["place"] == Place.DESK and message.direction is Direction.INBOUND:
+            name, address = _sender(message)
+            notifications.tell(act, row["owner_id"], NewsKind.ANSWER, number, message_id, name or address)
 
 
 def _wake(act: Act, message: _Filed, number: int, status: Status) -> None:
     """An inbound message opens what was pending, on hold, snoozed or closed, and keeps the owner."""
     if message.direction is Direction.INBOUND:
         act.tx.execute("UPDATE conversation SET unread = ? WHERE id = ?", (True, number))
+        absence.release(act, number)
         if status is not Status.OPEN:
             act.change("status", number, status=Status.OPEN, snoozed_until=None, hold_for=None)
-    elif status is Status.OPEN:
+    elif status is Status.OPEN and message.aside is None:
         act.change("status", number, status=Status.PENDING)
     due.refresh(act.tx, number)
 

@@ -68,3 +68,17 @@ def later(hours: Hours | None, at: int, minutes: float) -> int:
 
 def _moment(hours: Hours, day: date, at: time) -> int:
     return clock.from_datetime(datetime.combine(day, at, hours.zone).astimezone(UTC))
+
+
+def between(hours: Hours | None, begin: int, end: int) -> int:
+    """Return how many milliseconds of opening hours lie between two times (UTC ms); without a calendar, all."""
+    if hours is None or not any(hours.week):
+        return max(0, end - begin)
+    total = 0
+    day = datetime.fromtimestamp(begin / 1000, hours.zone).date()
+    last = datetime.fromtimestamp(end / 1000, hours.zone).date()
+    while day <= last:
+        for opens, closes in hours.week[day.weekday()]:
+            total += max(0, min(end, _moment(hours, day, closes)) - max(begin, _moment(hours, day, opens)))
+        day += timedelta(days=1)
+    return total

@@ -97,6 +97,52 @@ def _existing(tx: Transaction, number: int) -> int:
     return here
 
 
+def refuse(workspace: Workspace, actor: Actor, number: int, other: int) -> rows.Act:
+    """Refuse to join two conversations that may belong together: it is not offered again. Raises NotFoundError."""
+
+    def work(act: Act) -> None:
+        here, there = _existing(act.tx, number), _existing(act.tx, other)
+        if here == there:
+            raise RefusedError(f"#{number} and #{other} are the same conversation already")
+        act.event("join_refused", here, after={"other": there})
+        act.event("join_refused", there, after={"other": here})
+        act.summary = f"#{here} and #{there} stay apart"
+
+    return perform_undoable(workspace, actor, "refuse", work)[0]
+
+
+def move(workspace: Workspace, actor: Actor, number: int, messages: Sequence[int], into: int) -> rows.Act:
+    """Move messages of a conversation into another that exists. One undo, at any time.
+
+    Raises NotFoundError, UsageError, and RefusedError where nothing would be left."""
+
+    def work(act: Act) -> None:
+        tx = act.tx
+        here, there = _existing(tx, number), _existing(tx, into)
+        if here == there:
+            raise RefusedError(f"the messages are in #{here} already")
+        _must_hold(tx, here, messages)
+        move_messages(act, sorted(set(messages)), here, there)
+        tx.execute("UPDATE conversation SET touched = ? WHERE id IN (?, ?)", (True, here, there))
+        act.event("split", here, after={"into": there, "messages": len(set(messages))})
+        act.event("joined", there, after={"conversation": here, "messages": len(set(messages))})
+        conversations.recount(tx, here)
+        conversations.recount(tx, there)
+        many = "a message" if len(set(messages)) == 1 else f"{len(set(messages))} messages"
+        act.summary = f"moved {many} of #{here} to #{there}"
+
+    return perform_undoable(workspace, actor, "move", work)[0]
+
+
+def _must_hold(tx: Transaction, number: int, messages: Sequence[int]) -> None:
+    inside = {found[0] for found in tx.all("SELECT id FROM message WHERE conversation_id = ?", (number,))}
+    strange = [message for message in messages if message not in inside]
+    if strange or not messages:
+        raise UsageError(f"#{number} holds no message {', '.join(map(str, strange)) or '(none named)'}")
+    if len(set(messages)) == len(inside):
+        raise RefusedError(f"these are all messages of #{number}: nothing would be left in it; merge it instead")
+
+
 def split(workspace: Workspace, actor: Actor, number: int, messages: Sequence[int]) -> tuple[rows.Act, int]:
     """Move messages of a conversation into a new one; return the act and the new number."""
 
@@ -105,12 +151,7 @@ def split(workspace: Workspace, actor: Actor, number: int, messages: Sequence[in
         row = tx.one("SELECT * FROM conversation WHERE id = ?", (number,))
         if row is None:
             raise NotFoundError(f"there is no conversation {number}")
-        inside = {found[0] for found in tx.all("SELECT id FROM message WHERE conversation_id = ?", (number,))}
-        strange = [message for message in messages if message not in inside]
-        if strange or not messages:
-            raise UsageError(f"#{number} holds no message {', '.join(map(str, strange)) or '(none named)'}")
-        if len(set(messages)) == len(inside):
-            raise RefusedError(f"these are all messages of #{number}: nothing would be left in it")
+        _must_hold(tx, number, messages)
         first = tx.one("SELECT subject, at FROM message WHERE id = ?", (min(messages),))
         assert first is not None
         fresh = conversations.start(

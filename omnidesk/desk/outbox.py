@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from omnidesk import clock
+from omnidesk.connectors import registry
 from omnidesk.connectors.base import File, Outgoing, Payload, Quoted
 from omnidesk.connectors.manifest import Idempotency
-from omnidesk.desk import conversations, deliveries
+from omnidesk.desk import conversations, deliveries, drafts, holding, notifications
 from omnidesk.desk.acts import Act, perform
 from omnidesk.desk.intake import Held
 from omnidesk.store import leases, people, thread
@@ -26,6 +27,10 @@ from omnidesk.words.kinds import MessageStatus
 from omnidesk.words.rows import PROGRAM, Actor, OutboxRow
 
 WAITING = (MessageStatus.QUEUED, MessageStatus.SENDING, MessageStatus.FAILED, MessageStatus.UNKNOWN)
+
+
+SOON = 2 * clock.MINUTE
+"""What goes sooner is no schedule, it waits out an undo window."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +50,50 @@ def waiting(
     return people.outbox(workspace.database.reader, states, limit, after)
 
 
+def troubles_first(workspace: Workspace, limit: int) -> list[OutboxRow]:
+    """Return what needs somebody (held, failed, unknown, not dismissed) and then what waits, soonest first."""
+    reader = workspace.database.reader
+    stuck = people.outbox(reader, (MessageStatus.FAILED, MessageStatus.UNKNOWN), limit, undismissed=True)
+    leaving = people.outbox(reader, (MessageStatus.QUEUED, MessageStatus.SENDING), limit)
+    return [*stuck, *sorted(leaving, key=lambda row: (row.due_at, row.message_id))]
+
+
 def next_due(workspace: Workspace, channel_id: int) -> int | None:
     """Return when the next message of a channel is due; rides on outbox_due."""
     found = workspace.database.reader.value(
         "SELECT min(due_at) FROM outbox WHERE channel_id = ? AND state = 'queued'", (channel_id,)
+    )
+    return None if found is None else int(found)
+
+
+def waited_long(workspace: Workspace, channel_id: int) -> bool:
+    """Say whether anything that is due was written so long ago that it may have to be held; rides on outbox_due."""
+    now = clock.now()
+    return bool(
+        workspace.database.reader.value(
+            "SELECT 1 FROM outbox WHERE channel_id = ? AND state = 'queued' AND due_at <= ? AND created_at < ? LIMIT 1",
+            (channel_id, now, now - holding.LONG),
+        )
+    )
+
+
+def scheduled(workspace: Workspace, number: int) -> int | None:
+    """Return when the next answer of a conversation goes that waits longer than an undo window (UTC ms), or None.
+
+    Rides on outbox_conversation."""
+    found = workspace.database.reader.value(
+        "SELECT min(due_at) FROM outbox WHERE conversation_id = ? AND state = 'queued' AND due_at > ?",
+        (number, clock.now() + SOON),
+    )
+    return None if found is None else int(found)
+
+
+def scheduled_act(workspace: Workspace, number: int) -> int | None:
+    """Return the act that scheduled the next answer of a conversation, or None."""
+    found = workspace.database.reader.value(
+        "SELECT event.act_id FROM outbox o JOIN event ON event.message_id = o.message_id AND event.kind = 'replied' "
+        "WHERE o.conversation_id = ? AND o.state = 'queued' AND o.due_at > ? ORDER BY o.due_at LIMIT 1",
+        (number, clock.now() + SOON),
     )
     return None if found is None else int(found)
 
@@ -60,13 +105,16 @@ def claim(workspace: Workspace, channel_id: int, held: Held) -> Claimed | None:
 
     def work(act: Act) -> Claimed | None:
         leases.check(act.tx, held.name, held.number)
-        row = act.tx.one(
-            "SELECT * FROM outbox WHERE channel_id = ? AND state = 'queued' AND due_at <= ? ORDER BY "
-            "due_at, message_id LIMIT 1",
-            (channel_id, act.at),
-        )
-        if row is None:
-            return None
+        while True:
+            row = act.tx.one(
+                "SELECT * FROM outbox WHERE channel_id = ? AND state = 'queued' AND due_at <= ? ORDER BY "
+                "due_at, message_id LIMIT 1",
+                (channel_id, act.at),
+            )
+            if row is None:
+                return None
+            if not holding.hold(act, row):
+                break
         deliveries.set_status(act, row["message_id"], MessageStatus.SENDING, None)
         act.tx.execute(
             "UPDATE outbox SET attempts = attempts + 1, committing = ?, lease_number = ?, "
@@ -138,7 +186,8 @@ def again(workspace: Workspace, message_id: int, held: Held, reason: str, wait: 
 
 def _requeue(act: Act, message_id: int, due_at: int, reason: str | None) -> None:
     deliveries.set_status(act, message_id, MessageStatus.QUEUED, reason)
-    act.tx.execute("UPDATE outbox SET due_at = ? WHERE message_id = ?", (due_at, message_id))
+    act.tx.execute("UPDATE outbox SET due_at = ?, error = ? WHERE message_id = ?", (due_at, reason, message_id))
+    act.tx.execute("UPDATE message SET error = ? WHERE id = ?", (reason, message_id))
 
 
 def recover(workspace: Workspace, channel_id: int, held: Held, idempotency: Idempotency) -> int:
@@ -182,7 +231,8 @@ def outgoing(workspace: Workspace, message_id: int) -> Outgoing:
     message = thread.message(reader, message_id)
     row = reader.one(
         "SELECT o.*, c.token, agent.signature FROM outbox o JOIN conversation c ON c.id = o.conversation_id "
-        "LEFT JOIN agent ON agent.id = o.agent_id WHERE o.message_id = ?",
+        "JOIN message m ON m.id = o.message_id LEFT JOIN agent ON agent.id = coalesce(m.author_id, o.agent_id) "
+        "WHERE o.message_id = ?",
         (message_id,),
     )
     assert row is not None
@@ -190,10 +240,10 @@ def outgoing(workspace: Workspace, message_id: int) -> Outgoing:
     answered = thread.messages_by_id(reader, [said["answers"]]) if said.get("answers") else []
     quoted = (
         Quoted(answered[0].sender.name or answered[0].sender.address, answered[0].text, answered[0].at)
-        if answered
+        if answered and message.aside is None
         else None
     )
-    text = f"{message.text}\n\n-- \n{row['signature']}" if row["signature"] else message.text
+    text = signed(message.kind, message.text, row["signature"])
     files = reader.all("SELECT * FROM attachment WHERE message_id = ? ORDER BY position", (message_id,))
     return Outgoing(
         key=row["uuid"],
@@ -206,12 +256,18 @@ def outgoing(workspace: Workspace, message_id: int) -> Outgoing:
         text=text,
         at=message.at,
         conversation=row["conversation_id"],
-        token=row["token"],
+        token=row["token"] if message.aside is None else "",
         files=tuple(File(file["name"], file["content_type"], workspace.blobs.get(file["blob"])) for file in files),
         in_reply_to=said["in_reply_to"],
         references=tuple(said["references"]),
         quoted=quoted,
     )
+
+
+def signed(kind: str, text: str, signature: str | None) -> str:
+    """Return a text with the agent's signature below it, on a kind of channel that carries letters."""
+    letters = registry.manifest(kind).text.subject
+    return f"{text}\n\n-- \n{signature}" if signature and letters else text
 
 
 def stored_payload(workspace: Workspace, message_id: int) -> Payload | None:
@@ -245,6 +301,7 @@ def retry(workspace: Workspace, actor: Actor, message_id: int) -> rows.Act:
             raise RefusedError(
                 f"message {message_id} is {state}: only what failed, is unknown or was cancelled can be sent again"
             )
+        holding.decided(act, message_id)
         _requeue(act, message_id, act.at, None)
         act.summary = f"message {message_id} queued again"
 
@@ -277,12 +334,42 @@ def resolve(workspace: Workspace, actor: Actor, message_id: int, how: str) -> ro
             deliveries.set_status(act, message_id, MessageStatus.FAILED, f"{actor.name} says that it did not go out")
         else:
             number = act.tx.value("SELECT conversation_id FROM outbox WHERE message_id = ?", (message_id,))
-            act.tx.execute("UPDATE outbox SET dismissed_at = ? WHERE message_id = ?", (act.at, message_id))
-            act.event("dismissed", number, message=message_id)
-            conversations.recount(act.tx, number)
+            _dismiss(act, message_id, number)
         act.summary = f"message {message_id}: {how}"
 
     return perform(workspace, actor, "resolve", work)[0]
+
+
+def _dismiss(act: Act, message_id: int, number: int) -> None:
+    act.tx.execute("UPDATE outbox SET dismissed_at = ? WHERE message_id = ?", (act.at, message_id))
+    notifications.send_settled(act.tx, message_id)
+    act.event("dismissed", number, message=message_id)
+    conversations.recount(act.tx, number)
+
+
+def edit(workspace: Workspace, actor: Actor, message_id: int) -> tuple[rows.Act, int]:
+    """Make the text of a message that did not go out the agent's draft again; return its conversation too.
+
+    What is queued is taken back; what failed is dismissed. Raises RefusedError for what may have gone out."""
+
+    def work(act: Act) -> int:
+        state = _state(act, message_id)
+        if state not in (MessageStatus.QUEUED, MessageStatus.FAILED, MessageStatus.CANCELLED):
+            again = ": say first whether it went out" if state == MessageStatus.UNKNOWN else ""
+            raise RefusedError(f"message {message_id} is {state}, which cannot be written anew{again}")
+        if actor.agent_id is None:
+            raise RefusedError("only an agent has drafts")
+        number = int(act.tx.value("SELECT conversation_id FROM message WHERE id = ?", (message_id,)))
+        if state == MessageStatus.QUEUED:
+            deliveries.set_status(act, message_id, MessageStatus.CANCELLED, None)
+        elif state == MessageStatus.FAILED:
+            _dismiss(act, message_id, number)
+        drafts.give_back(act.tx, number, actor.agent_id, message_id, act.at)
+        act.event("rewritten", number, message=message_id)
+        act.summary = f"message {message_id} is a draft on #{number} again"
+        return number
+
+    return perform(workspace, actor, "edit", work)
 
 
 def _state(act: Act, message_id: int) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from omnidesk import clock
 from omnidesk.connectors import registry
+from omnidesk.connectors.manifest import Manifest
 from omnidesk.desk import identity, rules
 from omnidesk.store import people, thread
 from omnidesk.store.database import Connection
@@ -18,12 +19,19 @@ from omnidesk.words.rows import Address, Channel, Message
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One channel an answer could take; `reason` says why not where it is not usable."""
+    """One channel an answer could take; `reason` says why not where it is not usable.
+
+    `limit` is the longest text it carries, in its own unit; `letters` says that it has subjects and signatures."""
 
     channel: Channel
     usable: bool
     reason: str | None
     to: tuple[Address, ...]
+    public: bool = False
+    letters: bool = True
+    limit: int | None = None
+    closes_at: int | None = None
+    """When its reply window closes (UTC ms); None where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +58,9 @@ def plan(workspace: Workspace, number: int, to_sender_only: bool = False) -> Pla
         flagged.append(f"{stranger} wrote without taking part before, and is not answered unless you add them")
     choices = tuple(_choices(reader, number, answers, to, cc))
     usable = [choice for choice in choices if choice.usable]
-    first = next((choice for choice in usable if answers and choice.channel.id == answers.channel_id), None)
+    first = _preferred(reader, number, usable)
+    if first is None:
+        first = next((choice for choice in usable if answers and choice.channel.id == answers.channel_id), None)
     if first is None and answers is not None:
         first = next((choice for choice in usable if choice.channel.kind == answers.kind), None)
     if first is None:
@@ -79,7 +89,8 @@ def _answered(reader: Connection, number: int) -> Message | None:
 
 def _strangers(reader: Connection, number: int) -> list[str]:
     rows = reader.all(
-        "SELECT DISTINCT from_address FROM message WHERE conversation_id = ? AND stranger ORDER BY id DESC LIMIT 5",
+        "SELECT DISTINCT from_address FROM message WHERE conversation_id = ? AND stranger "
+        "AND aside_id IS NULL ORDER BY id DESC LIMIT 5",
         (number,),
     )
     return [row[0] for row in rows]
@@ -104,21 +115,21 @@ def _recipients(
         return (), ()
     if answers.direction is Direction.OUTBOUND:
         return answers.to, () if to_sender_only else answers.cc
-    elsewhere = [one for one in answers.reply_to if normalise_identity("email", one.address) not in ours]
+    kind = identity.kind_of(answers.kind)
+    elsewhere = [one for one in answers.reply_to if normalise_identity(kind, one.address) not in ours]
     to = elsewhere or [answers.sender]
     domain = answers.sender.address.rpartition("@")[2].lower()
     for address in elsewhere:
         if address.address.rpartition("@")[2].lower() != domain:
             flagged.append(f"Reply-To leads elsewhere: {address.address} instead of {answers.sender.address}")
-    seen = {normalise_identity("email", address.address) for address in to} | ours
+    seen = {normalise_identity(kind, address.address) for address in to} | ours
     cc: list[Address] = []
-    by_mail = identity.kind_of(answers.kind) == "email"
     for address in () if to_sender_only else (*answers.to, *answers.cc):
-        value = normalise_identity("email", address.address)
+        value = normalise_identity(kind, address.address)
         if value in seen or not value:
             continue
         seen.add(value)
-        if by_mail and not valid_email(address.address):
+        if kind == "email" and not valid_email(address.address):
             flagged.append(f"{address.address} is no usable address and was left out")
         else:
             cc.append(address)
@@ -145,23 +156,71 @@ def _choices(
             for one in (customer.identities if customer else ())
             if one.kind in manifest.identity_kinds
         )
+        window, last = manifest.reply_window, last_inbound_at(reader, number, channel.id)
         same = answers is not None and answers.kind == channel.kind
         there = to if same else theirs[:1]
         if not there:
             reason: str | None = f"no {' or '.join(manifest.identity_kinds)} address of the customer is known"
         else:
-            last = last_inbound_at(reader, number, channel.id)
             outward = rules.Outward(there, cc if same else (), last_inbound_at=last, undeliverable=bad)
             reason = rules.objection(channel, manifest, outward, clock.now())
-        found.append(Choice(channel, reason is None, reason, there))
+        closes = None if window is None or last is None else last + window.seconds * clock.SECOND - rules.SAFETY
+        found.append(replace(_choice(channel, manifest, reason, there), closes_at=closes))
     return found
+
+
+def _preferred(reader: Connection, number: int, usable: list[Choice]) -> Choice | None:
+    """Return the channel that the customer said they prefer, where it is usable and private (promise 7)."""
+    said = reader.value(
+        "SELECT customer.preferred_channel FROM conversation c JOIN customer ON customer.id = c.customer_id "
+        "WHERE c.id = ?",
+        (number,),
+    )
+    wanted = (said or "").lower()
+    fits = [one for one in usable if wanted in (one.channel.name.lower(), one.channel.kind) and not one.public]
+    return fits[0] if wanted and fits else None
+
+
+def starting(workspace: Workspace, aside: bool = False) -> tuple[Choice, ...]:
+    """Return the channels that can write first: to a customer, or as an `aside` to anybody by private mail."""
+    found = []
+    for channel in people.channels(workspace.database.reader):
+        try:
+            manifest = registry.manifest(channel.kind) if channel.kind != "desk" else None
+        except NotFoundError:
+            continue
+        if manifest is None or manifest.public or (aside and "email" not in manifest.identity_kinds):
+            continue
+        reason = rules.channel_objection(channel, manifest)
+        if reason is None and manifest.outbound != "start_new":
+            reason = f"on {manifest.name} the customer has to write first"
+        found.append(_choice(channel, manifest, reason, ()))
+    return tuple(found)
+
+
+def _choice(channel: Channel, manifest: Manifest, reason: str | None, to: tuple[Address, ...]) -> Choice:
+    limit = None if manifest.text.split else manifest.text.max_length
+    return Choice(channel, reason is None, reason, to, manifest.public, manifest.text.subject, limit)
+
+
+def addresses_like(workspace: Workspace, begun: str, limit: int) -> list[Address]:
+    """Return e-mail addresses that begin so, in order; rides on identity's unique (kind, scope, value)."""
+    low = begun.strip().lower()
+    if not low:
+        return []
+    rows = workspace.database.reader.all(
+        "SELECT name, value FROM identity WHERE kind = 'email' AND scope = '' AND value >= ? AND value < ? "
+        "AND deliverable ORDER BY value LIMIT ?",
+        (low, low + "\U0010ffff", limit),
+    )
+    return [Address(row[0], row[1]) for row in rows]
 
 
 def last_inbound_at(reader: Connection, number: int, channel_id: int) -> int | None:
     """Return when the customer last wrote on a channel of a conversation."""
     found = reader.value(
         "SELECT at FROM message WHERE conversation_id = ? AND channel_id = ? AND direction = 'inbound' "
-        "ORDER BY at DESC, id DESC LIMIT 1",
+        "AND aside_id IS NULL ORDER BY at DESC, id DESC LIMIT 1",
         (number, channel_id),
     )
     return None if found is None else int(found)

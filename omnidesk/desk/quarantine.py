@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from omnidesk.desk import intake
 from omnidesk.store.workspace import Workspace
-from omnidesk.words.errors import NotFoundError
+from omnidesk.words.errors import NotFoundError, OmniDeskError, UsageError
 from omnidesk.words.rows import Quarantined
 
 
@@ -36,6 +39,33 @@ def retry(workspace: Workspace, item_id: int) -> bool:
     """Process an item once more, as after an upgrade; say whether it went through this time."""
     get(workspace, item_id)
     return intake.settle(workspace, [(item_id, intake.item_of(workspace, item_id))]).filed == 1
+
+
+def retry_many(workspace: Workspace, ids: Sequence[int] | None = None) -> tuple[list[int], list[int]]:
+    """Process these items once more, all without `ids`; return those that went through and those that are left."""
+    wanted = list(ids) if ids is not None else []
+    after = 0
+    while ids is None and (some := page(workspace, 1000, after)):
+        wanted += [one.id for one in some]
+        after = wanted[-1]
+    filed = [one for one in wanted if retry(workspace, one)]
+    return filed, [one for one in wanted if one not in set(filed)]
+
+
+def export(workspace: Workspace, item_id: int, path: Path) -> int:
+    """Save an item exactly as it arrived in a file that is not there yet, for its owner only; return its size.
+
+    Raises NotFoundError, UsageError for a file that is there, OmniDeskError where it cannot be written."""
+    content = raw(workspace, item_id)
+    try:
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
+            file.write(content)
+    except FileExistsError:
+        raise UsageError(f"{path} is there already: give another name") from None
+    except OSError as error:
+        raise OmniDeskError(f"{path} cannot be written: {error.strerror}") from error
+    return len(content)
 
 
 _SELECT = (

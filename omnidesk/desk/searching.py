@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 
 from omnidesk.store import search as index
 from omnidesk.store import thread
@@ -43,6 +44,13 @@ def search(
         sender = message.sender.name or message.sender.address
         hits.append(SearchHit(conversations[message.conversation_id], message.id, message.at, sender, shown))
     return hits, following
+
+
+def snippets(workspace: Workspace, messages: Mapping[int, int], words: Sequence[str]) -> dict[int, str]:
+    """Return for each conversation one line around the words in the text of the message named beside it."""
+    conversations = {message: conversation for conversation, message in messages.items()}
+    found = thread.messages_by_id(workspace.database.reader, list(conversations))
+    return {conversations[one.id]: snippet(one.text, list(words)) for one in found}
 
 
 def snippet(text: str, words: list[str]) -> str:

@@ -38,8 +38,17 @@ class Settings:
     reopen_days: int = field(
         default=0, metadata={"help": "an answer to a conversation closed longer ago starts a new one; 0: never"}
     )
+    skip_minutes: float = field(
+        default=120.0, metadata={"help": "how long a conversation an agent passed over is not offered to them again"}
+    )
     opening_hours: str = field(
         default="", metadata={"help": "such as `Europe/Amsterdam mon-fri 09:00-17:30, sat 10:00-16:00`; empty: always"}
+    )
+    bulk_per_minute: float = field(
+        default=30.0, metadata={"help": "how many messages of one answer to many leave in a minute, on each channel"}
+    )
+    after_reply: str = field(
+        default="next", metadata={"help": "what is shown after an answer: next (conversation), list, or stay"}
     )
     shop_name: str = field(default="", metadata={"help": "shown behind the agent's name in From: Sanne (Shop)"})
 
@@ -68,6 +77,8 @@ def put(workspace: Workspace, name: str, value: str | int | float, actor: Actor 
         said: Any = kind(value)
     except ValueError:
         raise UsageError(f"{name} takes a number, not {value!r}") from None
+    if name == "after_reply" and said not in ("next", "list", "stay"):
+        raise UsageError(f"after_reply is next, list or stay, not {said!r}")
     if name == "opening_hours" and said:
         from omnidesk.desk.hours import parse
 

@@ -5,16 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from omnidesk import clock
-from omnidesk.desk import views
+from omnidesk.desk import notifications, views
 from omnidesk.store import people
 from omnidesk.store.workspace import Workspace
 from omnidesk.words.kinds import MessageStatus
-from omnidesk.words.rows import Channel, OutboxRow
+from omnidesk.words.rows import Channel, News, OutboxRow
+
+LATEST = 50
+"""How much news comes with the summary."""
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """How the desk does. `next_send` is the message that leaves next; `engine_alive`: some process holds a lease."""
+    """How the desk does. `next_send` is the message that leaves next; `engine_alive`: some process holds a lease;
+    `news` counts what the agent has not seen, of which `latest` are the newest."""
 
     counts: dict[str, int]
     overdue: int
@@ -25,6 +29,9 @@ class Summary:
     next_send: OutboxRow | None
     engine_alive: bool
     last_success_at: int | None
+    news: int = 0
+    latest: tuple[News, ...] = ()
+    overdue_mine: int = 0
 
 
 def summary(
@@ -48,4 +55,7 @@ def summary(
         next_send=min(leaving, key=lambda row: row.due_at, default=None),
         engine_alive=bool(reader.value("SELECT 1 FROM lease WHERE expires_at > ?", (clock.now(),))),
         last_success_at=max(successes, default=None),
+        news=notifications.unseen(workspace, agent_id),
+        latest=tuple(notifications.page(workspace, agent_id, LATEST)),
+        overdue_mine=notifications.overdue(workspace, agent_id),
     )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from omnidesk import clock
-from omnidesk.desk import agents, conversations, due
+from omnidesk.desk import absence, agents, conversations, due, notifications
 from omnidesk.desk.acts import Act, perform, perform_undoable
-from omnidesk.store import queue
+from omnidesk.store import thread
 from omnidesk.store.database import Transaction
 from omnidesk.store.ids import new_id
 from omnidesk.store.workspace import Workspace
@@ -44,12 +44,39 @@ def _on_each(
 
 
 def assign(workspace: Workspace, actor: Actor, ids: Ids, login: str | None) -> rows.Act:
-    """Give conversations to an agent by login, or to nobody. Raises NotFoundError."""
+    """Give conversations to an agent by login, to a team as `@team`, or to nobody; `@none` takes the team off.
+
+    A team gets them into its pool: an owner who is no member loses them. Raises NotFoundError."""
+    if login is not None and login.startswith("@"):
+        return _assign_team(workspace, actor, ids, login[1:].strip())
     owner = None if login is None else agents.get_agent(workspace, login).id
     words = "took the owner off" if login is None else f"assigned to {login}:"
     return _on_each(
         workspace, actor, "assign", ids, lambda act, number: act.change("assigned", number, owner_id=owner), words
     )
+
+
+def _assign_team(workspace: Workspace, actor: Actor, ids: Ids, name: str) -> rows.Act:
+    teams = agents.list_teams(workspace)
+    if name.lower() == "none":
+        return _on_each(
+            workspace, actor, "assign", ids, lambda act, number: act.change("assigned", number, team_id=None),
+            "took the team off",
+        )  # fmt: skip
+    team = next((one for one in teams if one.name.lower() == name.lower()), None)
+    if team is None:
+        known = f"teams are {', '.join(one.name for one in teams)}" if teams else "there are no teams yet"
+        raise NotFoundError(f"there is no team {name}: {known}; `omnidesk team set NAME LOGIN ..` makes one")
+
+    def change(act: Act, number: int) -> None:
+        member = act.tx.value(
+            "SELECT 1 FROM conversation c JOIN team_member m ON m.agent_id = c.owner_id "
+            "WHERE c.id = ? AND m.team_id = ?",
+            (number, team.id),
+        )
+        act.change("assigned", number, team_id=team.id, **({} if member else {"owner_id": None}))
+
+    return _on_each(workspace, actor, "assign", ids, change, f"assigned to the team {team.name}:")
 
 
 def set_status(
@@ -88,7 +115,11 @@ def close(workspace: Workspace, actor: Actor, ids: Ids) -> rows.Act:
 
 
 def reopen(workspace: Workspace, actor: Actor, ids: Ids) -> rows.Act:
-    """Open conversations again, also out of spam and the deleted ones."""
+    """Open conversations again, also out of spam and the deleted ones; the summary says where they lay."""
+    wanted = [ids] if isinstance(ids, int) else list(dict.fromkeys(ids))
+    places = {one.place for one in thread.conversations(workspace.database.reader, wanted)}
+    lay = {Place.SPAM: "spam", Place.DELETED: "the deleted ones"}
+    gone = " and ".join(word for place, word in lay.items() if place in places)
 
     def change(act: Act, number: int) -> None:
         if was_purged(act.tx, number):
@@ -96,12 +127,22 @@ def reopen(workspace: Workspace, actor: Actor, ids: Ids) -> rows.Act:
         act.change("placed", number, place=Place.DESK, deleted_at=None)
         set_status_in(act, number, Status.OPEN)
 
-    return _on_each(workspace, actor, "reopen", ids, change, "opened")
+    return _on_each(workspace, actor, "reopen", wanted, change, f"restored from {gone}:" if gone else "opened")
 
 
 def snooze(workspace: Workspace, actor: Actor, ids: Ids, until: int) -> rows.Act:
     """Put conversations aside until a time (UTC ms)."""
     return set_status(workspace, actor, ids, Status.SNOOZED, until=until)
+
+
+def promise(workspace: Workspace, actor: Actor, ids: Ids, at: int | None) -> rows.Act:
+    """Promise the customer an answer before a time (UTC ms), which makes the conversation due then; None: no more."""
+    if at is not None and at <= clock.now():
+        raise UsageError("that time has passed: promise one in the future")
+    words = "took the promise off" if at is None else "promised an answer on"
+    return _on_each(
+        workspace, actor, "promise", ids, lambda act, number: act.change("promised", number, promised_at=at), words
+    )
 
 
 def set_priority(workspace: Workspace, actor: Actor, ids: Ids, priority: Priority) -> rows.Act:
@@ -118,8 +159,8 @@ def set_priority(workspace: Workspace, actor: Actor, ids: Ids, priority: Priorit
 
 def tag(workspace: Workspace, actor: Actor, ids: Ids, add: Sequence[str] = (), remove: Sequence[str] = ()) -> rows.Act:
     """Put tags on conversations and take others off."""
-    wanted = [_tag_name(name) for name in add]
-    unwanted = [_tag_name(name) for name in remove]
+    wanted = [tag_name(name) for name in add]
+    unwanted = [tag_name(name) for name in remove]
 
     def change(act: Act, number: int) -> None:
         before = tags(act.tx, number)
@@ -132,7 +173,8 @@ def tag(workspace: Workspace, actor: Actor, ids: Ids, add: Sequence[str] = (), r
     return _on_each(workspace, actor, "tag", ids, change, f"tagged {words}")
 
 
-def _tag_name(name: str) -> str:
+def tag_name(name: str) -> str:
+    """Return a tag as it is stored: one word in small letters. Raises UsageError."""
     clean = one_line(name, 50).lower().replace(" ", "-")
     if not clean:
         raise UsageError("a tag needs a name: +urgent puts it on, -urgent takes it off")
@@ -149,6 +191,16 @@ def tags(tx: Transaction, number: int) -> list[str]:
     return [row[0] for row in found]
 
 
+def known_tags(workspace: Workspace, most: int = 500) -> list[str]:
+    """Return the tags in use, the most used first; rides on conversation_tag_tag."""
+    found = workspace.database.reader.all(
+        "SELECT tag.name FROM (SELECT tag_id, count(*) AS uses FROM conversation_tag GROUP BY tag_id) t "
+        "JOIN tag ON tag.id = t.tag_id ORDER BY t.uses DESC, tag.name LIMIT ?",
+        (most,),
+    )
+    return [row[0] for row in found]
+
+
 def put_tags(tx: Transaction, number: int, names: Iterable[str]) -> None:
     """Make these the tags of a conversation."""
     tx.execute("DELETE FROM conversation_tag WHERE conversation_id = ?", (number,))
@@ -160,27 +212,11 @@ def put_tags(tx: Transaction, number: int, names: Iterable[str]) -> None:
         )
 
 
-def take_next(workspace: Workspace, actor: Actor) -> tuple[rows.Act, int | None]:
-    """Take the conversation of `unassigned` that is due first; (act, None) when nothing waits there."""
-
-    def work(act: Act) -> int | None:
-        found = queue.page(act.tx, "unassigned", None, 1)
-        if not found:
-            return None
-        number = found[0].id
-        act.change("assigned", number, owner_id=actor.agent_id)
-        act.tx.execute("UPDATE conversation SET touched = ? WHERE id = ?", (True, number))
-        act.summary = f"took #{number}"
-        act.undoable = True
-        return number
-
-    return perform(workspace, actor, "take", work)
-
-
 def mark_read(workspace: Workspace, actor: Actor, number: int) -> None:
     """Take the unread mark off; not an act to undo."""
     if workspace.database.reader.value("SELECT unread FROM conversation WHERE id = ?", (number,)):
         perform(workspace, actor, "read", lambda act: act.change("read", number, unread=False))
+    notifications.see_conversation(workspace, actor.agent_id, number)
 
 
 def delete(workspace: Workspace, actor: Actor, ids: Ids) -> rows.Act:
@@ -267,6 +303,7 @@ def wake_due(workspace: Workspace, actor: Actor) -> int:
             row = act.tx.one("SELECT snoozed_until FROM conversation WHERE id = ?", (number,))
             if row is not None and row["snoozed_until"] is not None and row["snoozed_until"] <= now:
                 act.change("woke", number, status=Status.OPEN, snoozed_until=None, hold_for=None, unread=True)
+                absence.release(act, number)
                 due.refresh(act.tx, number)
                 woken += 1
         return woken

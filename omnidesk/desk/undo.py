@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
-from omnidesk.desk import conversations, deliveries, drafts, due, joining, triage
+from omnidesk.desk import away, bulk, conversations, deliveries, drafts, due, joining, macros, skipping, triage
 from omnidesk.desk.acts import Act, perform
+from omnidesk.store.database import Connection
 from omnidesk.store.workspace import Workspace
 from omnidesk.words import rows
 from omnidesk.words.errors import NotFoundError, RefusedError
 from omnidesk.words.kinds import MessageStatus, Place
 from omnidesk.words.rows import Actor
 
-_TABLES = {"conversation", "identity", "customer"}
+T = TypeVar("T")
+_TABLES = {"conversation", "identity", "customer", "macro", "agent", "saved_view"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,29 +35,58 @@ def undo(workspace: Workspace, actor: Actor, act_id: int | None = None) -> Undon
 
     Raises NotFoundError for an unknown act and RefusedError where nothing can be restored."""
 
-    def work(act: Act) -> Undone:
-        row = _wanted(act, actor, act_id)
-        restored: list[str] = []
-        left: list[str] = []
-        events = act.tx.all("SELECT * FROM event WHERE act_id = ? ORDER BY id DESC", (row["id"],))
-        for event in events:
-            _reverse(act, event, restored, left)
-        _move_back(act, row["id"], restored, left)
-        if not restored:
-            why = f": {'; '.join(left)}" if left else ""
-            raise RefusedError(f"nothing of “{row['summary'] or row['kind']}” can be taken back{why}")
-        for number in {event["conversation_id"] for event in events if event["conversation_id"] is not None}:
-            if row["kind"] in ("merge", "join", "split", "reply", "new"):
-                conversations.recount(act.tx, number)
-            due.refresh(act.tx, number)
-        act.tx.execute("UPDATE act SET undone_by = ? WHERE id = ?", (act.id, row["id"]))
-        act.undoes = row["id"]
-        act.summary = f"took back: {row['summary'] or row['kind']}"
-        undone = rows.Act(row["id"], row["at"], row["actor"], row["kind"], row["summary"], True, act.id)
-        return Undone(undone, undone, tuple(restored), tuple(left))
-
-    done, result = perform(workspace, actor, "undo", work)
+    done, result = perform(workspace, actor, "undo", lambda act: _take_back(act, actor, act_id))
     return Undone(done, result.undone, result.restored, result.left)
+
+
+class _RehearsedError(Exception):
+    """Ends a rehearsal, so that its transaction is rolled back."""
+
+
+def rehearse(
+    workspace: Workspace, actor: Actor, look: Callable[[Connection, Undone, Sequence[Any]], T], act_id: int | None
+) -> T:
+    """Reverse an act as `undo` does and take all of it back; return what `look` made of it in between.
+
+    `look` gets the connection, what was done, and the rows of the events it made."""
+    seen: list[T] = []
+
+    def work(act: Act) -> None:
+        undone = _take_back(act, actor, act_id)
+        done = rows.Act(act.id, act.at, actor.name, "undo", act.summary, False, None)
+        events = act.tx.all("SELECT * FROM event WHERE act_id = ? ORDER BY id", (act.id,))
+        seen[:] = [look(act.tx, Undone(done, undone.undone, undone.restored, undone.left), events)]
+        raise _RehearsedError
+
+    try:
+        perform(workspace, actor, "undo", work)
+    except _RehearsedError:
+        return seen[0]
+    raise AssertionError("unreachable")
+
+
+def _take_back(act: Act, actor: Actor, act_id: int | None) -> Undone:
+    row = _wanted(act, actor, act_id)
+    restored: list[str] = []
+    left: list[str] = []
+    events = act.tx.all("SELECT * FROM event WHERE act_id = ? ORDER BY id DESC", (row["id"],))
+    if row["kind"] == "bulk":
+        events = bulk.take_back(act, events, restored, left)
+    for event in events:
+        _reverse(act, event, restored, left)
+    _move_back(act, row["id"], restored, left)
+    if not restored:
+        why = f": {'; '.join(left)}" if left else ""
+        raise RefusedError(f"nothing of “{row['summary'] or row['kind']}” can be taken back{why}")
+    for number in {event["conversation_id"] for event in events if event["conversation_id"] is not None}:
+        if row["kind"] in ("merge", "join", "split", "reply", "new"):
+            conversations.recount(act.tx, number)
+        due.refresh(act.tx, number)
+    act.tx.execute("UPDATE act SET undone_by = ? WHERE id = ?", (act.id, row["id"]))
+    act.undoes = row["id"]
+    act.summary = f"took back: {row['summary'] or row['kind']}"
+    undone = rows.Act(row["id"], row["at"], row["actor"], row["kind"], row["summary"], True, act.id)
+    return Undone(undone, undone, tuple(restored), tuple(left))
 
 
 def _wanted(act: Act, actor: Actor, act_id: int | None) -> Any:
@@ -113,6 +145,15 @@ def _reverse(act: Act, event: Any, restored: list[str], left: list[str]) -> None
         _take_back_message(act, event, restored, left)
     elif event["kind"] == "tagged":
         _restore_tags(act, number, before["tags"], after["tags"], restored, left)
+    elif event["kind"] in ("macro_added", "macro_removed"):
+        macros.take_back(act, event["kind"], before, after, restored)
+    elif event["kind"] in ("draft_moved", "send_moved"):
+        away.take_back(act, event, before, after, restored, left)
+    elif event["kind"] == "skipped":
+        if skipping.withdraw(act, event, after["agent"]):
+            restored.append(f"{where} offered again")
+    elif event["kind"] == "join_refused":
+        restored.append(f"{where} the suggestion of #{after['other']}")
     elif number is not None and triage.was_purged(act.tx, number):
         left.append(f"#{number} was deleted for good since")
     elif before:
@@ -122,6 +163,8 @@ def _reverse(act: Act, event: Any, restored: list[str], left: list[str]) -> None
             row_id = before.pop("row")
         if table not in _TABLES:
             return
+        if number is None and table != "customer":
+            where = f"the {table.replace('_', ' ')}'s"
         for name, value in before.items():
             column = name.rpartition(".")[2]
             now = act.tx.value(f"SELECT {column} FROM {table} WHERE id = ?", (row_id,))
@@ -145,8 +188,12 @@ def _changed_since(act: Act, event: Any, name: str) -> bool:
 
 
 def _word(column: str) -> str:
-    return {"owner_id": "owner", "place": "where it lies", "snoozed_until": "wake time", "blocked_at": "block"}.get(
-        column, column.replace("_", " ")
+    return {
+        "owner_id": "owner", "team_id": "team", "absent_owner_id": "absent owner", "place": "where it lies",
+        "promised_at": "promise",
+        "snoozed_until": "wake time", "blocked_at": "block", "removed_at": "removal", "columns_json": "columns",
+    }.get(
+        column, column.removesuffix("_json").replace("_", " ")
     )
 
 
@@ -163,7 +210,7 @@ def _take_back_message(act: Act, event: Any, restored: list[str], left: list[str
     elif row["status"] == MessageStatus.QUEUED:
         deliveries.set_status(act, event["message_id"], MessageStatus.CANCELLED, None)
         if act.actor.agent_id is not None:
-            drafts.give_back(act.tx, number, act.actor.agent_id, row["text"], act.at)
+            drafts.give_back(act.tx, number, act.actor.agent_id, event["message_id"], act.at)
         restored.append(f"#{number} answer, kept as a draft")
     elif row["status"] != MessageStatus.CANCELLED:
         raise RefusedError(f"the answer in #{number} is {row['status']}: what was handed over cannot be taken back")
@@ -229,4 +276,4 @@ def _refill(act: Act, number: int) -> None:
         act.change("refilled", number, place=Place.DESK, deleted_at=None)
 
 
-__all__ = ["Undone", "undo"]
+__all__ = ["Undone", "rehearse", "undo"]

@@ -4,7 +4,35 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from omnidesk.screens import listing, moving, triage, writing
+from omnidesk.screens import (
+    agents,
+    bulk,
+    channels,
+    copying,
+    details,
+    draft_list,
+    finding,
+    history,
+    joining,
+    listing,
+    looks,
+    macro_list,
+    macros,
+    marking,
+    moving,
+    news,
+    notifying,
+    opening,
+    outbox,
+    quarantine,
+    quitting,
+    stats,
+    taking,
+    trail,
+    triage,
+    views,
+    writing,
+)
 from omnidesk.screens.keys import EVERYWHERE, PANES, Action, Press
 
 if TYPE_CHECKING:
@@ -23,15 +51,39 @@ def _add_channel(desk: DeskScreen, press: Press) -> None:
     desk.add_channel()
 
 
-def _quit(desk: DeskScreen, press: Press) -> None:
-    desk.leave()
-
-
 ALWAYS = (
     Action("palette", "commands", "All commands, and the theme", (":", "ctrl+p"), PANES, "Anywhere", _palette, 90),
     Action("add-channel", "add", "Add a mailbox", ("ctrl+n",), PANES, "Anywhere", _add_channel),
     Action("help", "keys", "Show the keys", ("?",), PANES, "Anywhere", _help, 99),
-    Action("quit", "quit", "Leave", ("ctrl+q",), (*EVERYWHERE, "send"), "Anywhere", _quit),
+    Action("quit", "quit", "Leave", ("ctrl+q",), (*EVERYWHERE, "send"), "Anywhere", quitting.leave),
 )
 
-ACTIONS = (*moving.ACTIONS, *writing.ACTIONS, *triage.ACTIONS, *listing.ACTIONS, *ALWAYS)
+ACTIONS = (
+    *moving.ACTIONS,
+    *looks.ACTIONS,
+    *writing.ACTIONS,
+    *draft_list.ACTIONS,
+    *finding.ACTIONS,
+    *trail.ACTIONS,
+    *opening.ACTIONS,
+    *copying.ACTIONS,
+    *details.ACTIONS,
+    *history.ACTIONS,
+    *triage.ACTIONS,
+    *taking.ACTIONS,
+    *joining.ACTIONS,
+    *marking.ACTIONS,
+    *listing.ACTIONS,
+    *channels.ACTIONS,
+    *outbox.ACTIONS,
+    *quarantine.ACTIONS,
+    *news.ACTIONS,
+    *notifying.ACTIONS,
+    *views.ACTIONS,
+    *stats.ACTIONS,
+    *macros.ACTIONS,
+    *macro_list.ACTIONS,
+    *bulk.ACTIONS,
+    *agents.ACTIONS,
+    *ALWAYS,
+)

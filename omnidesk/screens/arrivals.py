@@ -17,15 +17,20 @@ from omnidesk.screens.messages import (
     CustomerRead,
     EngineSays,
     OlderRead,
-    SearchRead,
     Stirred,
     SummaryRead,
     ThreadRead,
+    ViewRefused,
+    ViewSaved,
+    ViewsRead,
     WindowRead,
 )
-from omnidesk.screens.session import Opening
+from omnidesk.screens.notifying import is_quiet
+from omnidesk.screens.session import FIRST_VIEW, Opening
+from omnidesk.screens.trail import Trail
 from omnidesk.widgets.bars import Header
 from omnidesk.widgets.customer_pane import CustomerPane, Known
+from omnidesk.widgets.painting import Part
 from omnidesk.widgets.queue_list import QueueList, Window
 from omnidesk.widgets.thread_lines import Paper
 from omnidesk.widgets.thread_view import ThreadView
@@ -54,11 +59,15 @@ class Arrivals(DeskFrame):
         self.backstage = Backstage(self.post_message)
         self.view = opening.window.view
         self.view_before_search = self.view
-        self.found: SearchRead | None = None
-        """The search that is shown instead of a view."""
+        self.coming = ""
+        """The view that is being read to be shown."""
+        self.saved = ViewsRead((), {})
         self.open_id: int | None = None
         """The conversation whose thread is shown."""
         self.unfolded = False
+        self.opened: set[int] = set()
+        """Messages of the thread that are unfolded one by one."""
+        self.trail = Trail()
         self.summary: Summary | None = None
         self.engine_says = ""
         self.said_at = 0.0
@@ -71,11 +80,9 @@ class Arrivals(DeskFrame):
     # What to show
 
     def show_view(self, name: str) -> None:
-        """Show another view from its top."""
-        self.found = None
-        self.view = name
+        """Show another view, or a search (`/words`), from its top, once it was read."""
+        self.coming = name
         self.backstage.read("window", partial(windows.window, self.session, windows.Asked(name)))
-        self.refresh_bars()
 
     def open(self, conversation_id: int) -> None:
         """Show a conversation's thread."""
@@ -84,6 +91,7 @@ class Arrivals(DeskFrame):
             return
         self.open_id = conversation_id
         self.unfolded = False
+        self.opened.clear()
         asked = reading.Asked(conversation_id, self.paper)
         self.backstage.read("thread", partial(reading.thread, self.session, asked))
 
@@ -94,7 +102,8 @@ class Arrivals(DeskFrame):
         self.mark_read(conversation_id)
 
     def mark_read(self, conversation_id: int) -> None:
-        """Take the unread mark off."""
+        """Take the unread mark off; `H` leads back to it."""
+        self.trail.visit(conversation_id)
         session = self.session
         self.backstage.write(lambda: triage.mark_read(session.workspace, session.actor, conversation_id))
 
@@ -110,7 +119,7 @@ class Arrivals(DeskFrame):
     def paper(self) -> Paper:
         """What messages are laid out on now."""
         width = self.thread.room or self.app.size.width - 2
-        return Paper(width, clock.now(), self.unfolded, self.app.size.height >= AIRY)
+        return Paper(width, clock.now(), self.unfolded, self.app.size.height >= AIRY, frozenset(self.opened))
 
     def lay_out_again(self) -> None:
         """Lay the thread out for another width or folding."""
@@ -126,6 +135,11 @@ class Arrivals(DeskFrame):
         self._rested("window", self._read_window)
         self._rested("thread", self.lay_out_again)
         self._rested("summary", self._read_summary)
+        self._rested("saved", self.read_saved)
+
+    def read_saved(self) -> None:
+        """Read the saved views and what they hold."""
+        self.backstage.read("saved", partial(reading.saved, self.session))
 
     def _rested(self, name: str, read: object) -> None:
         """Call `read` now, or once what was read last has rested."""
@@ -142,11 +156,9 @@ class Arrivals(DeskFrame):
         read()
 
     def _read_window(self) -> None:
-        anchor = self.queue.held_row
-        if self.found is not None:
-            self.backstage.read("window", partial(reading.search_again, self.session, self.found, anchor))
-        else:
-            self.backstage.read("window", partial(windows.window, self.session, windows.Asked(self.view, anchor)))
+        if not self.coming:
+            asked = windows.Asked(self.view, self.queue.held_row)
+            self.backstage.read("window", partial(windows.window, self.session, asked))
 
     def _read_summary(self) -> None:
         self.backstage.read("summary", partial(reading.summary, self.session))
@@ -162,20 +174,43 @@ class Arrivals(DeskFrame):
     def on_window_read(self, message: WindowRead) -> None:
         """Rows of the view."""
         self._resting["window"] = clock.monotonic() + REST * message.seconds
-        if self.found is None and message.window.view == self.view:
+        if message.window.view == self.coming:
+            self._show(message.window)
+        elif not self.coming and message.window.view == self.view:
             self._take_window(message.window)
 
-    def on_search_read(self, message: SearchRead) -> None:
-        """What a search found."""
-        if self.found is None:
+    def _show(self, window: Window) -> None:
+        """Another view is there."""
+        query = windows.search_of(window.view)
+        if windows.passing(window.view) and not windows.passing(self.view):
             self.view_before_search = self.view
-            self.say("")
-        fresh = self.found is None or self.found.query != message.query
-        self.found = message
-        self._take_window(message.window)
-        if fresh:
-            self.say("" if message.ids else f"nothing was found for {message.query}: q goes back")
+        self.view, self.coming = window.view, ""
+        self._take_window(window)
+        if query is not None:
+            self.say("" if window.count else f"nothing was found for {query}: q goes back")
             self.focus_pane("queue")
+
+    def on_view_refused(self, message: ViewRefused) -> None:
+        """A view cannot be shown: the one before stays, or where that one is gone the usual one comes."""
+        self.say(message.said, wrong=True)
+        if message.view == self.coming:
+            self.coming = ""
+        elif message.view == self.view and not self.coming:
+            self.show_view(FIRST_VIEW)
+
+    def on_views_read(self, message: ViewsRead) -> None:
+        """The saved views."""
+        self.saved = message
+        self._resting["saved"] = clock.monotonic() + max(SUMMARY_SECONDS, REST * message.seconds)
+        self.refresh_bars()
+        if isinstance(self.app.screen, Listing) and self.app.screen.PLACE == "views":
+            self.app.screen.read_again()
+
+    def on_view_saved(self, message: ViewSaved) -> None:
+        """The search that is shown was saved: it is a view now."""
+        self.say(f"{message.said} - u takes it back")
+        self.read_saved()
+        self.show_view(message.view)
 
     def _take_window(self, window: Window) -> None:
         self.queue.set_window(window)
@@ -196,7 +231,9 @@ class Arrivals(DeskFrame):
         self.head.set_conversation(message.conversation, message.offers)
         same = message.refresh and self.thread.conversation_id == message.conversation.id
         if not same:
-            self.thread.open(message.conversation.id, message.blocks, message.more)
+            self.thread.open(
+                message.conversation.id, message.blocks, message.more, message.conversation.message_count
+            )
         elif message.blocks != self.thread.blocks or message.more != self.thread.more:
             self.thread.update_blocks(message.blocks, message.more)
         if message.width != self.paper.width and self.thread.size.width:
@@ -233,17 +270,11 @@ class Arrivals(DeskFrame):
 
     def on_queue_list_wanted(self, message: QueueList.Wanted) -> None:
         """Rows outside the window."""
-        if self.found is not None:
-            self._more_hits()
+        if self.coming:
             return
         count = self.queue.window.count if self.queue.window.exact else None
         asked = windows.Asked(self.view, message.around, message.offset, message.land, message.place, count)
         self.backstage.read("window", partial(windows.window, self.session, asked))
-
-    def _more_hits(self) -> None:
-        if self.found is not None and self.found.token is not None:
-            found = self.found
-            self.backstage.read("window", partial(reading.search, self.session, found.query, found.token, found))
 
     def on_queue_list_moved(self, message: QueueList.Moved) -> None:
         """The cursor rests on another row: show its thread beside it, unless something is being written."""
@@ -255,8 +286,6 @@ class Arrivals(DeskFrame):
         if not moved:
             return
         self._forget_preview()
-        if self.found is not None and self.queue.place > self.queue.window.count - 20:
-            self._more_hits()
         if row is not None and row.id != self.open_id and self.side_by_side and not self.composer.active:
             self._preview = self.set_timer(PREVIEW_SECONDS, partial(self._show_preview, row.id))
 
@@ -307,6 +336,21 @@ class Arrivals(DeskFrame):
         """Where the focus is: queue, thread, customer, composer, send; "" while a prompt asks."""
         return self.front
 
+    @property
+    def alone(self) -> list[Part]:
+        """What to say of an engine that ends with this console."""
+        return []
+
+    @property
+    def who(self) -> str:
+        """Who works here."""
+        return self.session.agent.login
+
+    @property
+    def alike_said(self) -> str:
+        """How many open conversations are like the one under the cursor, in words; "" where that says little."""
+        return ""
+
     def thread_changed(self) -> None:
         """Something in the open thread is new."""
 
@@ -317,21 +361,21 @@ class Arrivals(DeskFrame):
 
     def refresh_bars(self) -> None:
         """Bring header, captions and status bar up to date."""
-        summary, found = self.summary, self.found
+        summary, query = self.summary, windows.search_of(self.view)
         now = clock.now()
-        counts = dict(summary.counts) if summary is not None else {}
-        if found is None and self.queue.window.view == self.view and self.queue.window.exact:
+        counts = {**(summary.counts if summary is not None else {}), **self.saved.counts}
+        if query is None and self.queue.window.view == self.view and self.queue.window.exact:
             counts[self.view] = self.queue.window.count
         self.header.set_state(
-            view="search" if found is not None else self.view,
-            title=f"/{found.query}" if found is not None else "",
+            view=self.view,
+            title=f"/{query}" if query is not None else self.queue.window.title or self.view,
             counts=counts,
             overdue=summary.overdue if summary is not None else 0,
-            agent=self.session.agent.login,
+            agent=self.who,
+            saved=[view.name for view in self.saved.views],
         )
-        query = found.query if found is not None else None
-        self.caption.set_parts(*status_line.caption(self.queue, self.view, query, summary))
+        self.caption.set_parts(*status_line.caption(self.queue, self.view, query, summary, self.alike_said))
         self.status.set_state(
             status_line.coming(summary, self.session.agent.login, now),
-            status_line.health(summary, self.engine_says, now),
+            [*status_line.health(summary, self.engine_says, now, is_quiet(self.session.preferences, now)), *self.alone],
         )

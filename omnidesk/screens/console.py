@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import os
+import signal
 import sys
 from collections import deque
+from dataclasses import replace
+from pathlib import Path
 from typing import ClassVar
 
 from rich.text import Text
 from textual import events
 from textual.app import App
 
+from omnidesk.screens import remembered, terminal, themes
 from omnidesk.screens.desk import DeskScreen
 from omnidesk.screens.messages import KeysWelcome
 from omnidesk.screens.palette import Actions
+from omnidesk.screens.preferences import DEFAULTS, Found
 from omnidesk.screens.session import Opening
 
 DEMO = "demo"
 """What the app returns when the agent asked to look around with sample customers."""
+
+
+def os_theme() -> str:
+    """Return the theme that Textual's own variable asks for; "" for none."""
+    return os.environ.get("TEXTUAL_THEME", "")
 
 
 class OmniDeskApp(App[int | str]):
@@ -27,15 +38,41 @@ class OmniDeskApp(App[int | str]):
     TITLE = "OmniDesk"
     COMMANDS: ClassVar = App.COMMANDS | {Actions}
 
-    def __init__(self, opening: Opening | None, home: str | None, engine: bool = True) -> None:
-        super().__init__()
+    def __init__(
+        self,
+        opening: Opening | None,
+        home: str | None,
+        engine: bool = True,
+        found: Found | None = None,
+        config: Path | None = None,
+        charset: str = "utf-8",
+        few_colours: bool = False,
+    ) -> None:
+        """Make the console; `found` are the agent's preferences, kept in `config`, `charset` what the terminal shows."""
+        self.found = found or Found(opening.session.preferences if opening is not None else DEFAULTS)
+        driver = terminal.driver_for(charset, self.found.preferences.plain)
+        super().__init__(driver_class=driver, ansi_color=True if "NO_COLOR" in os.environ else None)
         self.opening = opening
         self.home = home
         self.engine = engine
+        self.config = config
+        self.charset = charset
         self.animation_level = "none"
         self._typed: deque[events.Key] = deque()
-        if "TEXTUAL_THEME" not in os.environ and os.environ.get("COLORFGBG", "").endswith((";7", ";15")):
-            self.theme = "textual-light"
+        for theme in themes.OWN:
+            self.register_theme(theme)
+        self._choose_theme(few_colours)
+
+    def _choose_theme(self, few_colours: bool) -> None:
+        """Take the theme that was wanted, as far as the terminal can."""
+        wanted, known, light = self.found.preferences.theme, set(self.available_themes), terminal.light()
+        if wanted and wanted not in known:
+            said = f"there is no theme {wanted}: {', '.join(theme.name for theme in themes.OWN)} are some"
+            self.found = replace(self.found, complaints=(*self.found.complaints, said))
+        if self.no_color:
+            wanted, few_colours = "", True
+        self.theme = themes.chosen(wanted or os_theme(), known, few_colours, light)
+        self.stylesheet.set_variables(self.get_css_variables())
 
     async def on_event(self, event: events.Event) -> None:
         """Hand keys out one by one, in the order they were typed."""
@@ -65,15 +102,21 @@ class OmniDeskApp(App[int | str]):
         if self.opening is None or not self.opening.channels:
             self._set_up()
         self.call_after_refresh(self._settled)
+        if not self.is_headless:
+            loop = asyncio.get_running_loop()
+            for told in (signal.SIGTERM, signal.SIGHUP):
+                loop.add_signal_handler(told, self.exit, 128 + told)
 
     def show_desk(self, opening: Opening) -> None:
         """Show the main screen of a workspace."""
-        self.push_screen(DeskScreen(opening, self.engine))
+        self.push_screen(DeskScreen(opening, self.engine, self.found.complaints))
 
     def switch_to_desk(self, opening: Opening) -> None:
         """Show the main screen instead of the one that is on top."""
-        self.opening = opening
-        self.switch_screen(DeskScreen(opening, self.engine))
+        state = remembered.file_of(opening.session.home) if self.config is not None else None
+        preferred = replace(opening.session, preferences=self.found.preferences, config=self.config, state=state)
+        self.opening = opening = replace(opening, session=preferred)
+        self.switch_screen(DeskScreen(opening, self.engine, self.found.complaints))
 
     def _set_up(self) -> None:
         from omnidesk.screens.setup import SetupScreen

@@ -6,23 +6,24 @@ from collections.abc import Callable
 from functools import partial
 
 from textual import events
+from textual.content import Content
 from textual.timer import Timer
 
 from omnidesk import clock
-from omnidesk.screens import writing
+from omnidesk.screens import quitting, writing
 from omnidesk.screens.actions import ACTIONS
-from omnidesk.screens.arrivals import Arrivals
-from omnidesk.screens.keys import Keymap, KeyReader, pressed, shown
-from omnidesk.screens.messages import Acted, Choices, DraftKept, KeysWelcome, SheetRead, Trouble, Written
+from omnidesk.screens.keys import KeyReader, pressed, shown
+from omnidesk.screens.messages import Acted, Choices, KeysWelcome, SummaryRead, Trouble
+from omnidesk.screens.notifying import Notifier
+from omnidesk.screens.presets import keymap
 from omnidesk.screens.session import Opening
+from omnidesk.screens.teaching import TeachingDesk
 from omnidesk.screens.watcher import Watcher
-from omnidesk.widgets.composer import Composer
+from omnidesk.screens.writing_messages import LeftRead
 from omnidesk.widgets.prompt import Prompt
 
 HOLD_SECONDS = 3.0
 """How long keys are kept back at most."""
-DRAFT_SECONDS = 0.7
-"""How long after the last key a draft is stored."""
 TICK_SECONDS = 1.0
 SAID_SECONDS = 8.0
 """How long the status bar says what was done."""
@@ -30,12 +31,12 @@ COUNTDOWN = 15
 """Ticks after which due times are painted anew."""
 
 
-class DeskScreen(Arrivals):
-    """Reads keys, runs actions, and keeps what is being written."""
+class DeskScreen(TeachingDesk):
+    """Reads keys and runs actions."""
 
-    def __init__(self, opening: Opening, engine: bool = True) -> None:
-        super().__init__(opening)
-        self.keymap = Keymap(ACTIONS)
+    def __init__(self, opening: Opening, engine: bool = True, complaints: tuple[str, ...] = ()) -> None:
+        self.keymap, refused = keymap(ACTIONS, opening.session.preferences)
+        super().__init__(opening, (*complaints, *refused))
         self.reader = KeyReader(self.keymap)
         self.asked_about: list[int] = []
         """What the open prompt asks about."""
@@ -43,17 +44,16 @@ class DeskScreen(Arrivals):
         """Whether keys are kept back for a moment."""
         self._hold_timer: Timer | None = None
         self._answered: Callable[[DeskScreen, str], None] | None = None
-        self._sending = False
-        self._draft_timer: Timer | None = None
         self._engine = engine
         self._watcher: Watcher | None = None
         self._ticks = 0
+        self.notifier = Notifier(self)
 
     def on_mount(self) -> None:
         """Show what was read before the start; everything else comes after the first paint."""
         self.lay_out_for(self.app.size.width, self.app.size.height)
         self.queue.set_window(self.opening.window)
-        self.focus_pane("queue")
+        self.get_comfortable()
         self.refresh_bars()
         self.refresh_keys()
         self.call_after_refresh(self._begin)
@@ -62,10 +62,15 @@ class DeskScreen(Arrivals):
         self._watcher = Watcher(self.session, self.post_message, self._engine)
         self._watcher.start()
         self.read_again()
+        self.restore()
+        self.teach()
+        self.look_for_drafts()
         self.set_interval(TICK_SECONDS, self._tick)
 
     def _tick(self) -> None:
         self._ticks += 1
+        self.remember()
+        self.here.tick()
         if not self.status.wrong and clock.monotonic() - self.said_at > SAID_SECONDS:
             self.say("")
         self.refresh_bars()
@@ -77,14 +82,33 @@ class DeskScreen(Arrivals):
     def on_unmount(self) -> None:
         """Keep what was typed, then let the threads end."""
         self.draft_timer_stop(keep=True)
+        self.remember(last=True)
+        self.here.gone()
+        self.notifier.close()
         if self._watcher is not None:
             self._watcher.end()
         self.backstage.close()
 
-    def leave(self) -> None:
-        """Leave the program."""
+    def on_summary_read(self, message: SummaryRead) -> None:
+        """Tell of what is new; what is new in the conversation being read is seen."""
+        reads = self.place in ("thread", "composer", "send") and self.app.app_focus
+        open_id = self.open_id if reads else None
+        if self.notifier.take(message.summary, self.session.preferences, open_id) and open_id is not None:
+            self.mark_read(open_id)
+
+    def leave(self, said: str = "") -> None:
+        """Leave the program; `said` stands on the terminal then."""
         self.draft_timer_stop(keep=True)
-        self.app.exit(0)
+        self.app.exit(0, message=Content(said) if said else None)
+
+    @property
+    def engine_pid(self) -> int | None:
+        """The process of the engine that this console started; None where it runs none."""
+        return self._watcher.engine_pid if self._watcher is not None else None
+
+    def on_left_read(self, message: LeftRead) -> None:
+        """What leaving would leave behind is known."""
+        quitting.left(self, message)
 
     # Keys
 
@@ -93,7 +117,7 @@ class DeskScreen(Arrivals):
         """Where the focus is: queue, thread, customer, composer, send; "" while a prompt asks."""
         if self.prompt.active:
             return ""
-        if self._sending:
+        if self.asks_how:
             return "send"
         focused = self.focused
         for name, widget in (("queue", self.queue), ("thread", self.thread), ("customer", self.customer)):
@@ -124,6 +148,7 @@ class DeskScreen(Arrivals):
             action, press = found
             self.say("")
             action.run(self, press)
+            self.practised(action)
         self.refresh_keys()
         return self.reader.used
 
@@ -156,6 +181,8 @@ class DeskScreen(Arrivals):
 
     def refresh_keys(self) -> None:
         """Show the keys that are useful now."""
+        self.mark_targets(self.reader)
+        self.show_lesson()
         if self.reader.waiting:
             following = self.reader.keymap.following(self.place, self.reader.waiting)
             pairs = [(shown(key).replace("*", "a letter"), action.word) for key, action in following]
@@ -163,8 +190,8 @@ class DeskScreen(Arrivals):
         elif not self.place:
             self.keys.set_keys([("Enter", "ok"), ("Tab", "completes"), ("esc", "never mind")])
         else:
-            warning = self.composer.warning if self._sending else ""
-            self.keys.set_keys(self.keymap.line(self.place), f"Send? {warning}" if self._sending else "")
+            warning = self.composer.warning if self.asks_how else ""
+            self.keys.set_keys(self.keymap.line(self.place), f"Send? {warning}" if self.asks_how else "")
 
     def show_help(self) -> None:
         """Show all keys."""
@@ -204,23 +231,7 @@ class DeskScreen(Arrivals):
             else:
                 self.open(message.show)
         else:
-            self._go_on(message.leaving)
-
-    def _go_on(self, leaving: tuple[int, ...]) -> None:
-        if self.open_id not in leaving or self.place not in ("thread", "customer", "composer"):
-            return
-        queue = self.queue
-        if queue.cursor is not None and queue.cursor.id == self.open_id:
-            following = queue.row_at(queue.place + 1) or queue.row_at(queue.place - 1)
-            if following is None:
-                self.focus_pane("queue")
-                self.close_thread()
-                return
-            queue.move(1 if queue.row_at(queue.place + 1) else -1)
-        if queue.cursor is not None:
-            self.open(queue.cursor.id)
-            self.focus_pane("thread")
-            self.mark_read(queue.cursor.id)
+            self.go_on(message.leaving)
 
     def on_trouble(self, message: Trouble) -> None:
         """Something did not work."""
@@ -229,88 +240,28 @@ class DeskScreen(Arrivals):
         self.say(message.said, wrong=True)
 
     def ask(
-        self, purpose: str, question: str, then: Callable[[DeskScreen, str], None], hint: str = "", text: str = ""
+        self,
+        purpose: str,
+        question: str,
+        then: Callable[[DeskScreen, str], None],
+        hint: str = "",
+        text: str = "",
+        explain: Callable[[str], str] | None = None,
     ) -> None:
-        """Ask in the line at the bottom; `then` gets the answer, unless the agent takes the question back."""
+        """Ask in the line at the bottom; `then` gets the answer, unless the agent takes the question back. `explain`
+        says while it is typed what was understood."""
         self._answered = then
-        self.prompt.ask(purpose, question, hint, text)
+        self.prompt.ask(purpose, question, hint, text, explain)
 
     def on_choices(self, message: Choices) -> None:
         """Words that the open prompt can complete."""
         if self.prompt.purpose == message.purpose:
-            self.prompt.complete_from(message.words)
+            self.prompt.complete_from(message.words, message.each)
 
     def on_prompt_answered(self, message: Prompt.Answered) -> None:
         """The agent answered a prompt, or did not."""
         self.focus_pane(self.front)
+        self.hold_keys(False)
         if message.text is not None and self._answered is not None:
             self._answered(self, message.text)
         self.refresh_keys()
-        self.hold_keys(False)
-
-    # Writing
-
-    async def on_sheet_read(self, message: SheetRead) -> None:
-        """Who a reply goes to is known: open the composer."""
-        self.open(message.sheet.conversation_id)
-        self.front = "composer"
-        self.show_front()
-        await self.composer.begin(message.sheet, message.text)
-        self.thread_changed()
-        self.refresh_keys()
-        self.hold_keys(False)
-
-    def thread_changed(self) -> None:
-        """Warn when something newer than what is being answered arrived."""
-        newer = writing.newer_than_answered(self)
-        if newer:
-            said = "a newer message" if newer == 1 else f"{newer} newer messages"
-            self.composer.warn(f"{said} arrived since: read before you send")
-
-    def on_composer_typed(self, message: Composer.Typed) -> None:
-        """Store the draft soon."""
-        self.draft_timer_stop()
-        self._draft_timer = self.set_timer(DRAFT_SECONDS, self._keep_draft)
-
-    def _keep_draft(self) -> None:
-        self._draft_timer = None
-        if self.composer.sheet is not None:
-            writing.keep_draft(self, self.composer.sheet, self.composer.text)
-
-    def draft_timer_stop(self, keep: bool = False) -> None:
-        """Do not store the draft later; with `keep` store it now if it waits."""
-        if self._draft_timer is not None:
-            self._draft_timer.stop()
-            self._draft_timer = None
-            if keep:
-                self._keep_draft()
-
-    def leave_composer(self) -> None:
-        """Close the composer; what was written stays as a draft."""
-        self.draft_timer_stop(keep=True)
-        self._sending = False
-        self.composer.close()
-
-    def ask_how_to_send(self) -> None:
-        """Ask in the line of keys; the focus leaves the text so that a letter answers."""
-        self._sending = True
-        self.set_focus(self.thread)
-        self.refresh_keys()
-
-    def stop_asking(self) -> None:
-        """Go back to the text."""
-        self._sending = False
-        self.refresh_keys()
-
-    def on_draft_kept(self, message: DraftKept) -> None:
-        """A draft is safe."""
-        self.read_again()
-
-    def on_written(self, message: Written) -> None:
-        """A reply is queued or a note stored: the composer closes, and the next conversation opens."""
-        self.composer.close()
-        if message.said:
-            self.say(f"{message.said} - u takes it back")
-        self.focus_pane("thread")
-        self.read_again()
-        self._go_on(message.leaving)

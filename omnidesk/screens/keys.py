@@ -1,12 +1,13 @@
 """Actions and keys: what an action is, and how pressed keys become one.
 
 A key sequence is written as its keys with spaces between: `g m`, `ctrl+s`, `5` is a count where a list has the focus.
-`*` stands for any printable key, which is handed to the action.
+`*` stands for any printable key, which is handed to the action. `thread:j` is `j` in the thread only, where its action
+works in more places.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -46,9 +47,17 @@ class Action:
     takes: str = ""
 
 
+def placed(sequence: str) -> tuple[str, tuple[str, ...]]:
+    """Return the only place a sequence works in ("": all of its action's) and its keys."""
+    place, colon, keys = sequence.partition(":")
+    if colon and place.isalpha() and len(place) > 1 and keys:
+        return place, tuple(keys.split(" "))
+    return "", tuple(sequence.split(" "))
+
+
 def shown(sequence: str) -> str:
     """Return a key sequence as people read it: `gm`, `ctrl+s`, `esc`."""
-    keys = [_SHOWN.get(key, key) for key in sequence.split(" ")]
+    keys = [_SHOWN.get(key, key) for key in placed(sequence)[1]]
     return "".join(keys) if all(len(key) == 1 for key in keys) else " ".join(keys)
 
 
@@ -62,15 +71,16 @@ def pressed(key: str, character: str | None) -> str:
 class Keymap:
     """Which sequence does what where. Sequences can be replaced by action name."""
 
-    def __init__(self, actions: Iterable[Action], changed: dict[str, tuple[str, ...]] | None = None) -> None:
+    def __init__(self, actions: Iterable[Action], changed: Mapping[str, tuple[str, ...]] | None = None) -> None:
         self.actions = {action.name: action for action in actions}
         self._keys = {action.name: (changed or {}).get(action.name, action.keys) for action in self.actions.values()}
         self._by_place: dict[str, dict[tuple[str, ...], Action]] = {}
         for action in self.actions.values():
-            for place in action.where:
-                table = self._by_place.setdefault(place, {})
-                for sequence in self._keys[action.name]:
-                    table[tuple(sequence.split(" "))] = action
+            for sequence in self._keys[action.name]:
+                only, keys = placed(sequence)
+                for place in action.where:
+                    if only in ("", place):
+                        self._by_place.setdefault(place, {})[keys] = action
 
     def keys(self, name: str) -> tuple[str, ...]:
         """Return the sequences of an action."""
@@ -93,7 +103,22 @@ class Keymap:
     def line(self, place: str) -> list[tuple[str, str]]:
         """Return key and word of the actions worth showing in a place, the most useful first."""
         here = [action for action in self.actions.values() if place in action.where and action.rank]
-        return [(shown(self._keys[action.name][0]), action.word) for action in sorted(here, key=lambda one: one.rank)]
+        first = [(self.first(action.name, place), action.word) for action in sorted(here, key=lambda one: one.rank)]
+        return [(shown(sequence), word) for sequence, word in first if sequence]
+
+    def first(self, name: str, place: str) -> str:
+        """Return the first sequence of an action that works in a place; "" where none does."""
+        return next((said for said in self._keys[name] if placed(said)[0] in ("", place)), "")
+
+    def sequence(self, place: str, label: str, waiting: tuple[str, ...] = ()) -> tuple[str, ...]:
+        """Return the keys that a label of the key line stands for; () where nothing can be pressed for it."""
+        if waiting:
+            keys: Iterable[tuple[str, ...]] = ((key,) for key, _ in self.following(place, waiting))
+        else:
+            keys = self._by_place.get(place, {})
+        found = next((one for one in keys if shown(" ".join(one)) == label and "*" not in one), None)
+        named = next((key for key, said in _SHOWN.items() if said == label), None)
+        return found or ((named,) if named else ())
 
 
 class KeyReader:

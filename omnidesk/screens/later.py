@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-ALSO = ("omnidesk.widgets.draft_area", "omnidesk.screens.help")
+ALSO = ("omnidesk.widgets.draft_area", "omnidesk.widgets.composer_fields", "omnidesk.screens.help")
 """What is loaded by name when it is used."""
 
 

@@ -20,6 +20,7 @@ from omnidesk.widgets.thread_head import ThreadHead
 from omnidesk.widgets.thread_view import ThreadView
 
 Mode = Literal["three", "two", "one"]
+MODES: tuple[Mode, ...] = ("one", "two", "three")
 THREE, TWO = 120, 100
 """Columns from which three and two panes stand side by side."""
 ROOMY = 136
@@ -44,6 +45,10 @@ class DeskFrame(Screen[None]):
         super().__init__()
         self.front = "queue"
         self.layout_mode: Mode = "three"
+        self.most_panes = 3
+        """How many panes the agent wants side by side at most."""
+        self.plain = False
+        """Whether it is drawn without boxes and bars."""
         self.small = False
         """Whether the terminal is too small to show anything."""
         self.body = Horizontal(id="body")
@@ -87,7 +92,8 @@ class DeskFrame(Screen[None]):
     def lay_out_for(self, width: int, height: int) -> None:
         """Choose how many panes stand side by side. Styles are set one by one: a class on the
         screen restyles every widget, which takes longer than a frame."""
-        self.layout_mode = "three" if width >= THREE else "two" if width >= TWO else "one"
+        fit = 3 if width >= THREE else 2 if width >= TWO else 1
+        self.layout_mode = MODES[min(fit, self.most_panes) - 1]
         self.small = width < SMALLEST[0] or height < SMALLEST[1]
         if self.small:
             need = f"{SMALLEST[0]}x{SMALLEST[1]}"
@@ -96,13 +102,23 @@ class DeskFrame(Screen[None]):
         for part in (self.header, self.body, self.status, self.keys):
             part.display = not self.small
         self.prompt.display = self.prompt.active and not self.small
-        self.left.styles.width = 46 if width >= ROOMY else 42 if width >= TWO else "1fr"
-        self.customer.styles.width = 32 if width >= ROOMY else 28 if width >= THREE else "1fr"
+        alone = self.layout_mode == "one"
+        self.left.styles.width = "1fr" if alone else 46 if width >= ROOMY else 42
+        self.customer.styles.width = 32 if width >= ROOMY else 28 if width >= THREE and not alone else "1fr"
+        if alone:
+            self.customer.styles.width = "1fr"
         for pane in (self.middle, self.customer):
             pane.set_class(self.layout_mode == "one", "alone")
         self.composer.styles.height = 13 if height >= AIRY else 9
         self.fold.display = self.layout_mode != "three"
         self.show_front()
+
+    def set_plain(self, plain: bool) -> None:
+        """Show no scrollbars, or show them; one pane alone has no border anyway."""
+        if plain != self.plain:
+            self.plain = plain
+            for sheet in (self.queue, self.thread, self.customer):
+                sheet.vertical_scrollbar.set_blank(plain)
 
     def show_front(self) -> None:
         """Show the pane in front, where panes do not stand side by side."""

@@ -38,6 +38,14 @@ LISTINGS: tuple[str, ...] = (
     "views",
     "stats",
     "news",
+    "leaving",
+    "bulk",
+    "ways",
+    "preview",
+    "drafts",
+    "details",
+    "reader",
+    "picking",
 )
 """The places of these screens."""
 
@@ -166,6 +174,12 @@ class Listing(Screen[None]):
             event.prevent_default()
         self.refresh_keys()
 
+    def on_key_line_chosen(self, message: KeyLine.Chosen) -> None:
+        """A key of the line was clicked: that is as good as pressing it."""
+        place = "" if self.prompt.active else self.PLACE
+        for key in self.desk.keymap.sequence(place, message.label, self.reader.waiting):
+            self.app.post_message(events.Key(key, key if len(key) == 1 else None))
+
     def refresh_keys(self) -> None:
         """Show the keys that work here."""
         if self.prompt.active:
@@ -206,7 +220,8 @@ def _half_up(screen: Listing, press: Press) -> None:
 
 
 def _leave(screen: Listing, press: Press) -> None:
-    screen.dismiss()
+    if screen.is_current:  # a second key may have come before the first was done
+        screen.dismiss()
 
 
 def _help(screen: Listing, press: Press) -> None:

@@ -10,7 +10,7 @@ from textual.message import Message
 from omnidesk.widgets.customer_pane import Known
 from omnidesk.widgets.queue_list import Window
 from omnidesk.widgets.thread_lines import Block
-from omnidesk.words.rows import Conversation
+from omnidesk.words.rows import Conversation, SavedView
 
 if TYPE_CHECKING:
     from omnidesk.desk.status import Summary
@@ -35,14 +35,29 @@ class WindowRead(Message):
 
 
 @dataclass
-class SearchRead(Message):
-    """What a search found; `token` leads to the next hits."""
+class ViewRefused(Message):
+    """A view or a search that cannot be shown, and why."""
 
-    query: str
-    window: Window
-    ids: tuple[int, ...]
-    snippets: dict[int, str]
-    token: str | None
+    view: str
+    said: str
+
+
+@dataclass
+class ViewSaved(Message):
+    """A view was saved or changed; `show` is the view to show now."""
+
+    view: str
+    said: str
+    show: str | None = None
+
+
+@dataclass
+class ViewsRead(Message):
+    """The agent's saved views, in their order, and how many conversations each holds."""
+
+    views: tuple[SavedView, ...]
+    counts: dict[str, int]
+    seconds: float = 0.0
 
 
 @dataclass
@@ -108,11 +123,13 @@ class Acted(Message):
 
 @dataclass
 class Written(Message):
-    """A reply was queued or a note was stored; `sheet` is what it was written on."""
+    """A reply was queued or a note was stored; `sheet` is what it was written on, `after` what is shown then: the
+    next conversation, the list, or what is there (stay)."""
 
     sheet: Sheet
     said: str
     leaving: tuple[int, ...] = ()
+    after: str = "next"
 
 
 @dataclass
@@ -128,6 +145,54 @@ class Choices(Message):
 
     purpose: str
     words: list[str] = field(default_factory=list)
+    each: bool = False
+    """Whether the answer is a list of such words."""
+
+
+@dataclass
+class MarksRead(Message):
+    """What is to be marked in a view, loaded or not; `more` says that there is more than one mark takes."""
+
+    view: str
+    ids: tuple[int, ...]
+    more: bool = False
+
+
+@dataclass
+class RangeRead(Message):
+    """The conversations of a view from a place on."""
+
+    view: str
+    start: int
+    ids: tuple[int, ...]
+
+
+@dataclass
+class Undecided(Message):
+    """An act did not work; `ids` were marked in `view` for it."""
+
+    said: str
+    view: str
+    ids: tuple[int, ...]
+
+
+@dataclass
+class MergePreviewed(Message):
+    """What merging `ids` into a conversation would do, in words."""
+
+    question: str
+    lines: list[str]
+    ids: tuple[int, ...]
+    into: int
+
+
+@dataclass
+class AlikeRead(Message):
+    """How many open conversations are about the same as one."""
+
+    conversation_id: int
+    count: int
+    seconds: float = 0.0
 
 
 @dataclass

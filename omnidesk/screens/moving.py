@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import TYPE_CHECKING
 
-from omnidesk.screens.keys import EVERYWHERE, PANES, Action, Press
-from omnidesk.screens.later import Later
+from omnidesk.desk import views
+from omnidesk.screens import windows
+from omnidesk.screens.keys import PANES, Action, Press
 from omnidesk.widgets.badges import VIEWS
 from omnidesk.widgets.customer_pane import CustomerPane
 from omnidesk.widgets.queue_list import QueueList
 from omnidesk.widgets.thread_view import ThreadView
 
 if TYPE_CHECKING:
-    from omnidesk.screens import reading
     from omnidesk.screens.desk import DeskScreen
-else:
-    reading = Later("omnidesk.screens.reading")
 
 
 def _list(desk: DeskScreen) -> QueueList | ThreadView | CustomerPane:
@@ -91,7 +88,7 @@ def back(desk: DeskScreen, press: Press) -> None:
     elif desk.queue.marked:
         desk.queue.unmark()
         desk.refresh_bars()
-    elif desk.found is not None:
+    elif windows.passing(desk.view):
         desk.show_view(desk.view_before_search)
 
 
@@ -150,6 +147,8 @@ def previous_message(desk: DeskScreen, press: Press) -> None:
 def fold(desk: DeskScreen, press: Press) -> None:
     """Show all that is folded in the thread, or fold it again."""
     desk.unfolded = not desk.unfolded
+    if desk.unfolded:
+        desk.thread.unfold_history()
     desk.lay_out_again()
 
 
@@ -163,21 +162,23 @@ def to_view(name: str) -> Callable[[DeskScreen, Press], None]:
     return show
 
 
+SEARCHES = 'words, "a phrase", from:bram status:open owner:me tag:return is:vip priority:urgent before:7d sort:waiting'
+
+
 def search(desk: DeskScreen, press: Press) -> None:
     """Ask what to search for."""
-    before = desk.found.query if desk.found is not None else ""
-    desk.ask("search", "/", searched, 'words, "a phrase", from:bram status:open tag:vip before:2026-01-01', before)
+    desk.ask("search", "/", searched, SEARCHES, windows.search_of(desk.view) or "")
 
 
 def searched(desk: DeskScreen, text: str) -> None:
     """Search for what was typed."""
     query = text.strip()
     if not query:
-        if desk.found is not None:
+        if windows.search_of(desk.view) is not None:
             desk.show_view(desk.view_before_search)
         return
     desk.say(f"searching {query} ..")
-    desk.backstage.read("window", partial(reading.search, desk.session, query))
+    desk.show_view(f"{views.SEARCH}{query}")
 
 
 READING = ("thread", "customer")
@@ -188,7 +189,7 @@ _VIEW_KEYS = {
     "pending": "p",
     "on-hold": "h",
     "snoozed": "s",
-    "undelivered": "x",
+    "undelivered": "f",
     "spam": "!",
     "deleted": "#",
     "closed": "c",
@@ -207,8 +208,8 @@ MOVE = (
     Action("queue-page-down", "page down", "Go down a screen", ("pagedown",), ("queue",), "Move", page_down),
     Action("open", "open", "Open the conversation", ("enter",), ("queue", "customer"), "Move", open_here, 1),
     Action("back", "back", "Go back: out of the pane, the marks, the search", ("q", "escape"), PANES, "Move", back),
-    Action("next-pane", "pane", "Go to the next pane", ("tab",), EVERYWHERE, "Move", next_pane),
-    Action("previous-pane", "pane", "Go to the pane before", ("shift+tab",), EVERYWHERE, "Move", previous_pane),
+    Action("next-pane", "pane", "Go to the next pane", ("tab",), PANES, "Move", next_pane),
+    Action("previous-pane", "pane", "Go to the pane before", ("shift+tab",), PANES, "Move", previous_pane),
 )
 
 SHOW = tuple(
@@ -223,7 +224,7 @@ READ = (
     Action("previous-message", "message", "Go to the message before", ("[",), ("thread",), "Read", previous_message),
     Action("fold", "fold", "Show quoted, long and automatic text, or fold it", ("z",), PANES, "Read", fold, 8),
     Action("customer", "customer", "Show the customer, or the thread again", ("o",), PANES, "Read", show_customer),
-    Action("search", "search", "Search all messages", ("/",), PANES, "Read", search, 12),
+    Action("search", "search", "Search all messages", ("queue:/", "customer:/", "g /"), PANES, "Read", search, 12),
 )
 
 ACTIONS = (*MOVE, *SHOW, *READ)

@@ -28,11 +28,23 @@ class Actions(Provider):
     def _run(self, action: Action, argument: str = "") -> None:
         desk: DeskScreen = self.screen  # type: ignore[assignment]
         action.run(desk, Press(argument=argument))
+        desk.practised(action)
         desk.refresh_bars()
+
+    def _saved_views(self) -> list[str]:
+        from omnidesk.screens.desk import DeskScreen
+
+        views = self.screen.saved.views if isinstance(self.screen, DeskScreen) else ()
+        return [f"Show {one_line(view.name)}" for view in views]
+
+    def _show(self, said: str) -> None:
+        desk: DeskScreen = self.screen  # type: ignore[assignment]
+        desk.show_view(next(view.name for view in desk.saved.views if said == f"Show {one_line(view.name)}"))
 
     def _help(self, action: Action) -> str:
         desk: DeskScreen = self.screen  # type: ignore[assignment]
-        return " or ".join(shown(keys).replace("*", "…") for keys in desk.keymap.keys(action.name))
+        keys = desk.keymap.keys(action.name)
+        return " or ".join(one if one == "*" else shown(one).replace("*", "…") for one in keys)
 
     async def discover(self) -> Hits:
         """All actions, before anything is typed."""
@@ -45,8 +57,11 @@ class Actions(Provider):
         for action in self._usable():
             if argument and action.takes and action.name.startswith(name.lower()):
                 said = f"{action.description}: {one_line(argument)}"
-                yield Hit(1.0, Content(said), partial(self._run, action, argument.strip()), help=action.takes)
+                yield Hit(1000.0, Content(said), partial(self._run, action, argument.strip()), help=action.takes)
         matcher = self.matcher(query)
+        for name in self._saved_views():
+            if (score := matcher.match(name)) > 0:
+                yield Hit(score, Content(name), partial(self._show, name), help="a saved view")
         for action in self._usable():
             if (score := matcher.match(action.description)) > 0:
                 yield Hit(

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
-from omnidesk.desk import agents, channels, workspace
+from omnidesk.desk import agents, channels, views, workspace
 from omnidesk.desk.workspace import Workspace
-from omnidesk.screens import windows
+from omnidesk.screens import remembered, windows
+from omnidesk.screens.messages import WindowRead
+from omnidesk.screens.preferences import DEFAULTS, Preferences
+from omnidesk.screens.remembered import Remembered
 from omnidesk.widgets.queue_list import Window
+from omnidesk.words.errors import OmniDeskError
 from omnidesk.words.rows import Actor, Agent
 
 FIRST_VIEW = "open"
@@ -20,6 +25,11 @@ class Session:
     workspace: Workspace
     agent: Agent
     home: str
+    preferences: Preferences = DEFAULTS
+    config: Path | None = None
+    """The file that changed preferences are kept in; None where they are not kept."""
+    state: Path | None = None
+    """The file that says where the agent was; None where that is not remembered."""
 
     @property
     def actor(self) -> Actor:
@@ -34,20 +44,44 @@ class Opening:
     session: Session
     window: Window
     channels: bool
+    place: Remembered | None = None
+    """Where the agent was when the program was left; None at the first start."""
 
 
-def open_session(home: str | None) -> Opening | None:
+def open_session(
+    home: str | None, preferences: Preferences = DEFAULTS, config: Path | None = None, remember: bool = False
+) -> Opening | None:
     """Open the workspace and read the first rows; None when there is no workspace. Raises OmniDeskError."""
     if not workspace.exists(home):
         return None
-    return begin(workspace.open_workspace(home), home)
+    opening = begin(workspace.open_workspace(home), home, remember)
+    return replace(opening, session=replace(opening.session, preferences=preferences, config=config))
 
 
-def begin(found: Workspace, home: str | None) -> Opening:
-    """Read the first rows of an open workspace."""
-    session = Session(found, agents.whoami(found), str(workspace.home_path(home)))
-    window = windows.first_window(found, session.agent.id, FIRST_VIEW)
-    return Opening(session, window, has_channels(found))
+def begin(found: Workspace, home: str | None, remember: bool = False) -> Opening:
+    """Read the first rows of an open workspace; with `remember` those the agent looked at last."""
+    path = str(workspace.home_path(home))
+    state = remembered.file_of(path) if remember else None
+    session = Session(found, agents.whoami(found), path, state=state)
+    place = remembered.read(state, session.agent.id) if state is not None else None
+    return Opening(session, _first_window(session, place), has_channels(found), place)
+
+
+def _first_window(session: Session, place: Remembered | None) -> Window:
+    """Read the rows around where the agent was, as far as they are there."""
+    found, me = session.workspace, session.agent.id
+    if place is None:
+        return windows.first_window(found, me, FIRST_VIEW)
+    try:
+        first = windows.first_window(found, me, place.view)
+        at = next((index for index, row in enumerate(first.rows) if row.id == place.cursor), None)
+        if at is not None:
+            return replace(first, anchor=place.cursor, at=at)
+        here = views.rows(found, [place.cursor], me, place.view) if place.cursor and not first.exact else []
+        around = windows.window(session, windows.Asked(place.view, here[0])) if here else None
+        return around.window if isinstance(around, WindowRead) else first
+    except OmniDeskError:
+        return windows.first_window(found, me, FIRST_VIEW)
 
 
 def has_channels(found: Workspace) -> bool:

@@ -80,24 +80,28 @@ class SetupScreen(Screen[None]):
 
     CSS = """
     SetupScreen { align: center middle; }
-    #form { width: 74; max-width: 100%; height: auto; max-height: 100%; padding: 0 2; scrollbar-size-vertical: 1; }
+    #form { width: 76; max-width: 100%; height: auto; max-height: 100%; padding: 0 2; scrollbar-size-vertical: 1; }
     #form Static { height: auto; }
-    #form .title { text-style: bold; color: $text-accent; padding: 1 0 0 0; }
-    #form .row { height: 1; margin: 1 0 0 0; }
+    #form .title, #form .door { text-style: bold; color: $text-accent; }
+    #form .door { margin: 1 0 0 0; }
+    #form .about { color: $text-muted; }
+    #form .row { height: 1; }
     #form .row Label { width: 16; color: $text-muted; }
     #form Input { width: 1fr; }
     #form .narrow { width: 9; }
     #form .rest { width: 1fr; }
     #imap-port, #smtp-port { margin-left: 1; }
     #advanced { height: auto; display: none; }
+    #other { height: auto; }
     #form.open #advanced { display: block; }
-    #form.open .row { margin: 0; }
-    #result { margin: 1 0 0 0; min-height: 2; width: 1fr; }
+    #form.open #other { display: none; }
+    #result { min-height: 2; width: 1fr; }
     #result.wrong { color: $text-error; }
     #result.good { color: $text-success; }
-    #buttons { height: 1; margin: 1 0; }
-    #buttons Button { margin-right: 2; }
+    .buttons { height: 1; }
+    .buttons Button { margin-right: 2; min-width: 0; padding: 0 1; }
     #form Checkbox { border: none; padding: 0; background: transparent; }
+    #form Checkbox > .toggle--button { color: $background; background: $foreground 60%; }
     .security { width: 14; margin-left: 1; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -115,47 +119,57 @@ class SetupScreen(Screen[None]):
         self._busy = False
 
     def compose(self) -> ComposeResult:
-        """The form."""
+        """Two doors where there is no workspace yet, else the form alone."""
         fresh = self.session is None
-        where = workspace.home_path(self.home)
         with VerticalScroll(id="form", can_focus=False):
-            yield Static("Welcome to OmniDesk" if fresh else "Add a mailbox", classes="title", markup=False)
-            yield Static(
-                "Your customers' mail in one queue. Two doors: add a mailbox here, or press ctrl+l to look around "
-                "with sample customers first."
-                if fresh
-                else "It is tested first; nothing is changed on the server by that.",
-                markup=False,
-            )
+            if fresh:
+                yield Static("Welcome to OmniDesk", classes="title", markup=False)
+                yield Static("All that customers write, in one queue. There are two doors:", markup=False)
+            yield Static("1  Add a mailbox" if fresh else "Add a mailbox", classes="door", markup=False)
+            where = f"\nThe workspace will be {workspace.home_path(self.home)}." if fresh else ""
+            yield Static(f"It is tested first, which changes nothing there.{where}", classes="about", markup=False)
             if fresh:
                 yield from self._row("Your name", Input(placeholder="as customers see it", compact=True, id="agent"))
-            yield from self._row(
-                "Mail address", Input(placeholder="support@your-shop.example", compact=True, id="address")
-            )
-            yield from self._row("Password", Input(password=True, compact=True, id="password"))
-            with Vertical(id="advanced"):
-                yield from self._row("Channel name", Input(placeholder="support", compact=True, id="name"))
-                yield from self._row(
-                    "User", Input(placeholder="the address, unless yours differs", compact=True, id="user")
-                )
-                for kind in ("imap", "smtp"):
-                    yield from self._server(kind)
-                yield from self._row(
-                    "Trust", Input(placeholder="a PEM file, for a server of your own", compact=True, id="ca")
-                )
-            yield from self._row(
-                "History",
-                Input("14", type="integer", compact=True, id="history", classes="narrow"),
-                Static(" days of mail count as news, the rest is history", markup=False, classes="rest"),
-            )
-            yield Tick("Trial: only read, send and flag nothing on the server", compact=True, id="read-only")
+            yield from self._mailbox()
             yield Static("", id="result", markup=False)
-            with Horizontal(id="buttons"):
+            with Horizontal(classes="buttons"):
                 yield Button("Test ctrl+s", compact=True, id="go", variant="primary")
                 yield Button("Servers ctrl+t", compact=True, id="servers")
-                yield Button("Look around ctrl+l", compact=True, id="demo")
                 yield Button("Quit esc" if fresh else "Back esc", compact=True, id="leave")
-            yield Static(f"Workspace: {where}", markup=False)
+            if fresh:
+                yield from self._other_door()
+
+    def _mailbox(self) -> ComposeResult:
+        yield from self._row("Mail address", Input(placeholder="support@your-shop.example", compact=True, id="address"))
+        yield from self._row("Password", Input(password=True, compact=True, id="password"))
+        with Vertical(id="advanced"):
+            yield from self._row("Channel name", Input(placeholder="support", compact=True, id="name"))
+            yield from self._row(
+                "User", Input(placeholder="the address, unless yours differs", compact=True, id="user")
+            )
+            for kind in ("imap", "smtp"):
+                yield from self._server(kind)
+            yield from self._row(
+                "Trust", Input(placeholder="a PEM file, for a server of your own", compact=True, id="ca")
+            )
+        yield from self._row(
+            "History",
+            Input("14", type="integer", compact=True, id="history", classes="narrow"),
+            Static(" days are news, older mail is history", markup=False, classes="rest"),
+        )
+        yield Tick("Trial: only read, send and flag nothing on the server", compact=True, id="read-only")
+
+    def _other_door(self) -> ComposeResult:
+        with Vertical(id="other"):
+            yield Static("2  Look around first", classes="door", markup=False)
+            yield Static(
+                "A made-up web shop with three hundred conversations, whose customers write back. "
+                "Nothing leaves this machine, and nothing of it stays.",
+                classes="about",
+                markup=False,
+            )
+            with Horizontal(classes="buttons"):
+                yield Button("Look around ctrl+l", compact=True, id="demo")
 
     def _row(self, label: str, *widgets: Input | Static | Select[str]) -> ComposeResult:
         with Horizontal(classes="row"):

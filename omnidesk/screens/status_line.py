@@ -6,22 +6,24 @@ from typing import TYPE_CHECKING
 
 from omnidesk.text.clean import one_line
 from omnidesk.widgets import badges, times
-from omnidesk.widgets.lines import cut
+from omnidesk.widgets.lines import cells, cut
 from omnidesk.widgets.painting import Part
 from omnidesk.widgets.queue_list import QueueList
-from omnidesk.words.kinds import Health, MessageStatus
+from omnidesk.words.kinds import Health, MessageStatus, Sort
 from omnidesk.words.rows import Channel
 
 if TYPE_CHECKING:
     from omnidesk.desk.status import Summary
 
-_ORDERS = {
-    "undelivered": "newest first",
-    "spam": "newest first",
-    "deleted": "newest first",
-    "closed": "newest first",
-    "all": "newest first",
+_RESTORES = {"spam": ", E restores", "deleted": ", E restores"}
+"""What can be done in a view and nowhere else."""
+ORDERS = {
+    Sort.DUE: "next due first",
+    Sort.NEWEST: "newest first",
+    Sort.WAITING: "oldest waiting first",
+    Sort.PRIORITY: "most urgent first",
 }
+"""The orders of a view in words."""
 
 
 def coming(summary: Summary | None, agent: str, now: int) -> str:
@@ -47,8 +49,8 @@ def summary_alive(summary: Summary | None) -> bool:
     return summary is not None and summary.engine_alive
 
 
-def health(summary: Summary | None, engine: str, now: int) -> list[Part]:
-    """Say how engine, outbox and channels do, the most important first."""
+def health(summary: Summary | None, engine: str, now: int, quiet: bool = False) -> list[Part]:
+    """Say how engine, outbox and channels do, the most important first; `quiet`: nothing rings now."""
     if engine:
         said: list[Part] = [("warn", one_line(engine, 100))]
     else:
@@ -56,13 +58,21 @@ def health(summary: Summary | None, engine: str, now: int) -> list[Part]:
     if summary is None:
         return said
     running = [channel for channel in summary.channels if channel.enabled]
-    said += [part for channel in running if (part := _trouble(channel, now)) is not None]
+    away = offline(summary)
+    if away:
+        waits = f"{times.number(summary.queued)} queued" if summary.queued else "nothing waits to go out"
+        said.append(("warn", f"offline: {waits}"))
+    if summary.news:
+        said.append(("key", f"{times.number(summary.news)} new: gn"))
     if summary.undelivered:
         said.append(("warn", f"{times.number(summary.undelivered)} undelivered"))
     if summary.quarantined:
         said.append(("warn", f"{times.number(summary.quarantined)} in quarantine"))
-    if summary.queued:
-        said.append(("", f"{summary.queued} queued"))
+    if summary.queued and not away:
+        said.append(("", f"{times.number(summary.queued)} queued"))
+    said += [part for channel in running if (part := _trouble(channel, now)) is not None]
+    if quiet:
+        said.append(("dim", "quiet"))
     said += [part for channel in running if (part := _progress(channel)) is not None]
     if not summary.channels:
         said.append(("dim", "no channels yet: ctrl+n adds a mailbox"))
@@ -73,6 +83,12 @@ def health(summary: Summary | None, engine: str, now: int) -> list[Part]:
     if running and summary.engine_alive and all(channel.health is Health.OK for channel in running):
         said.append(("good", "all channels up" if len(running) > 1 else f"{one_line(running[0].name)} up"))
     return said
+
+
+def offline(summary: Summary) -> bool:
+    """Say whether no channel can be reached: everything works on, and what is sent waits."""
+    running = [channel for channel in summary.channels if channel.enabled]
+    return bool(running) and all(channel.health in (Health.RETRYING, Health.DOWN) for channel in running)
 
 
 def _trouble(channel: Channel, now: int) -> Part | None:
@@ -95,22 +111,39 @@ def _progress(channel: Channel) -> Part | None:
     return ("key", f"{one_line(channel.name)}: {times.number(done)} of {times.number(total)} mails read")
 
 
-def caption(queue: QueueList, view: str, query: str | None, summary: Summary | None) -> tuple[list[Part], list[Part]]:
-    """Name the view, its order, what is marked and what is hidden above."""
+def caption(
+    queue: QueueList, view: str, query: str | None, summary: Summary | None, alike: str = ""
+) -> tuple[list[Part], list[Part]]:
+    """Name the view, its order, what is marked, how many others are alike (in words), and what is hidden above."""
+    order = ORDERS[queue.window.sort]
     if query is not None:
         left: list[Part] = [
             ("strong", f" {times.number(queue.window.count)} found"),
-            ("dim", f" - {cut(one_line(query), 24)}"),
+            ("dim", f" - {cut(one_line(query), 24)} - {order}"),
         ]
     else:
-        order = _ORDERS.get(view, "next due first")
         count = f" {times.number(queue.window.count)}" if queue.window.exact else ""
-        left = [("strong", f" {badges.VIEWS.get(view, view)}{count}"), ("dim", f" - {order}")]
+        title = cut(one_line(queue.window.title), 24) or badges.VIEWS.get(view, view)
+        left = [("strong", f" {title}{count}"), ("dim", f" - {order}{_RESTORES.get(view, '')}")]
     right: list[Part] = []
     if queue.marked:
-        right.append(("key", f" {len(queue.marked)} marked "))
+        extends = ", moving extends: v ends it" if queue.ranging else ""
+        right.append(("key", f" {times.number(len(queue.marked))} marked{extends} "))
+    elif alike:
+        return _beside_alike(queue.room, left, f" {alike} ", queue.above)
     elif queue.above:
         right.append(("dim", f" {times.number(queue.above)} above "))
     elif summary is not None and summary.counts.get("unassigned") and view != "unassigned":
         right.append(("dim", f" {times.number(summary.counts['unassigned'])} unassigned "))
     return left, right
+
+
+def _beside_alike(room: int, left: list[Part], said: str, above: int) -> tuple[list[Part], list[Part]]:
+    """Put both ends of the line together where others are like the conversation of the cursor: what matters least, the
+    order and how many rows are above, gives way."""
+    over = [("dim", f" {times.number(above)} above")] if above else []
+    alike: list[Part] = [("note", said)]
+    for kept, right in ((left, [*over, *alike]), (left[:1], [*over, *alike]), (left, alike)):
+        if sum(cells(text) for _, text in (*kept, *right)) <= room:
+            return kept, right
+    return left[:1], alike

@@ -128,6 +128,12 @@ class Watcher(threading.Thread):
             self._said = self._engine.said
             self._post(EngineSays(self._said))
 
+    @property
+    def engine_pid(self) -> int | None:
+        """The engine's process, while it runs."""
+        process = self._engine.process if self._engine is not None else None
+        return process.pid if process is not None else None
+
     def end(self) -> None:
         """Stop looking."""
         self._ended.set()

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 from omnidesk import clock
 from omnidesk.desk import views
-from omnidesk.screens.messages import WindowRead
+from omnidesk.screens.messages import ViewRefused, WindowRead
 from omnidesk.widgets.queue_list import Window
+from omnidesk.words.errors import OmniDeskError
 from omnidesk.words.rows import QueueRow
 
 if TYPE_CHECKING:
+    from omnidesk.desk.views import View
     from omnidesk.desk.workspace import Workspace
     from omnidesk.screens.session import Session
 
@@ -23,10 +25,21 @@ TAIL = 60
 """Rows at the end of the view that are read with it."""
 
 
+def search_of(view: str) -> str | None:
+    """Return what is searched for where a view is a search, else None."""
+    return view[len(views.SEARCH) :] if view.startswith(views.SEARCH) else None
+
+
+def passing(view: str) -> bool:
+    """Say whether a view is left again with q: a search, or what is like a conversation."""
+    return view.startswith((views.SEARCH, views.ALIKE))
+
+
 def first_window(workspace: Workspace, agent_id: int | None, view: str) -> Window:
     """Return the first rows of a view without counting it: what the first paint needs."""
-    rows = tuple(views.page(workspace, view, agent_id, HALF))
-    return Window(view, rows, 0, len(rows), exact=len(rows) < HALF)
+    found = views.resolve(workspace, view, agent_id)
+    rows = tuple(views.page(workspace, found, agent_id, HALF))
+    return _dressed(workspace, found, Window(view, rows, 0, len(rows), exact=len(rows) < HALF))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,28 +57,37 @@ class Asked:
     count: int | None = None
 
 
-def window(session: Session, asked: Asked) -> WindowRead:
-    """Read rows of a view."""
+def window(session: Session, asked: Asked) -> WindowRead | ViewRefused:
+    """Read rows of a view, or say why there is none."""
     began = clock.monotonic()
+    try:
+        view = views.resolve(session.workspace, asked.view, session.agent.id)
+        found = _read(session, asked, view)
+    except OmniDeskError as error:
+        return ViewRefused(asked.view, str(error))
+    return WindowRead(_dressed(session.workspace, view, found), clock.monotonic() - began)
+
+
+def _read(session: Session, asked: Asked, view: View) -> Window:
     workspace, me = session.workspace, session.agent.id
-    count = views.count(workspace, asked.view, me) if asked.count is None else asked.count
+    count = views.count(workspace, view, me) if asked.count is None else asked.count
     if asked.around is not None:
-        found = _around(session, asked, asked.around)
+        found = _around(session, asked, view, asked.around)
     elif asked.offset is not None and asked.offset > count - HALF:
-        rows = tuple(views.page(workspace, asked.view, me, HALF, before=()))
+        rows = tuple(views.page(workspace, view, me, HALF, before=()))
         found = Window(asked.view, rows, max(0, count - len(rows)), 0)
     else:
         start = max(0, (asked.offset or 0) - HALF // 2)
-        found = Window(asked.view, tuple(views.page(workspace, asked.view, me, HALF, offset=start)), start, 0)
+        found = Window(asked.view, tuple(views.page(workspace, view, me, HALF, offset=start)), start, 0)
     count = max(count, found.start + len(found.rows)) if found.rows else count
     tail: tuple[QueueRow, ...] = ()
     if asked.count is None and count > found.start + len(found.rows):
-        tail = tuple(views.page(workspace, asked.view, me, TAIL, before=()))
-    return WindowRead(replace(found, count=count, land=asked.land, tail=tail), clock.monotonic() - began)
+        tail = tuple(views.page(workspace, view, me, TAIL, before=()))
+    return replace(found, count=count, land=asked.land, tail=tail)
 
 
-def _around(session: Session, asked: Asked, row: QueueRow) -> Window:
-    workspace, me, view = session.workspace, session.agent.id, asked.view
+def _around(session: Session, asked: Asked, view: View, row: QueueRow) -> Window:
+    workspace, me = session.workspace, session.agent.id
     here = views.rows(workspace, [row.id], me, view)
     key = here[0].key if here else row.key
     before = views.page(workspace, view, me, HALF, before=key)
@@ -75,4 +97,24 @@ def _around(session: Session, asked: Asked, row: QueueRow) -> Window:
         ahead = len(before)
     elif ahead is None:
         ahead = views.position(workspace, view, me, key)
-    return Window(view, (*before, *here, *after), ahead - len(before), 0, row.id, ahead)
+    return Window(asked.view, (*before, *here, *after), ahead - len(before), 0, row.id, ahead)
+
+
+def _dressed(workspace: Workspace, view: View, found: Window) -> Window:
+    """Say how the view shows its rows; where words were searched for, the rows show where they were found."""
+    if view.hits:
+        from omnidesk.desk import searching
+
+        shown = (*found.rows, *found.tail)
+        snippets = searching.snippets(workspace, {row.id: view.hits[row.id] for row in shown}, view.words)
+        found = replace(
+            found,
+            rows=tuple(_found(row, snippets) for row in found.rows),
+            tail=tuple(_found(row, snippets) for row in found.tail),
+        )
+    return replace(found, columns=view.columns, title=view.title, sort=view.sort)
+
+
+def _found(row: QueueRow, snippets: dict[int, str]) -> QueueRow:
+    said = ": ".join(part for part in (row.subject, snippets.get(row.id, "")) if part)
+    return replace(row, preview=said, subject="")

@@ -1,47 +1,49 @@
-"""Actions that write: replies and notes, their drafts, and sending them."""
+"""Actions that begin to write: replies, notes, questions to others, new conversations; and those of the composer."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from omnidesk import clock
-from omnidesk.screens.keys import PANES, Action, Press
+from omnidesk.screens import attaching, chooser, editor, sending
+from omnidesk.screens.keys import EVERYWHERE, PANES, Action, Press
 from omnidesk.screens.later import Later
-from omnidesk.screens.messages import DraftKept, Written
-from omnidesk.text.clean import clean
+from omnidesk.screens.messages import Acted, DraftKept
 from omnidesk.widgets.sheet import Sheet, Sort
-from omnidesk.words.kinds import Direction, Status
+from omnidesk.words.kinds import Direction
 
 if TYPE_CHECKING:
-    from omnidesk.desk import composing, drafts
-    from omnidesk.screens import reading
+    from omnidesk.desk import drafts, outbox, undo
+    from omnidesk.screens import draft_list, preview, sheets
     from omnidesk.screens.desk import DeskScreen
-    from omnidesk.screens.session import Session
+    from omnidesk.screens.writing_desk import WritingDesk
 else:
-    composing, drafts = Later("omnidesk.desk.composing"), Later("omnidesk.desk.drafts")
-    reading = Later("omnidesk.screens.reading")
+    drafts, sheets = Later("omnidesk.desk.drafts"), Later("omnidesk.screens.sheets")
+    outbox, undo = Later("omnidesk.desk.outbox"), Later("omnidesk.desk.undo")
+    draft_list, preview = Later("omnidesk.screens.draft_list"), Later("omnidesk.screens.preview")
+
+COMPOSER = ("composer",)
 
 
-def _begin(desk: DeskScreen, sort: Sort, sender_only: bool = False) -> None:
+def _begin(desk: DeskScreen, sort: Sort, sender_only: bool = False, forward: bool = False) -> None:
     number = desk.open_id
     if desk.place == "queue" and desk.queue.cursor is not None:
         number = desk.queue.cursor.id
     if number is None:
         desk.say("open a conversation first")
     else:
-        begin(desk, number, sort, sender_only)
+        begin(desk, number, sort, sender_only, forward)
 
 
-def begin(desk: DeskScreen, number: int, sort: Sort, sender_only: bool = False) -> None:
-    """Open the composer for a conversation."""
+def begin(desk: DeskScreen, number: int, sort: Sort, sender_only: bool = False, forward: bool = False) -> None:
+    """Open the composer for a conversation; 0 is a new one."""
     if desk.composer.active:
         desk.leave_composer()
-    desk.open(number)
+    if number:
+        desk.open(number)
     desk.hold_keys(True)
-    desk.backstage.read("sheet", partial(reading.sheet, desk.session, number, sort, sender_only))
+    desk.backstage.read("sheet", partial(sheets.sheet, desk.session, number, sort, sender_only, forward))
 
 
 def reply(desk: DeskScreen, press: Press) -> None:
@@ -59,12 +61,52 @@ def note(desk: DeskScreen, press: Press) -> None:
     _begin(desk, "note")
 
 
-def keep_draft(desk: DeskScreen, sheet: Sheet, text: str) -> None:
+def ask_elsewhere(desk: DeskScreen, press: Press) -> None:
+    """Begin a question to a third party."""
+    _begin(desk, "aside")
+
+
+def forward(desk: DeskScreen, press: Press) -> None:
+    """Pass the last message on to a third party, with its files."""
+    _begin(desk, "aside", forward=True)
+
+
+def new(desk: DeskScreen, press: Press) -> None:
+    """Begin a message to somebody, in a conversation of its own."""
+    begin(desk, 0, "new")
+
+
+def show_drafts(desk: DeskScreen, press: Press) -> None:
+    """List the agent's drafts."""
+    desk.app.push_screen(draft_list.DraftList(desk))
+
+
+def take_back_scheduled(desk: DeskScreen, press: Press) -> None:
+    """Take back what is scheduled in the conversation looked at; it becomes a draft again."""
+    number, session = next(iter(desk.targets()), None), desk.session
+    if number is None:
+        desk.say("open a conversation first")
+        return
+
+    def work() -> Acted:
+        act_id = outbox.scheduled_act(session.workspace, number)
+        if act_id is None:
+            return Acted(f"nothing is scheduled in #{number}", undoable=False)
+        undone = undo.undo(session.workspace, session.actor, act_id)
+        return Acted(f"took back: {'; '.join(undone.restored)}", show=number, undoable=False, write=True)
+
+    desk.backstage.write(work)
+
+
+def keep_draft(desk: WritingDesk, sheet: Sheet, text: str) -> None:
     """Store what was written so far."""
     session = desk.session
 
     def work() -> DraftKept:
-        drafts.save(session.workspace, session.actor, sheet.conversation_id, sheet.sort, clean(text))
+        kept = sheets.written(sheet, text)
+        if sheet.sort == "aside" and not text.strip() and not sheet.to:
+            kept = drafts.Written("")
+        drafts.save(session.workspace, session.actor, sheet.conversation_id, sheet.sort, kept)
         return DraftKept(sheet)
 
     desk.backstage.write(work)
@@ -73,121 +115,100 @@ def keep_draft(desk: DeskScreen, sheet: Sheet, text: str) -> None:
 def leave(desk: DeskScreen, press: Press) -> None:
     """Leave the composer; what was written stays as a draft."""
     desk.leave_composer()
-    desk.focus_pane("thread")
+    desk.focus_pane("thread" if desk.open_id is not None else "queue")
 
 
 def next_channel(desk: DeskScreen, press: Press) -> None:
-    """Choose the next channel that can carry the reply."""
-    sheet = desk.composer.sheet
+    """Choose the next channel that can carry it; a public one is chosen by name only."""
+    sheet = desk.composer.now
     if sheet is None or sheet.sort == "note":
         return
-    usable = [way.channel for way in sheet.ways if way.usable]
-    if len(usable) < 2:
-        desk.say("no other channel can carry this reply")
+    usable = [way.channel for way in sheet.ways if way.usable and not way.public]
+    if not [one for one in usable if one != sheet.chosen]:
+        desk.say("no other channel can carry this")
         return
     place = usable.index(sheet.chosen) if sheet.chosen in usable else -1
-    desk.composer.change(replace(sheet, chosen=usable[(place + 1) % len(usable)]))
+    desk.composer.change(sheet.by(usable[(place + 1) % len(usable)]))
 
 
-def send(desk: DeskScreen, press: Press) -> None:
-    """Ask how to send; a note is stored at once."""
+def quote(desk: DeskScreen, press: Press) -> None:
+    """Insert what is answered, quoted."""
     sheet = desk.composer.sheet
-    if sheet is None:
-        return
-    if not desk.composer.text.strip():
-        desk.say("there is nothing to send yet", wrong=True)
-    elif sheet.sort == "note":
-        _write(desk, sheet, None)
-    elif sheet.chosen is None:
-        reasons = "; ".join(f"{way.channel}: {way.reason}" for way in sheet.ways)
-        desk.say(f"no channel can carry this reply. {reasons}", wrong=True)
+    if sheet is None or not sheet.quote:
+        desk.say("there is nothing to quote")
     else:
-        desk.ask_how_to_send()
+        desk.composer.insert(sheet.quote)
 
 
-def send_with(status: Status | None) -> Callable[[DeskScreen, Press], None]:
-    """Return the action that sends and leaves the conversation with a status (None: what the channel's kind says)."""
-
-    def run(desk: DeskScreen, press: Press) -> None:
-        sheet = desk.composer.sheet
-        desk.stop_asking()
-        if sheet is not None:
-            _write(desk, sheet, status)
-
-    return run
+def fill(desk: DeskScreen, press: Press) -> None:
+    """Give the composer the whole screen, or its place under the thread."""
+    desk.fill_screen(not desk.filled)
 
 
-def do_not_send(desk: DeskScreen, press: Press) -> None:
-    """Go on writing."""
-    desk.stop_asking()
-    desk.focus_pane("composer")
+def show_preview(desk: DeskScreen, press: Press) -> None:
+    """Show the text as whoever gets it will see it."""
+    sheet = desk.composer.now
+    if sheet is not None and sheet.sort != "note":
+        desk.app.push_screen(preview.Preview(desk, sheet, desk.composer.text))
+    else:
+        desk.say("a note is seen as it is")
 
 
-def _write(desk: DeskScreen, sheet: Sheet, status: Status | None) -> None:
-    text = clean(desk.composer.text)
-    desk.draft_timer_stop()
-    desk.composer.freeze(True)
-    desk.backstage.write(partial(_send, desk.session, sheet, text, status))
+def next_field(desk: DeskScreen, press: Press) -> None:
+    """Take what is suggested, or go to the next field."""
+    desk.composer.next_field()
 
 
-def _send(session: Session, sheet: Sheet, text: str, status: Status | None) -> Written:
-    number = sheet.conversation_id
-    if sheet.sort == "note":
-        composing.note(session.workspace, session.actor, number, text)
-        drafts.drop(session.workspace, session.actor, number, "note")
-        return Written(sheet, f"note on #{number}")
-    queued = composing.reply(
-        session.workspace,
-        session.actor,
-        number,
-        text,
-        via=sheet.chosen,
-        status=status,
-        to_sender_only=sheet.sender_only,
-    )
-    leaving = (number,) if status is not Status.OPEN else ()
-    waits = queued.due_at > clock.now() + clock.SECOND  # the countdown in the status bar says the rest
-    return Written(sheet, "" if waits else f"answer to #{number} goes now", leaving)
+def previous_field(desk: DeskScreen, press: Press) -> None:
+    """Go to the field before."""
+    desk.composer.next_field(-1)
 
 
-def newer_than_answered(desk: DeskScreen) -> int:
-    """Return how many messages came from outside after the one being answered."""
+def newer_than_answered(desk: WritingDesk) -> int:
+    """Return how many messages came from outside after the one being answered, or since writing began."""
     sheet = desk.composer.sheet
-    if sheet is None or sheet.sort == "note" or desk.thread.conversation_id != sheet.conversation_id:
+    if sheet is None or sheet.sort != "reply" or desk.thread.conversation_id != sheet.conversation_id:
         return 0
     inbound = [
         block.message
         for block in desk.thread.blocks
-        if block.message.direction is Direction.INBOUND and block.message.auto is None
+        if block.message.direction is Direction.INBOUND and block.message.auto is None and block.message.aside is None
     ]
     ids = [message.id for message in inbound]
-    return len(ids) - 1 - ids.index(sheet.answers) if sheet.answers in ids else 0
+    behind = len(ids) - 1 - ids.index(sheet.answers) if sheet.answers in ids else 0
+    return max(behind, sum(message.at > sheet.began_at for message in inbound))
+
+
+def without_files(sheet: Sheet, places: set[int]) -> Sheet:
+    """Return the sheet without the files at these places, counted from 1."""
+    return replace(sheet, files=tuple(file for place, file in enumerate(sheet.files, 1) if place not in places))
 
 
 ANSWER = (
     Action("reply", "reply", "Reply to the customer", ("r",), PANES, "Answer", reply, 2),
     Action("reply-sender", "reply", "Reply to the sender only", ("R",), PANES, "Answer", reply_to_sender),
     Action("note", "note", "Write a note that only the team sees", ("n",), PANES, "Answer", note, 3),
-)
+    Action("ask-elsewhere", "ask", "Ask somebody else (aside)", ("f",), PANES, "Answer", ask_elsewhere, 11),
+    Action("forward", "forward", "Forward the message to somebody else", ("F",), PANES, "Answer", forward),
+    Action("new", "new", "Write to somebody first", ("C",), PANES, "Answer", new),
+    Action("drafts", "drafts", "List your drafts", ("g d",), PANES, "Answer", show_drafts),
+    Action("unschedule", "unschedule", "Take back what is scheduled here", ("W",), PANES, "Answer",
+           take_back_scheduled),
+)  # fmt: skip
 
 WRITE = (
-    Action("send", "send and...", "Send", ("ctrl+s", "ctrl+enter"), ("composer",), "Write", send, 1),
-    Action("channel", "channel", "Reply by the next channel", ("ctrl+t",), ("composer",), "Write", next_channel, 2),
-    Action("keep-draft", "keeps the draft", "Leave; the draft stays", ("escape",), ("composer",), "Write", leave, 3),
-    Action(
-        "send-default",
-        "send",
-        "Send, wait for the customer",
-        ("enter",),
-        ("send",),
-        "Write",
-        send_with(None),
-        1,
-    ),
-    Action("send-close", "and close", "Send and close", ("c",), ("send",), "Write", send_with(Status.CLOSED), 2),
-    Action("send-wait", "and wait", "Send and wait", ("w",), ("send",), "Write", send_with(Status.PENDING), 3),
-    Action("send-open", "stays open", "Send and keep open", ("o",), ("send",), "Write", send_with(Status.OPEN), 4),
-    Action("send-not", "go on writing", "Go on writing", ("escape",), ("send",), "Write", do_not_send, 5),
-)
+    Action("channel", "channel", "Go on with the next channel", ("ctrl+t",), COMPOSER, "Write", next_channel, 2),
+    Action("channels", "channels", "Choose a channel, and see why not", ("f4",), COMPOSER, "Write", chooser.choose, 8),
+    Action("editor", "editor", "Write in your own editor", ("ctrl+o",), COMPOSER, "Write", editor.edit, 3),
+    Action("attach", "attach", "Attach a file, or take one off (-1)", ("f5",), COMPOSER, "Write", attaching.attach, 5),
+    Action("preview", "preview", "Show it as they will see it", ("f6",), COMPOSER, "Write", show_preview, 6),
+    Action("quote", "quote", "Quote what is answered", ("f7",), COMPOSER, "Write", quote, 7),
+    Action("fill", "full", "Write on the whole screen, or under the thread", ("f8",), COMPOSER, "Write", fill, 9),
+    Action("next-field", "to", "Complete; go to the recipients", ("tab",), COMPOSER, "Write", next_field, 4),
+    Action("previous-field", "back", "Go to the field before", ("shift+tab",), COMPOSER, "Write", previous_field),
+    Action("keep-draft", "keeps the draft", "Leave; the draft stays", ("escape",), COMPOSER, "Write", leave, 10),
+)  # fmt: skip
 
-ACTIONS = (*ANSWER, *WRITE)
+ACTIONS = (*ANSWER, *WRITE, *sending.ACTIONS, *chooser.ACTIONS)
+
+__all__ = ["ACTIONS", "EVERYWHERE", "begin", "keep_draft", "newer_than_answered"]

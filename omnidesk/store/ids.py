@@ -24,6 +24,11 @@ def new_id() -> int:
         return _last
 
 
+def first_id(at: int) -> int:
+    """Return the smallest id that `new_id` makes at a time: where its millisecond begins."""
+    return max(0, at - _EPOCH) << 12
+
+
 def search_id(at: int, salt: int) -> int:
     """Return a search row's id made from `at`, so that newest first is index order.
 

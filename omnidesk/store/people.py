@@ -13,6 +13,9 @@ from omnidesk.words.errors import NotFoundError
 from omnidesk.words.kinds import AgentState, Health, MessageStatus
 from omnidesk.words.rows import Agent, Channel, Consent, Customer, Identity, OutboxRow, Team
 
+HELD = "held: "
+"""How the error of a message begins that waited long and is held for its agent."""
+
 
 def customers(connection: Connection, ids: Iterable[int]) -> list[Customer]:
     """Return these customers, in this order; by primary key, identities by identity_customer."""
@@ -106,7 +109,7 @@ def _channel(connection: Connection, row: Any) -> Channel:
         health=Health(row["health"]) if row["enabled"] else Health.OFF,
         error=row["error"],
         last_success_at=row["last_success_at"],
-        next_attempt_at=row["next_attempt_at"],
+        next_attempt_at=row["next_attempt_at"] or None,
         leased_by=leases.holder(connection, f"channel:{row['id']}"),
         progress_done=row["progress_done"],
         progress_total=row["progress_total"],
@@ -151,14 +154,21 @@ def teams(connection: Connection) -> list[Team]:
     ]
 
 
-def outbox(connection: Connection, states: Iterable[MessageStatus], limit: int, after: int = 0) -> list[OutboxRow]:
-    """Return messages on their way out, oldest first; rides on the primary key."""
+def outbox(
+    connection: Connection,
+    states: Iterable[MessageStatus],
+    limit: int,
+    after: int = 0,
+    undismissed: bool = False,
+) -> list[OutboxRow]:
+    """Return messages on their way out, oldest first; rides on outbox_state."""
     wanted = [str(state) for state in states]
     rows = connection.all(
         "SELECT o.*, m.subject, m.recipients_json, channel.name AS channel, agent.login FROM outbox o "
         "JOIN message m ON m.id = o.message_id JOIN channel ON channel.id = o.channel_id "
         "LEFT JOIN agent ON agent.id = o.agent_id "
-        f"WHERE o.state IN ({', '.join('?' * len(wanted))}) AND o.message_id > ? ORDER BY o.message_id LIMIT ?",
+        f"WHERE o.state IN ({', '.join('?' * len(wanted))}) AND o.message_id > ? "
+        f"{'AND o.dismissed_at IS NULL ' if undismissed else ''}ORDER BY o.message_id LIMIT ?",
         (*wanted, after, limit),
     )
     return [
@@ -175,6 +185,7 @@ def outbox(connection: Connection, states: Iterable[MessageStatus], limit: int, 
             next_attempt_at=row["due_at"] if row["state"] == MessageStatus.QUEUED else None,
             error=row["error"],
             agent=row["login"],
+            held=row["state"] == MessageStatus.FAILED and (row["error"] or "").startswith(HELD),
         )
         for row in rows
     ]

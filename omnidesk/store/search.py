@@ -9,10 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from omnidesk.store import ids
+from omnidesk.store import filters, ids
 from omnidesk.store.database import Connection, Transaction
-from omnidesk.words.errors import NotFoundError
-from omnidesk.words.kinds import Place
 from omnidesk.words.query import Query, Term
 
 DDL = "CREATE VIRTUAL TABLE search USING fts5(body, who, content='', tokenize='ascii')"
@@ -42,8 +40,14 @@ def find(connection: Connection, query: Query, agent_id: int | None, limit: int,
     `after` is the search id to go on behind. Rides on the full-text index in row id order, or on message_search
     where only filters are given; filters are looked up by primary key for each candidate.
     """
-    wheres, values = _filters(connection, query, agent_id)
+    said = filters.Conditions()
     place = "search.rowid" if query.terms else "m.search_id"
+    source = "message m"
+    if query.terms:
+        source = "search JOIN message m ON m.search_id = search.rowid"
+        said.add(f"search MATCH {said.put(_match(query.terms))}")
+    filters.put_conversation(said, connection, query, agent_id)
+    filters.put_messages(said, connection, query)
     bounds = (
         ("<", after),
         ("<", None if query.before is None else ids.search_id(query.before, 0)),
@@ -51,19 +55,12 @@ def find(connection: Connection, query: Query, agent_id: int | None, limit: int,
     )
     for comparison, bound in bounds:
         if bound is not None:
-            wheres.append(f"{place} {comparison} ?")
-            values.append(bound)
-    if query.terms:
-        source = "search JOIN message m ON m.search_id = search.rowid"
-        wheres.insert(0, "search MATCH ?")
-        values.insert(0, _match(query.terms))
-    else:
-        source = "message m"
+            said.add(f"{place} {comparison} {said.put(bound)}")
     sql = (
         f"SELECT {place}, m.id, m.conversation_id FROM {source} CROSS JOIN conversation c ON c.id = m.conversation_id "
-        f"WHERE {' AND '.join(wheres)} ORDER BY {place} DESC LIMIT ?"
+        f"WHERE {said.where} ORDER BY {place} DESC LIMIT :limit"
     )
-    return connection.all(sql, (*values, limit))
+    return connection.raw.execute(sql, {**said.values, "limit": limit}).fetchall()
 
 
 def _match(terms: Sequence[Term]) -> str:
@@ -75,56 +72,3 @@ def _match(terms: Sequence[Term]) -> str:
 def _phrase(term: Term) -> str:
     column = "who : " if term.sender else ""
     return f'{column}"{" ".join(term.words)}"' + (" *" if term.prefix else "")
-
-
-def _filters(connection: Connection, query: Query, agent_id: int | None) -> tuple[list[str], list[Any]]:
-    wheres: list[str] = []
-    values: list[Any] = []
-
-    def one_of(column: str, wanted: Sequence[Any]) -> None:
-        wheres.append(f"{column} IN ({', '.join('?' * len(wanted))})")
-        values.extend(wanted)
-
-    if query.places and not query.statuses:
-        one_of("c.place", query.places)
-    else:
-        one_of("c.place", (Place.DESK, *query.places))
-    if query.statuses:
-        one_of("c.status", query.statuses)
-    if query.channels:
-        found = [
-            row[0]
-            for row in connection.all("SELECT id, name, kind FROM channel")
-            if {row[1], row[2]} & set(query.channels)
-        ]
-        kinds = ", ".join("?" * len(query.channels))
-        wheres.append(f"(m.channel_id IN ({', '.join('?' * len(found))}) OR m.kind IN ({kinds}))")
-        values.extend([*found, *query.channels])
-    if query.owners:
-        owners = [_owner(connection, owner, agent_id) for owner in query.owners]
-        wheres.append(
-            "(" + " OR ".join("c.owner_id IS NULL" if owner is None else "c.owner_id = ?" for owner in owners) + ")"
-        )
-        values.extend(owner for owner in owners if owner is not None)
-    for tag in query.tags:
-        wheres.append(
-            "EXISTS (SELECT 1 FROM conversation_tag t JOIN tag ON tag.id = t.tag_id "
-            "WHERE t.conversation_id = c.id AND tag.name = ?)"
-        )
-        values.append(tag)
-    if query.attachment:
-        wheres.append("m.files > 0")
-    if query.unread:
-        wheres.append("c.unread")
-    return wheres, values
-
-
-def _owner(connection: Connection, name: str, agent_id: int | None) -> int | None:
-    if name.lower() == "none":
-        return None
-    if name.lower() == "me":
-        return agent_id
-    found = connection.value("SELECT id FROM agent WHERE login = ?", (name,))
-    if found is None:
-        raise NotFoundError(f"owner:{name}: there is no agent of that login; `omnidesk agent list` shows them")
-    return int(found)

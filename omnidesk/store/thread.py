@@ -26,9 +26,9 @@ def conversations(connection: Connection, numbers: Iterable[int]) -> list[Conver
     wanted = list(numbers)
     marks = ", ".join(str(int(number)) for number in wanted)
     rows = connection.all(
-        "SELECT c.*, agent.login, team.name AS team, customer.name AS customer_name, coalesce(customer.vip, 0) AS vip "
+        "SELECT c.*, agent.login, absent.login AS absent_login, team.name AS team, customer.name AS customer_name, coalesce(customer.vip, 0) AS vip "
         "FROM conversation c LEFT JOIN customer ON customer.id = c.customer_id LEFT JOIN agent ON "
-        "agent.id = c.owner_id "
+        "agent.id = c.owner_id LEFT JOIN agent absent ON absent.id = c.absent_owner_id "
         f"LEFT JOIN team ON team.id = c.team_id WHERE c.id IN ({marks})"
     )
     tags: dict[int, list[str]] = defaultdict(list)
@@ -74,6 +74,8 @@ def _conversation(row: Any, tags: tuple[str, ...], participants: tuple[Address, 
         next_due_at=row["next_due_at"],
         due_reason=DueReason(row["due_reason"]) if row["due_reason"] else None,
         merged_into=row["merged_into"],
+        promised_at=row["promised_at"],
+        absent_owner=row["absent_login"] if row["owner_id"] is None else None,
     )
 
 

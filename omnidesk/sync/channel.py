@@ -30,6 +30,8 @@ from omnidesk.words.rows import Channel, ChannelSync
 
 FRESH = 5 * clock.SECOND
 """A success is written down again when the last one is older than this."""
+LOOK, FAILED_LOOK = 60.0, 5.0
+"""Seconds for which a look at the source is good enough to send what waited long."""
 
 
 class ChannelRun:
@@ -48,6 +50,9 @@ class ChannelRun:
         self.received = self.duplicates = self.quarantined = 0
         self._noted: tuple[Health, str | None, int] | None = None
         self._reconnect = asyncio.Event()
+        self._hurry = asyncio.Event()
+        self._looking = False
+        self._looked_until = 0.0
         self._draining = asyncio.Event()
 
     # --- the lease ---
@@ -138,6 +143,7 @@ class ChannelRun:
     def reconnect(self) -> None:
         """Drop the connection and read anew: the machine slept, or its network changed."""
         self._reconnect.set()
+        self._hurry.set()
 
     def drain(self) -> None:
         """Receive no more; end when what is due soon has been sent."""
@@ -185,12 +191,16 @@ class ChannelRun:
             for task in (disturbed, reading):
                 task.cancel()
             await asyncio.gather(disturbed, reading, return_exceptions=True)
+            if self._looking:
+                self._looking, self._looked_until = False, clock.monotonic() + FAILED_LOOK
             await _close(connector)
 
     async def _read(self, connector: Connector, backoff: Backoff) -> float:
+        self._looking = True
         await self.settle_what_was_left()
         await self.take_all(connector.pull(await self.cursor()))
         await self._succeeded(backoff)
+        self._looking, self._looked_until = False, clock.monotonic() + LOOK
         if {"socket", "long_poll"} & set(connector.manifest.inbound):
             await self.take_all(connector.listen(await self.cursor()), backoff)
             return 0.0
@@ -240,16 +250,20 @@ class ChannelRun:
     async def _send_loop(self) -> None:
         backoff = Backoff(self.settings.backoff_seconds, self.settings.backoff_most_seconds)
         while True:
+            self._hurry.clear()
             wait = await self._guarded(self._send, backoff)
             if self._draining.is_set() and await self._nothing_due_soon():
                 return
-            await asyncio.sleep(max(wait, self.settings.tick_seconds))
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._hurry.wait(), max(wait, self.settings.tick_seconds))
 
     async def _send(self, backoff: Backoff) -> float:
         assert self.sender is not None
         due = await self.in_thread(outbox.next_due, self.workspace, self.channel.id)
         unknown = await self.in_thread(outbox.to_verify, self.workspace, self.channel.id, clock.now())
         if (due is None or due > clock.now()) and not unknown:
+            return 0.0
+        if await self._looks_first():
             return 0.0
         connector = self.connector()
         try:
@@ -258,6 +272,18 @@ class ChannelRun:
             return pause or 0.0
         finally:
             await _close(connector)
+
+    async def _looks_first(self) -> bool:
+        """Say whether sending waits until the source was read: what waited long may have been overtaken (promise 12).
+
+        A source that cannot be read holds nothing up."""
+        if self._draining.is_set() or clock.monotonic() < self._looked_until:
+            return False
+        if not await self.in_thread(outbox.waited_long, self.workspace, self.channel.id):
+            return False
+        if not self._looking:
+            self._reconnect.set()
+        return True
 
     async def _nothing_due_soon(self) -> bool:
         due = await self.in_thread(outbox.next_due, self.workspace, self.channel.id)

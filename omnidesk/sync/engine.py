@@ -16,7 +16,7 @@ from typing import Any
 
 from omnidesk import clock
 from omnidesk.connectors import registry
-from omnidesk.desk import channels, cleaning, settings, triage
+from omnidesk.desk import away, channels, cleaning, settings, triage
 from omnidesk.store import leases
 from omnidesk.store.workspace import Workspace
 from omnidesk.sync import log
@@ -90,6 +90,7 @@ class Engine:
                 return
             with contextlib.suppress(OmniDeskError):
                 await self._match_channels()
+                await self._try_what_was_asked()
             drift = clock.now() / 1000 - clock.monotonic()
             if drift - apart > SLEPT:
                 log.say("the machine slept: reading everything anew", seconds=round(drift - apart))
@@ -110,6 +111,12 @@ class Engine:
             if channel_id not in self._runs:
                 run = self._run_of(channel)
                 self._runs[channel_id] = (channel, run, asyncio.create_task(run.run()))
+
+    async def _try_what_was_asked(self) -> None:
+        """Connect anew where somebody at a console or the command line asked for it."""
+        running = {number for number, (_, run, _) in self._runs.items() if run.held is not None}
+        for number in await self.in_thread(channels.take_asked, self.workspace, running):
+            self._runs[number][1].reconnect()
 
     def _run_of(self, channel: Channel) -> ChannelRun:
         return ChannelRun(self.workspace, channel, self.owner, self.settings, self.in_thread)
@@ -145,6 +152,7 @@ class Engine:
                 )
                 self._clock_number = number
                 if number is not None:
+                    await self.in_thread(away.end_due, self.workspace)
                     await self.in_thread(triage.wake_due, self.workspace, PROGRAM)
                     if clock.monotonic() - cleaned > CLEAN_EVERY:
                         await self.in_thread(cleaning.clean, self.workspace)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
 
-from omnidesk import clock
 from omnidesk.text.fold import fold
+from omnidesk.text.past import span
 from omnidesk.words.errors import UsageError
-from omnidesk.words.kinds import Place, Status
+from omnidesk.words.kinds import Place, Priority, Sort, Status
 from omnidesk.words.query import Query, Term
 
-FILTERS = ("from", "channel", "status", "owner", "tag", "before", "after", "has", "is")
+FILTERS = ("from", "channel", "status", "owner", "tag", "before", "after", "has", "is", "priority", "team", "sort")
+STATES = ("unread", "vip", "waiting", "overdue", "undelivered")
 _PART = re.compile(r'(?P<minus>-?)(?:(?P<filter>[a-z]+):)?(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))', re.IGNORECASE)
 
 
@@ -50,9 +50,8 @@ def _query(terms: tuple[Term, ...], found: dict[str, list[str]]) -> Query:
     for value in found["has"]:
         if value.lower() not in {"attachment", "attachments"}:
             raise UsageError(f"has:{value} is not known: use has:attachment")
-    for value in found["is"]:
-        if value.lower() != "unread":
-            raise UsageError(f"is:{value} is not known: use is:unread")
+    states = _known("is", found["is"], STATES)
+    sorts = _known("sort", found["sort"], tuple(Sort))
     return Query(
         terms=terms,
         channels=tuple(value.lower() for value in found["channel"]),
@@ -62,26 +61,29 @@ def _query(terms: tuple[Term, ...], found: dict[str, list[str]]) -> Query:
         before=min((day(value, "before") for value in found["before"]), default=None),
         after=max((day(value, "after") for value in found["after"]), default=None),
         attachment=bool(found["has"]),
-        unread=bool(found["is"]),
+        unread="unread" in states,
         places=tuple(value for value in statuses if value in {Place.SPAM, Place.DELETED}),
+        priorities=_known("priority", found["priority"], tuple(Priority)),
+        teams=tuple(found["team"]),
+        states=tuple(value for value in states if value != "unread"),
+        sort=Sort(sorts[-1]) if sorts else None,
     )
 
 
+def _known(name: str, said: list[str], values: tuple[str, ...]) -> tuple[str, ...]:
+    found = tuple(dict.fromkeys(value.lower() for value in said))
+    for value in found:
+        if value not in values:
+            raise UsageError(f"{name}:{value} is not known: use {', '.join(values)}")
+    return found
+
+
+def without_sort(text: str) -> str:
+    """Return a search without its `sort:`, which a saved view keeps beside it."""
+    parts = [match.group() for match in _PART.finditer(text) if (match["filter"] or "").lower() != "sort"]
+    return " ".join(parts)
+
+
 def day(value: str, name: str = "date") -> int:
-    """Read 2026, 2026-11, 2026-11-23, a full RFC 3339 time, today, yesterday or 7d (days ago); UTC milliseconds."""
-    said = value.strip().lower()
-    today = datetime.fromtimestamp(clock.now() / 1000).astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
-    if said == "today":
-        return clock.from_datetime(today)
-    if said == "yesterday":
-        return clock.from_datetime(today - timedelta(days=1))
-    if re.fullmatch(r"\d{1,4}d", said):
-        return clock.from_datetime(today - timedelta(days=int(said[:-1])))
-    try:
-        if re.fullmatch(r"\d{4}(-\d{1,2}){0,2}", said):
-            year, month, date = ([int(part) for part in said.split("-")] + [1, 1])[:3]
-            return clock.from_datetime(datetime(year, month, date).astimezone())
-        moment = datetime.fromisoformat(value.strip())
-        return clock.from_datetime(moment.astimezone(UTC))
-    except (ValueError, OverflowError):
-        raise UsageError(f"{name}:{value} is no date: write 2026-11-23, today, yesterday or 7d") from None
+    """Read where a day, week, month or year begins, or a full RFC 3339 time; UTC milliseconds."""
+    return span(value, name)[0]

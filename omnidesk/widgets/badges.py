@@ -51,7 +51,8 @@ _STATES = {
 
 
 def kind(name: str) -> str:
-    """Return a channel kind in at most four columns."""
+    """Return a channel kind in at most four columns; a sample kind looks like what it plays."""
+    name = name.removeprefix("sample-")
     return _KINDS.get(name, name[:4])
 
 

@@ -9,6 +9,7 @@ from textual import events
 from textual.message import Message
 from textual.strip import Strip
 
+from omnidesk.text.clean import one_line
 from omnidesk.widgets import badges, times
 from omnidesk.widgets.lines import cells, cut, spread
 from omnidesk.widgets.painting import Painted, Part
@@ -47,15 +48,27 @@ class Header(Bar):
         self.view = "open"
         self.title = ""
         self.counts: Mapping[str, int] = {}
+        self.saved: tuple[str, ...] = ()
         self.overdue = 0
         self.agent = ""
         self._spans: list[tuple[int, int, str]] = []
 
-    def set_state(self, *, view: str, title: str, counts: Mapping[str, int], overdue: int, agent: str) -> None:
-        """Say what is so now; `title` names what is shown when it is no built-in view."""
-        before = (self.view, self.title, self.counts, self.overdue, self.agent)
-        if before != (view, title, counts, overdue, agent):
-            self.view, self.title, self.counts, self.overdue, self.agent = view, title, counts, overdue, agent
+    def set_state(
+        self,
+        *,
+        view: str,
+        title: str,
+        counts: Mapping[str, int],
+        overdue: int,
+        agent: str,
+        saved: Sequence[str] = (),
+    ) -> None:
+        """Say what is so now; `title` names what is shown when it is no built-in view, `saved` are the agent's views
+        in their order."""
+        before = (self.view, self.title, self.counts, self.overdue, self.agent, self.saved)
+        after = (view, title, counts, overdue, agent, tuple(saved))
+        if before != after:
+            self.view, self.title, self.counts, self.overdue, self.agent, self.saved = after
             self.refresh()
 
     def parts(self, width: int) -> tuple[Part, ...]:
@@ -63,37 +76,54 @@ class Header(Bar):
         right: list[Part] = []
         if self.overdue:
             right.append(("warn", f"  {times.number(self.overdue)} overdue"))
-        right.append(("strong", f"  {cut(self.agent, 20)} "))
+        right.append(("strong", f"  {cut(self.agent, max(20, width // 3))} "))
         room = width - sum(cells(text) for _, text in right)
         left: list[Part] = [("title", " OmniDesk ")] if width >= 70 else []
         used = sum(cells(text) for _, text in left)
         self._spans = []
-        for view, text in self._labels():
-            if used + cells(text) > room and view != self.view:
-                continue
+        for view, text in self._fitting(room - used):
             style = "here" if view == self.view else "warn" if view == "undelivered" else ""
             left += [(style, text), ("", " ")]
             self._spans.append((used, used + cells(text), view))
             used += cells(text) + 1
         return spread(left, right, width)
 
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The views on the header, from left to right."""
+        return tuple(view for _, _, view in self._spans)
+
+    def _fitting(self, room: int) -> list[tuple[str, str]]:
+        """Return the labels that fit, in their order: the view that is shown goes before all, what an agent saved
+        before what merely waits."""
+        labels = self._labels()
+        first = (self.view, *self.ALWAYS, "undelivered", *self.saved)
+        chosen = set()
+        for view, text in sorted(labels, key=lambda one: first.index(one[0]) if one[0] in first else len(first)):
+            if cells(text) + 1 <= room or view == self.view:
+                chosen.add(view)
+                room -= cells(text) + 1
+        return [(view, text) for view, text in labels if view in chosen]
+
     def _labels(self) -> list[tuple[str, str]]:
-        said = []
-        for view in badges.VIEWS:
-            count = self.counts.get(view)
-            shown = view in self.ALWAYS or (view in self.SHOWN and count)
-            if shown or view == self.view:
-                said.append(
-                    (
-                        view,
-                        f" {badges.VIEWS[view]} {times.number(count)} "
-                        if count is not None
-                        else f" {badges.VIEWS[view]} ",
-                    )
-                )
-        if self.view not in badges.VIEWS:
-            said.append((self.view, f" {cut(self.title, 30)} "))
-        return said
+        """Return the views to name: the built-in ones that hold something, then the saved ones with their digit."""
+        said = [
+            (view, title)
+            for view, title in badges.VIEWS.items()
+            if view in self.ALWAYS or (view in self.SHOWN and self.counts.get(view)) or view == self.view
+        ]
+        said += [
+            (view, f"{place}:{cut(one_line(view), 16)}" if place < 10 else cut(one_line(view), 16))
+            for place, view in enumerate(self.saved, 1)
+            if place < 10 or view == self.view
+        ]
+        if self.view not in dict(said):
+            said.append((self.view, cut(one_line(self.title), 30)))
+        return [(view, f" {' '.join([title, *self._count(view)])} ") for view, title in said]
+
+    def _count(self, view: str) -> list[str]:
+        count = self.counts.get(view)
+        return [] if count is None else [times.number(count)]
 
     def on_click(self, event: events.Click) -> None:
         """Choose the view under the mouse."""
@@ -125,6 +155,10 @@ class Caption(Bar):
         return spread(self.left, self.right, width)
 
 
+LEAST = 24
+"""Columns that are enough for the beginning of what does not fit."""
+
+
 class StatusBar(Bar):
     """What was just done or is about to be sent at the left; how the engine and the channels do at the right."""
 
@@ -133,7 +167,14 @@ class StatusBar(Bar):
         self.said = ""
         self.wrong = False
         self.coming = ""
+        self.lesson: tuple[Part, ...] = ()
         self.health: tuple[Part, ...] = ()
+
+    def teach(self, lesson: tuple[Part, ...]) -> None:
+        """Show a key to try, for as long as there is nothing else to say at the left."""
+        if lesson != self.lesson:
+            self.lesson = lesson
+            self.refresh()
 
     def say(self, text: str, wrong: bool = False) -> None:
         """Show words until others come; `wrong` for what failed."""
@@ -154,15 +195,18 @@ class StatusBar(Bar):
             left = (("warn", f" {self.said}"),)
         elif self.coming:
             left = (("key", f" {self.coming}"), ("dim", f"   {self.said}" if self.said else ""))
-        else:
+        elif self.said:
             left = (("", f" {self.said}"),)
+        else:
+            left = self.lesson
         right: list[Part] = []
         room = width - sum(cells(text) for _, text in left) - 2
         for style, text in self.health:
-            if room < cells(text) + 2:
-                break
-            right += [("", "  "), (style, text)]
-            room -= cells(text) + 2
+            shown = text if cells(text) + 2 <= room or room < LEAST + 2 else cut(text, room - 2)
+            if room < cells(shown) + 2:
+                continue
+            right += [("", "  "), (style, shown)]
+            room -= cells(shown) + 2
         return spread(left, (*right, ("", " ")), width)
 
 
@@ -173,10 +217,19 @@ class KeyLine(Bar):
     KeyLine { background: $panel; }
     """
 
+    @dataclass
+    class Chosen(Message):
+        """A key was clicked; `label` is how the line writes it."""
+
+        label: str
+
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.keys: tuple[tuple[str, str], ...] = ()
         self.question = ""
+        self.buttons = False
+        """Whether keys look like buttons."""
+        self._spans: list[tuple[int, int, str]] = []
 
     def set_keys(self, keys: Sequence[tuple[str, str]], question: str = "") -> None:
         """Show pairs of key and word, the most useful first; `question` says what is waited for."""
@@ -187,14 +240,22 @@ class KeyLine(Bar):
     def parts(self, width: int) -> tuple[Part, ...]:
         """As many as fit; the last pair is always there."""
         said: list[Part] = [("strong", f" {self.question} ")] if self.question else []
+        self._spans = []
         if not self.keys:
             return tuple(said)
-        last = self.keys[-1]
-        room = width - len(last[0]) - len(last[1]) - 4 - sum(cells(text) for _, text in said)
-        for key, word in self.keys[:-1]:
-            size = cells(key) + cells(word) + 3
-            if size > room:
-                break
-            said += [("key", f" {key}"), ("", f" {word} ")]
-            room -= size
-        return (*said, ("key", f" {last[0]}"), ("", f" {last[1]} "))
+        at = sum(cells(text) for _, text in said)
+        before, after = (" [", "]") if self.buttons else (" ", " ")
+        sizes = [cells(f"{before}{key} {word}{after}") for key, word in self.keys]
+        fitting = [place for place in range(len(sizes)) if at + sum(sizes[: place + 1]) + sizes[-1] <= width]
+        shown = sorted({*fitting[: len(sizes) - 1], len(sizes) - 1})
+        for (key, word), size in ((self.keys[place], sizes[place]) for place in shown):
+            said += [("key", f"{before}{key}"), ("", f" {word}{after}")]
+            self._spans.append((at, at + size, key))
+            at += size
+        return tuple(said)
+
+    def on_click(self, event: events.Click) -> None:
+        """Do what the key under the mouse does."""
+        for start, end, label in self._spans:
+            if start <= event.x < end:
+                self.post_message(self.Chosen(label))

@@ -1,25 +1,27 @@
-"""Where the agent writes: a reply to the customer or a note for the team, under the thread."""
+"""Where the agent writes: a reply to the customer, a note for the team, a question to somebody else."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
 
-from omnidesk.widgets.composer_title import Title
+from omnidesk.widgets.composer_title import Notes, Title
 from omnidesk.widgets.sheet import Sheet
+from omnidesk.words.rows import Enclosure
 
 if TYPE_CHECKING:
     from textual.widgets import TextArea
 
+    from omnidesk.widgets.composer_fields import Fields
     from omnidesk.widgets.draft_area import DraftArea
 
 
 class Composer(Vertical):
-    """A title that says who will see it, and the text."""
+    """A title that says who will see it, the recipients, by which channel, and the text."""
 
     DEFAULT_CSS = """
     Composer { height: 13; display: none; }
@@ -27,7 +29,7 @@ class Composer(Vertical):
 
     @dataclass
     class Typed(Message):
-        """The text changed."""
+        """The text or the recipients changed."""
 
         sheet: Sheet
 
@@ -37,14 +39,18 @@ class Composer(Vertical):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self.title_lines = Title()
+        self.title_line = Title()
+        self.notes = Notes()
+        self.fields: Fields | None = None
         self.area: DraftArea | None = None
         self.sheet: Sheet | None = None
-        self._given = ""
+        self._given: str | None = None
+        self._warnings: dict[str, tuple[str, ...]] = {}
 
     def compose(self) -> ComposeResult:
-        """The title; the text area comes with the first text."""
-        yield self.title_lines
+        """The painted lines; fields and text area come with the first text."""
+        yield self.title_line
+        yield self.notes
 
     @property
     def text(self) -> str:
@@ -56,35 +62,96 @@ class Composer(Vertical):
         """Whether something is being written."""
         return self.sheet is not None
 
+    @property
+    def now(self) -> Sheet | None:
+        """The sheet as it stands: with the recipients that the fields say."""
+        if self.sheet is None or self.fields is None or self.sheet.sort == "note":
+            return self.sheet
+        return self.fields.taken(self.sheet)
+
     async def begin(self, sheet: Sheet, text: str) -> None:
         """Open with a sheet and the text of its draft."""
         if self.area is None:
+            from omnidesk.widgets.composer_fields import Fields
             from omnidesk.widgets.draft_area import DraftArea
 
-            self.area = DraftArea()
+            self.fields, self.area = Fields(), DraftArea()
+            await self.mount(self.fields, before=self.notes)
             await self.mount(self.area)
         self.sheet, self._given = sheet, text
-        self.title_lines.set_sheet(sheet)
+        self._warnings = {}
         self.area.read_only = False
+        self.area.logins = sheet.logins
         self.area.load_text(text)
-        self.area.move_cursor(self.area.document.end)
+        self.area.move_cursor((0, 0) if sheet.sort == "aside" else self.area.document.end)
+        self._show()
+        assert self.fields is not None
+        self.fields.set_sheet(sheet)
         self.display = True
-        self.screen.set_focus(self.area)
+        nobody = sheet.sort in ("new", "aside") and not sheet.to
+        self.screen.set_focus(self.fields.fields["to"] if nobody else self.area)
 
     def change(self, sheet: Sheet) -> None:
         """Go on with another sheet and the same text."""
         self.sheet = sheet
-        self.title_lines.set_sheet(sheet, self.warning)
+        if self.fields is not None:
+            self.fields.set_sheet(sheet)
+        self._show()
+        self.post_message(self.Typed(sheet))
 
-    def warn(self, text: str) -> None:
-        """Say what the agent must know before sending; "" for nothing."""
-        if self.sheet is not None:
-            self.title_lines.set_sheet(self.sheet, text)
+    def enclose(self, files: tuple[Enclosure, ...]) -> None:
+        """Go on with these files."""
+        sheet = self.now
+        if sheet is not None:
+            self.change(replace(sheet, files=files))
+
+    def insert(self, text: str) -> None:
+        """Put text where the cursor is."""
+        if self.area is not None and not self.area.read_only:
+            self.area.insert(text)
+
+    def put(self, text: str) -> None:
+        """Write another text instead."""
+        if self.area is not None:
+            self.area.load_text(text)
+            self.area.move_cursor(self.area.document.end)
+
+    def warn(self, source: str, *said: str) -> None:
+        """Say what the agent must know before sending; nothing where a source has nothing to say any more."""
+        before = self.warnings
+        self._warnings[source] = said
+        if self.sheet is not None and self.warnings != before:
+            self._show()
 
     @property
     def warning(self) -> str:
-        """What the agent is warned of."""
-        return self.title_lines.warning
+        """What the agent is warned of, in one line."""
+        return "; ".join(self.warnings)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What the agent is warned of, one by one."""
+        return tuple(said for text in self._warnings.values() for said in text)
+
+    def _show(self) -> None:
+        assert self.sheet is not None
+        self.title_line.set_sheet(self.sheet, len(self.text))
+        self.notes.set_sheet(self.sheet, self.warning)
+
+    def next_field(self, step: int = 1) -> None:
+        """Complete what is suggested, else go to the next field, round by the text."""
+        if self.fields is None or self.area is None or self.sheet is None:
+            return
+        focused = self.screen.focused
+        if step > 0 and focused is self.area and self.area.take_suggestion():
+            return
+        if self.sheet.sort == "note":
+            return
+        order = [self.area, *self.fields.shown]
+        place = next((index for index, one in enumerate(order) if one is focused), 0)
+        if step > 0 and place and self.fields.shown[place - 1].take_suggestion():
+            return
+        self.screen.set_focus(order[(place + step) % len(order)])
 
     def freeze(self, frozen: bool) -> None:
         """Take no keys while the text is being sent."""
@@ -99,6 +166,18 @@ class Composer(Vertical):
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         """Say that the text changed, unless it is the draft as it was opened."""
         event.stop()
-        if self.sheet is not None and self.text != self._given:
-            self._given = ""
+        if self.sheet is None:
+            return
+        self.title_line.set_sheet(self.sheet, len(self.text))
+        if self.text != self._given:
+            self._given = None
             self.post_message(self.Typed(self.sheet))
+
+    def on_fields_changed(self) -> None:
+        """Say that the recipients changed."""
+        if self.sheet is not None:
+            self.post_message(self.Typed(self.sheet))
+
+    def on_input_submitted(self) -> None:
+        """Enter goes on to the next field."""
+        self.next_field()

@@ -1,18 +1,36 @@
-"""The lines over the text being written: what it is and who sees it, to whom, by what."""
+"""The painted lines of the composer: over the recipients what it is and who sees it; under them by which channel,
+with which files, and what to mind."""
 
 from __future__ import annotations
 
 from textual.strip import Strip
 
+from omnidesk import clock
 from omnidesk.text.clean import one_line
-from omnidesk.widgets.lines import cells, cut, fit
+from omnidesk.widgets import times
+from omnidesk.widgets.lines import cells, cut, fit, wrap
 from omnidesk.widgets.painting import Painted, Part
-from omnidesk.widgets.sheet import Sheet
-from omnidesk.widgets.thread_lines import people_line
+from omnidesk.widgets.sheet import Sheet, Way
+
+MOST_WARNINGS = 3
+"""Lines that warnings take at most."""
+
+
+def said_of(sheet: Sheet) -> tuple[str, str]:
+    """Return the style and the words that say what is written and who will see it."""
+    if sheet.sort == "note":
+        return "note", "NOTE - team only - the customer never sees this"
+    if sheet.sort == "aside":
+        return "note", "ASIDE - to somebody else, never to the customer"
+    if sheet.public:
+        return "warn", "PUBLIC - everybody can read this"
+    if sheet.sort == "new":
+        return "good", "NEW - private - a new conversation"
+    return "good", f"REPLY - private - to the {'sender only' if sheet.sender_only else 'customer'}"
 
 
 class Title(Painted):
-    """The lines over the text: what it is and who sees it, to whom, by what."""
+    """One line: what is being written, who sees it, how long it is."""
 
     DEFAULT_CSS = """
     Title { height: 1; }
@@ -21,66 +39,108 @@ class Title(Painted):
     def __init__(self) -> None:
         super().__init__(id="title")
         self.sheet: Sheet | None = None
+        self.length = 0
+
+    def set_sheet(self, sheet: Sheet, length: int) -> None:
+        """Show what is being written."""
+        if (sheet, length) != (self.sheet, self.length):
+            self.sheet, self.length = sheet, length
+            self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """Paint the line."""
+        width = self.size.width
+        if self.sheet is None:
+            return self.strip((), width)
+        style, words = said_of(self.sheet)
+        way = self.sheet.way
+        limit = way.limit if way is not None else None
+        over = limit is not None and self.length > limit
+        count = f" {self.length} of {limit} " if limit is not None else f" {self.length} ch "
+        said = f"={words} "
+        room = width - cells(count) - 1
+        line = fit(said + "=" * max(0, room - cells(said)), room)
+        return self.strip(((style, line), ("warn" if over else "dim", count), (style, "=")), width)
+
+
+class Notes(Painted):
+    """The lines between the recipients and the text."""
+
+    DEFAULT_CSS = """
+    Notes { height: 0; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__(id="notes")
+        self.sheet: Sheet | None = None
         self.warning = ""
+        self._shown: list[tuple[Part, ...]] = []
 
     def set_sheet(self, sheet: Sheet, warning: str = "") -> None:
-        """Show what is being written."""
+        """Show what is being written, and what to mind."""
         self.sheet, self.warning = sheet, warning
-        self.styles.height = self.tall
-        self.refresh()
+        self._lay_out()
 
-    @property
-    def tall(self) -> int:
-        """How many lines there are."""
-        if self.sheet is None or self.sheet.sort == "note":
-            return 1 + bool(self.warning)
-        return 3 + bool(self.warning) + bool(self.sheet.flagged)
+    def _lay_out(self) -> None:
+        lines = self._lines(self.size.width or self.app.size.width)
+        if lines != self._shown or self.styles.height is None:
+            self._shown = lines
+            self.styles.height = len(lines)
+            self.refresh()
+
+    def on_resize(self) -> None:
+        """Fit the new width."""
+        if self.sheet is not None:
+            self._lay_out()
 
     def render_line(self, y: int) -> Strip:
         """Paint one line."""
-        width = self.size.width
-        lines = self._lines(width)
-        return self.strip(lines[y] if y < len(lines) else (), width)
+        return self.strip(self._shown[y] if y < len(self._shown) else (), self.size.width)
 
     def _lines(self, width: int) -> list[tuple[Part, ...]]:
         sheet = self.sheet
         if sheet is None:
             return []
         lines: list[tuple[Part, ...]] = []
-        if sheet.sort == "note":
-            lines.append((("note", _rule("NOTE - team only - the customer never sees this", width)),))
-        else:
-            whom = "to the sender only" if sheet.sender_only else "to the customer"
-            lines.append((("good", _rule(f"REPLY - private - {whom}", width)),))
-            to = people_line(sheet.to) or "nobody: this customer has no address here"
-            copies = f"   Cc  {people_line(sheet.cc)}" if sheet.cc else ""
-            lines.append((("dim", " To  "), ("", cut(to + copies, width - 6))))
-            lines.append(self._by(sheet, width))
-            if sheet.flagged:
-                lines.append((("warn", f" !   {cut(one_line('; '.join(sheet.flagged)), width - 6)}"),))
-        if self.warning:
-            lines.append((("warn", f" !   {cut(self.warning, width - 6)}"),))
+        if sheet.sort != "note":
+            lines.append(_by(sheet, width))
+            lines += (
+                [(("warn", f" !   {cut(one_line('; '.join(sheet.flagged)), width - 6)}"),)] if sheet.flagged else []
+            )
+        if sheet.files:
+            lines.append(_files(sheet, width))
+        warned = wrap(one_line(self.warning, 1000), max(20, width - 6), MOST_WARNINGS) if self.warning else []
+        lines += [(("warn", f" {'!' if not place else ' '}   {line}"),) for place, line in enumerate(warned)]
         return lines
 
-    @staticmethod
-    def _by(sheet: Sheet, width: int) -> tuple[Part, ...]:
-        parts: list[Part] = [("dim", " By  ")]
-        room = width - 6
-        for way in sheet.ways:
-            if way.channel == sheet.chosen:
-                part = ("strong", f"[{one_line(way.channel)}]  ")
-            elif way.usable:
-                part = ("", f"{one_line(way.channel)}  ")
-            else:
-                part = ("faint", f"{one_line(way.channel)}: {one_line(way.reason)}  ")
-            said = cut(part[1], room)
-            parts.append((part[0], said))
-            room -= cells(said)
-            if room <= 0:
-                break
-        return tuple(parts) if sheet.ways else (("warn", " By  no channel can carry a reply"),)
+
+def _by(sheet: Sheet, width: int) -> tuple[Part, ...]:
+    parts: list[Part] = [("dim", " By  ")]
+    room = width - 6
+    for way in sorted(sheet.ways, key=lambda way: (way.channel != sheet.chosen, not way.usable)):
+        name = one_line(way.channel) + _left(way)
+        if way.channel == sheet.chosen:
+            part = ("strong", f"[{name}]  ")
+        elif way.usable:
+            part = ("", f"{name}{' (public)' if way.public else ''}  ")
+        else:
+            part = ("faint", f"{one_line(way.channel)}: {one_line(way.reason)}  ")
+        said = cut(part[1], room)
+        parts.append((part[0], said))
+        room -= cells(said)
+        if room <= 0:
+            break
+    return tuple(parts) if sheet.ways else (("warn", " By  no channel can carry this"),)
 
 
-def _rule(text: str, width: int) -> str:
-    said = f"={text} "
-    return fit(said + "=" * max(0, width - cells(said)), width)
+def _left(way: Way) -> str:
+    return f" {times.until(way.closes_at, clock.now())} left" if way.usable and way.closes_at is not None else ""
+
+
+def _files(sheet: Sheet, width: int) -> tuple[Part, ...]:
+    total = times.size(sum(file.size for file in sheet.files)) + " in all" if len(sheet.files) > 1 else ""
+    said = "  ".join(
+        f"[{place}] {one_line(file.name)} {times.size(file.size)}" for place, file in enumerate(sheet.files, 1)
+    )
+    room = max(0, width - 8 - len(total))
+    return (("dim", " Att "), ("", cut(said, room)), ("dim", f"  {total}" if total else ""))

@@ -94,7 +94,7 @@ def _identity(identity: Identity, width: int) -> tuple[Part, ...]:
         else ""
     )
     style = "warn" if identity.blocked or not identity.deliverable else "good"
-    kind = {"email": "mail", "phone": "call"}.get(identity.kind, identity.kind[:5])
+    kind = {"email": "mail", "phone": "call", "visitor": "chat"}.get(identity.kind, identity.kind[:5])
     left: tuple[Part, ...] = (("head", f" {fit(kind, 5)}"), ("", one_line(identity.value)))
     return spread(left, ((style, f" {state} "),) if state else (), width)
 

@@ -15,11 +15,25 @@ from textual.strip import Strip
 from omnidesk.widgets.painting import PaintedSheet, Part
 
 
+class Target(NamedTuple):
+    """Columns [start, end) of a line that lead somewhere: a link (`url`), a file, or what is folded (neither).
+
+    `number` is what stands between its brackets; `claims` is another host that a link's text names."""
+
+    start: int
+    end: int
+    number: int = 0
+    url: str = ""
+    file_id: int = 0
+    claims: str = ""
+
+
 class Line(NamedTuple):
-    """One painted line, and the id of what it belongs to (0: nothing)."""
+    """One painted line, the id of what it belongs to (0: nothing), and what in it leads somewhere."""
 
     parts: tuple[Part, ...]
     key: int = 0
+    targets: tuple[Target, ...] = ()
 
 
 def cells(text: str) -> int:

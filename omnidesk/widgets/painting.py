@@ -1,7 +1,9 @@
 """Painting by style names: one place that says what they look like in a theme.
 
 The colours come straight from the theme's variables: component classes would be matched against the style sheet for
-each widget on every change of focus, which took 100 ms and more.
+each widget on every change of focus, which took 100 ms and more. A theme may say how strong the quiet inks are
+(`desk-dim`, `desk-faint`) and what the cursor's row lies on (`desk-here`, `desk-cursor`). In the terminal's own sixteen
+colours, and without colour, bold and reverse do what grounds do otherwise.
 """
 
 from __future__ import annotations
@@ -13,7 +15,6 @@ from rich.style import Style
 from textual.color import Color, ColorParseError
 from textual.geometry import Size
 from textual.scroll_view import ScrollView
-from textual.scrollbar import ScrollBar
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -39,6 +40,21 @@ INKS = {
 GROUNDS = {"cursor": ("foreground", 0.10), "here": ("primary", 0.40)}
 """Theme variable and strength of a style that has a background of its own."""
 
+SIXTEEN = {
+    "faint": Style(dim=True),
+    "strong": Style(bold=True),
+    "head": Style(color="cyan"),
+    "title": Style(bold=True),
+    "good": Style(color="green"),
+    "note": Style(color="magenta"),
+    "accent": Style(color="cyan"),
+    "key": Style(color="cyan", bold=True),
+    "warn": Style(color="red", bold=True),
+    "cursor": Style(bold=True),
+    "here": Style(reverse=True),
+}
+"""The same in the terminal's own colours: the darker ones, which both black and white paper can carry."""
+
 
 class Painted(Widget):
     """A widget that paints its lines from parts."""
@@ -60,17 +76,29 @@ class Painted(Widget):
         return found
 
     def _look_up(self, name: str, ground: str) -> Style:
+        if self.app.native_ansi_color:
+            return self._sixteen(name, ground)
         if name in GROUNDS:
             return self.ink("", name) + Style(bold=True)
         background = self.background_colors[1]
+        said = self.app.theme_variables
         if ground:
-            background += self._color(*GROUNDS[ground])
+            own = said.get(f"desk-{ground}")
+            background = Color.parse(own) if own else background + self._color(*GROUNDS[ground])
         variable, strength, bold = INKS.get(name, ("foreground", 1.0, False))
+        strength = float(said.get(f"desk-{name}", strength))
         return Style(
             color=(background + self._color(variable, strength)).rich_color,
             bgcolor=background.rich_color,
             bold=bold or None,
         )
+
+    @staticmethod
+    def _sixteen(name: str, ground: str) -> Style:
+        ink = SIXTEEN.get(name, Style.null())
+        if ground != "here":
+            return ink + SIXTEEN.get(ground, Style.null())
+        return Style(bold=ink.bold) + SIXTEEN["here"]
 
     def _color(self, variable: str, strength: float) -> Color:
         try:
@@ -95,12 +123,13 @@ class PaintedSheet(Painted, ScrollView):
         self._styles_cache = PlainLines()
 
     @property
-    def vertical_scrollbar(self) -> ScrollBar:
+    def vertical_scrollbar(self) -> SheetBar:
         """The scrollbar, made when it is first asked for."""
         if self._vertical_scrollbar is None:
             self._vertical_scrollbar = made = SheetBar()
             made.display = False
             self.app._start_widget(self, made)
+        assert isinstance(self._vertical_scrollbar, SheetBar)
         return self._vertical_scrollbar
 
     def set_height(self, lines: int) -> None:

@@ -32,6 +32,12 @@ class SheetBar(ScrollBar):
         super().__init__(vertical=True, name="vertical")
         self._styles_cache = PlainLines()
         self._cells: list[Strip] = []
+        self._blank = False
+
+    def set_blank(self, blank: bool) -> None:
+        """Show nothing but the paper, or the bar."""
+        self._blank = blank
+        self.refresh()
 
     def render_line(self, y: int) -> Strip:
         """Return one cell, as tall as it is wide."""
@@ -53,5 +59,8 @@ class SheetBar(ScrollBar):
             back_color=style.bgcolor,
             bar_color=style.color,
         )
+        if self._blank:
+            self._cells = [Strip([Segment(" ", style)], 1)] * self.size.height
+            return
         strips: dict[Segment, Strip] = {}
         self._cells = [strips.setdefault(cell, Strip([cell], 1)) for cell in painted.segments]

@@ -6,6 +6,7 @@ scrolls under it by as much as the row moved. Rows outside the window are asked 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -17,10 +18,11 @@ from textual.strip import Strip
 from omnidesk import clock
 from omnidesk.widgets import queue_row
 from omnidesk.widgets.painting import PaintedSheet
+from omnidesk.words.kinds import Sort
 from omnidesk.words.rows import QueueRow
 
 TALL = 2
-"""Lines a row takes."""
+"""Lines a row takes unless the agent wants it otherwise."""
 PAINTED = 0.12
 """Seconds after which a key has been painted."""
 KEPT = 2_000
@@ -48,6 +50,11 @@ class Window:
     """Whether `count` was counted; the first paint does without."""
     tail: tuple[QueueRow, ...] = ()
     """The last rows of the view, where they were read: a jump to its end then waits for nothing."""
+    columns: tuple[str, ...] = ()
+    """What a row shows; empty: as usual."""
+    title: str = ""
+    """The name of a saved view."""
+    sort: Sort = Sort.DUE
 
 
 class QueueList(PaintedSheet, can_focus=True):
@@ -75,6 +82,17 @@ class QueueList(PaintedSheet, can_focus=True):
             return isinstance(message, QueueList.Wanted)
 
     @dataclass
+    class RangeWanted(Message):
+        """The range of marks reaches over rows that are not loaded: which are they?"""
+
+        start: int
+        count: int
+
+        def can_replace(self, message: Message) -> bool:
+            """Only the range as it is now matters."""
+            return isinstance(message, QueueList.RangeWanted)
+
+    @dataclass
     class Moved(Message):
         """The cursor stands on another conversation (None: the view is empty)."""
 
@@ -96,7 +114,15 @@ class QueueList(PaintedSheet, can_focus=True):
         self.cursor: QueueRow | None = None
         self.place = 0
         """How many rows stand before the cursor's."""
-        self.marked: dict[int, QueueRow] = {}
+        self.tall = TALL
+        """Lines a row takes: two, or one."""
+        self.marked: dict[int, None] = {}
+        """The conversations marked, in the order of marking; also such as are not loaded."""
+        self.ranging = False
+        """Whether moving extends a range of marks."""
+        self._anchor: tuple[int, int] | None = None
+        self._before_range: dict[int, None] = {}
+        self._span: tuple[int, tuple[int, ...]] = (0, ())
         self.touched = False
         """Whether the agent moved in this view."""
         self._growing = False
@@ -117,6 +143,7 @@ class QueueList(PaintedSheet, can_focus=True):
             self._take(window)
             self._put(window.land)
             self.reveal()
+            self._extend()
         elif self._growing and not self.touched:
             self._start(window)
         else:
@@ -131,7 +158,7 @@ class QueueList(PaintedSheet, can_focus=True):
         self._growing = not window.count or (self._growing and same)
         self.touched = self.touched and same
         if not same:
-            self.marked.clear()
+            self.unmark()
         self._take(window)
         self._put(window.at if window.anchor is not None else 0)
         self.scroll_to(y=0, animate=False, force=True)
@@ -140,13 +167,10 @@ class QueueList(PaintedSheet, can_focus=True):
     def _take(self, window: Window) -> None:
         if window.tail or window.view != self.window.view:
             self._tail = window.tail
-        self.window = window
-        if len(self._painted) > KEPT:
+        if len(self._painted) > KEPT or window.columns != self.window.columns:
             self._painted.clear()
-        self.set_height(window.count * TALL)
-        for row in window.rows:
-            if row.id in self.marked:
-                self.marked[row.id] = row
+        self.window = window
+        self.set_height(window.count * self.tall)
 
     def _follow(self, window: Window) -> None:
         old, new = self._places(self.window), self._places(window)
@@ -154,10 +178,14 @@ class QueueList(PaintedSheet, can_focus=True):
         shift = window.at - old[window.anchor] if window.anchor in old else 0
         top = self.scroll_offset.y
         place = new[here] if here in new else window.at if here == window.anchor else self.place + shift
+        if self._anchor is not None:
+            marked, at = self._anchor
+            self._anchor = (marked, new.get(marked, at + shift))
+            self._span = (self._span[0] + shift, self._span[1])
         self._take(window)
         self._put(place)
         if shift:
-            self.scroll_to(y=max(0, top + shift * TALL), animate=False, force=True)
+            self.scroll_to(y=max(0, top + shift * self.tall), animate=False, force=True)
 
     @staticmethod
     def _places(window: Window) -> dict[int | None, int]:
@@ -175,15 +203,15 @@ class QueueList(PaintedSheet, can_focus=True):
     @property
     def held_row(self) -> QueueRow | None:
         """The row that must not move: the cursor's while it is on the screen, else the first on the screen."""
-        top = int(self.scroll_offset.y) // TALL
-        if self.cursor is not None and top <= self.place <= top + self.size.height // TALL:
+        top = int(self.scroll_offset.y) // self.tall
+        if self.cursor is not None and top <= self.place <= top + self.size.height // self.tall:
             return self.cursor
         return self.row_at(top) or self.cursor
 
     @property
     def above(self) -> int:
         """How many rows are hidden above the screen."""
-        return int(self.scroll_offset.y) // TALL
+        return int(self.scroll_offset.y) // self.tall
 
     # Moving
 
@@ -205,6 +233,7 @@ class QueueList(PaintedSheet, can_focus=True):
         if place != before:
             self._refresh_row(before)
             self._refresh_row(place)
+            self._extend()
             self.post_message(self.Moved(self.cursor))
         self._look_ahead(place)
 
@@ -225,31 +254,96 @@ class QueueList(PaintedSheet, can_focus=True):
 
     def page(self, pages: float) -> None:
         """Move by a part of what the screen holds."""
-        self.move(round(pages * max(1, self.size.height // TALL)))
+        self.move(round(pages * max(1, self.size.height // self.tall)))
 
     def reveal(self) -> None:
         """Scroll as little as shows the cursor."""
         top, height = int(self.scroll_offset.y), self.size.height
-        line = self.place * TALL
+        line = self.place * self.tall
         if line < top:
             self.scroll_to(y=line, animate=False, force=True)
-        elif line + TALL > top + height > 0:
-            self.scroll_to(y=line + TALL - height, animate=False, force=True)
+        elif line + self.tall > top + height > 0:
+            self.scroll_to(y=line + self.tall - height, animate=False, force=True)
+
+    # Marks
 
     def mark(self, row: QueueRow) -> None:
-        """Mark a row, or unmark it."""
-        if self.marked.pop(row.id, None) is None:
-            self.marked[row.id] = row
+        """Mark the row of the cursor, or unmark it; a range begins here then."""
+        self.ranging = False
+        if row.id in self.marked:
+            del self.marked[row.id]
+            self._anchor = None
+        else:
+            self.marked[row.id] = None
+            self._anchor = (row.id, self.place)
+        self.refresh()
+
+    def mark_all(self, ids: Iterable[int]) -> None:
+        """Mark these conversations too, loaded or not."""
+        self.ranging = False
+        self.marked.update(dict.fromkeys(ids))
         self.refresh()
 
     def unmark(self) -> None:
         """Forget all marks."""
-        self.marked.clear()
+        self.ranging, self._anchor = False, None
+        self.marked = {}
         self.refresh()
 
+    def begin_range(self) -> None:
+        """Mark from the last mark, where there is none from here, to the cursor; moving extends it."""
+        if self.cursor is None:
+            return
+        if self._anchor is None:
+            self._anchor = (self.cursor.id, self.place)
+        self.ranging = True
+        self._before_range, self._span = dict(self.marked), (0, ())
+        self._extend()
+
+    def end_range(self) -> None:
+        """Keep the marks of the range; moving no longer extends it."""
+        self.ranging = False
+        self._anchor = None
+
+    @property
+    def range_waits(self) -> bool:
+        """Whether the range reaches over rows that are still being read."""
+        return self.ranging and len(self._ranged()) < abs(self._anchor_place - self.place) + 1
+
+    def set_range(self, start: int, ids: tuple[int, ...]) -> None:
+        """Take the conversations from a place on that a range reaches over."""
+        if self.ranging:
+            self._span = (start, ids)
+            self.marked = {**self._before_range, **dict.fromkeys(self._ranged())}
+            self.refresh()
+
+    @property
+    def _anchor_place(self) -> int:
+        return self.place if self._anchor is None else self._anchor[1]
+
+    def _extend(self) -> None:
+        """Mark what the range covers now; what it no longer covers is as it was before."""
+        if not self.ranging:
+            return
+        first, last = sorted((self._anchor_place, self.place))
+        ids = self._ranged()
+        if len(ids) <= last - first:
+            self.post_message(self.RangeWanted(first, last - first + 1))
+        self.marked = {**self._before_range, **dict.fromkeys(ids)}
+        self.refresh()
+
+    def _ranged(self) -> list[int]:
+        """The conversations of the range, as far as they are known."""
+        first, last = sorted((self._anchor_place, self.place))
+        start, known = self._span
+        loaded, end = self.window.start, self.window.start + len(self.window.rows)
+        found = list(known[max(0, first - start) : max(0, min(loaded, last + 1) - start)])
+        found += [row.id for row in self.window.rows[max(0, first - loaded) : max(0, last + 1 - loaded)]]
+        return found + list(known[max(0, max(end, first) - start) : max(0, last + 1 - start)])
+
     def _refresh_row(self, place: int) -> None:
-        y = place * TALL - int(self.scroll_offset.y)
-        self.refresh(Region(0, y, self.size.width, TALL))
+        y = place * self.tall - int(self.scroll_offset.y)
+        self.refresh(Region(0, y, self.size.width, self.tall))
 
     def _look_ahead(self, place: int) -> None:
         window = self.window
@@ -272,8 +366,8 @@ class QueueList(PaintedSheet, can_focus=True):
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Ask for rows that come into sight."""
         super().watch_scroll_y(old_value, new_value)
-        top = int(new_value) // TALL
-        middle = min(top + self.size.height // (2 * TALL), max(0, self.window.count - 1))
+        top = int(new_value) // self.tall
+        middle = min(top + self.size.height // (2 * self.tall), max(0, self.window.count - 1))
         if self.window.count and self.row_at(middle) is None:
             self._ask(self.Wanted(offset=middle))
         elif self.window.count:
@@ -289,23 +383,35 @@ class QueueList(PaintedSheet, can_focus=True):
     def render_line(self, y: int) -> Strip:
         """Paint one line of the screen."""
         line = int(self.scroll_offset.y) + y
-        row = self.row_at(line // TALL)
+        row = self.row_at(line // self.tall)
         if row is None:
-            waits = line // TALL < self.window.count and line % TALL == 0
+            waits = line // self.tall < self.window.count and line % self.tall == 0
             return self.strip((("faint", " .." if waits else ""),), self.room)
         cursor = self.cursor is not None and row.id == self.cursor.id
-        key = (row.id, line % TALL, cursor and self.has_focus, cursor, row.id in self.marked)
+        key = (row.id, line % self.tall, cursor and self.has_focus, cursor, row.id in self.marked)
         found = self._painted.get(key)
         if found is None or (found[0] is not row and found[0] != row):
             found = self._painted[key] = (row, self._paint_line(row, *key[1:]))
         return found[1]
 
     def _paint_line(self, row: QueueRow, line: int, focused: bool, cursor: bool, marked: bool) -> Strip:
-        if line == 0:
-            parts = queue_row.first_line(row, self.room, clock.now(), cursor, marked)
+        if self.tall == 1:
+            parts = queue_row.whole_line(row, self.room, clock.now(), cursor, marked, self.window.columns)
+        elif line == 0:
+            parts = queue_row.first_line(row, self.room, clock.now(), cursor, marked, self.window.columns)
         else:
-            parts = queue_row.second_line(row, self.room)
+            parts = queue_row.second_line(row, self.room, self.window.columns)
         return self.strip(parts, self.room, "here" if focused else "cursor" if cursor else "")
+
+    def set_tall(self, lines: int) -> None:
+        """Give each row so many lines, one or two; the cursor stays in sight."""
+        if lines != self.tall:
+            self.tall = lines
+            self._painted.clear()
+            self.set_height(self.window.count * lines)
+            self.scroll_to(y=0, animate=False, force=True)
+            self.reveal()
+            self.refresh()
 
     def repaint(self) -> None:
         """Paint all rows anew: time went on, or the theme changed."""
@@ -321,7 +427,7 @@ class QueueList(PaintedSheet, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         """Put the cursor where the mouse is; a second click opens."""
-        place = (int(self.scroll_offset.y) + event.y) // TALL
+        place = (int(self.scroll_offset.y) + event.y) // self.tall
         if self.row_at(place) is None:
             return
         self.move_to(place)
@@ -331,5 +437,5 @@ class QueueList(PaintedSheet, can_focus=True):
     def on_resize(self) -> None:
         """Keep the cursor in sight."""
         self._painted.clear()
-        self.set_height(self.window.count * TALL)
+        self.set_height(self.window.count * self.tall)
         self.reveal()

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from omnidesk import clock
 from omnidesk.text.clean import one_line
 from omnidesk.widgets import badges, times
 from omnidesk.widgets.lines import cut, fit, spread
 from omnidesk.widgets.painting import Part
-from omnidesk.words.kinds import Place, Priority, Status
+from omnidesk.words.kinds import DueReason, Place, Priority, Status
 from omnidesk.words.rows import QueueRow
 
+SPACIOUS = 60
+"""Columns from which a row of one line says who owns it."""
 INDENT = 14
 """Columns before the customer's name: cursor, mark, due, kind."""
+USUAL = ("customer", "subject", "preview", "owner")
+"""What a row shows: the first on its first line, the others on its second."""
+TEXTS = ("customer", "subject", "preview")
+"""What stands at the left of the second line; all else is short and stands at the right."""
+
+_NO_SUBJECT = frozenset(("sms", "chat", "wa", "call"))
+_DUE_FOR: dict[DueReason | None, str] = {DueReason.PROMISE: " promised", DueReason.WINDOW: " window shuts"}
+"""What an open conversation is due for, where that is no simple answer."""
 
 
 def due(row: QueueRow, now: int) -> str:
@@ -30,23 +43,46 @@ def late(row: QueueRow, now: int) -> bool:
     return row.status is Status.OPEN and row.next_due_at is not None and row.next_due_at < now
 
 
-def first_line(row: QueueRow, width: int, now: int, cursor: bool, marked: bool) -> tuple[Part, ...]:
-    """Cursor, mark or urgency, due, kind, customer; VIP, draft and count at the end."""
+def first_line(
+    row: QueueRow, width: int, now: int, cursor: bool, marked: bool, columns: Sequence[str] = ()
+) -> tuple[Part, ...]:
+    """Cursor, mark or urgency, due, kind, customer or what else comes first; VIP, draft and count at the end."""
+    left = (*_lead(row, now, cursor, marked), _column(row, (*columns, *USUAL)[0]))
+    return spread(left, _flags(row), width)
+
+
+def whole_line(
+    row: QueueRow, width: int, now: int, cursor: bool, marked: bool, columns: Sequence[str] = ()
+) -> tuple[Part, ...]:
+    """Return both lines as one: the first column, then as much of the other texts as there is room for."""
+    first, *rest = columns or USUAL
+    style, text = _column(row, first)
+    left: list[Part] = [*_lead(row, now, cursor, marked), (style, fit(text, max(10, min(24, width // 4))))]
+    left += [(style, f"  {text}") for name in rest if name in TEXTS for style, text in [_column(row, name)] if text]
+    right: list[Part] = [part for part in _flags(row) if part[0] != "dim" and part[1] != " "]
+    if width >= SPACIOUS:
+        right += [(style, f" {text}") for name in rest if name not in TEXTS for style, text in [_column(row, name)]]
+    return spread(left, (*right, ("", " ")), width)
+
+
+def _lead(row: QueueRow, now: int, cursor: bool, marked: bool) -> tuple[Part, ...]:
     behind = late(row, now)
     urgent = behind or row.priority is Priority.URGENT
     sign = "x" if marked else "!" if urgent else "^" if row.priority is Priority.HIGH else " "
-    left = (
+    return (
         ("accent", ">" if cursor else " "),
         ("accent" if marked else "warn" if urgent else "dim", sign),
         ("warn" if behind else "dim", f"{due(row, now):>6} "),
         ("head", fit(badges.kind(row.last_kind), 4) + " "),
-        ("strong" if row.unread else "", one_line(row.customer) or "unknown sender"),
     )
-    return spread(left, _flags(row), width)
 
 
 def _flags(row: QueueRow) -> tuple[Part, ...]:
     said: list[Part] = []
+    if row.status is Status.ON_HOLD and row.hold_for:
+        said.append(("note", f" {cut(one_line(row.hold_for), 16)}{_back(row)}"))
+    if row.status is Status.OPEN and row.due_reason in _DUE_FOR:
+        said.append(("note", _DUE_FOR[row.due_reason]))
     if row.undelivered:
         said.append(("warn", " NOT SENT"))
     if row.vip:
@@ -58,12 +94,72 @@ def _flags(row: QueueRow) -> tuple[Part, ...]:
     return (*said, ("", " "))
 
 
-def second_line(row: QueueRow, width: int) -> tuple[Part, ...]:
-    """Subject, or what was said where there is none, and the owner."""
-    owner = cut(one_line(row.owner or ""), 10) or "-"
-    said = one_line(row.subject) or one_line(row.preview) or "(no subject)"
-    style = "strong" if row.unread else "dim"
-    left = [("", " " * (INDENT - 1)), (style, said)]
-    if row.subject and width > 60:
-        left.append(("faint", f"  {one_line(row.preview)}"))
-    return spread(left, (("faint", f" {owner} "),), width)
+def _back(row: QueueRow) -> str:
+    """Say when what is on hold comes back by itself."""
+    return "" if row.snoozed_until is None else f" {times.until(row.snoozed_until, clock.now())}"
+
+
+def second_line(row: QueueRow, width: int, columns: Sequence[str] = ()) -> tuple[Part, ...]:
+    """What the view shows beside the first: texts at the left, owner and the like at the right."""
+    rest = (columns or USUAL)[1:]
+    left: list[Part] = [("", " " * (INDENT - 1))]
+    for name in rest:
+        again = name == "preview" and "subject" in rest and (says_little(row) or width <= 60)
+        if name in TEXTS and not again:
+            style, text = _column(row, name)
+            left += [("", "  " if len(left) > 1 else ""), (style, text)]
+    right: list[Part] = []
+    for name in rest:
+        if name not in TEXTS and (text := _column(row, name)[1]):
+            right += [(_column(row, name)[0], f" {text}")]
+    return spread(left, (*right, ("", " ")), width)
+
+
+def says_little(row: QueueRow) -> bool:
+    """Say whether the last message tells more than the subject: there is none, or its channel knows no subjects."""
+    return not one_line(row.subject) or (bool(one_line(row.preview)) and badges.kind(row.last_kind) in _NO_SUBJECT)
+
+
+def whose(row: QueueRow) -> str:
+    """Return whose it is; whose it was before they went away stands in brackets."""
+    return one_line(row.owner or "") or (f"({one_line(row.absent_owner)})" if row.absent_owner else "")
+
+
+def _column(row: QueueRow, name: str) -> Part:
+    """Return what a row says in a column."""
+    if name == "customer":
+        return ("strong" if row.unread else "", one_line(row.customer) or "unknown sender")
+    if name == "subject":
+        said = one_line(row.preview if says_little(row) else row.subject) or "(no subject)"
+        return ("strong" if row.unread else "dim", said)
+    if name == "preview":
+        return ("faint", one_line(row.preview))
+    if name == "owner":
+        return ("faint", cut(whose(row), 10) or "-")
+    if name == "tags":
+        return ("note", cut(one_line(" ".join(row.tags)), 24))
+    if name == "channels":
+        return ("head", " ".join(badges.kind(kind) for kind in row.kinds[:4]))
+    if name == "status":
+        return ("dim", str(row.status) if row.priority is Priority.NORMAL else f"{row.status} {row.priority}")
+    return ("faint", f"#{row.id}")
+
+
+def spoken(row: QueueRow, now: int, place: int, count: int) -> str:
+    """Return a row as a sentence: what the columns, the signs and the colours say. `count` is 0 while uncounted."""
+    owner = one_line(row.owner or "")
+    said = [
+        f"{place} of {count}" if count else str(place),
+        one_line(row.customer) or "unknown sender",
+        one_line(row.subject) or one_line(row.preview) or "no subject",
+        badges.kind(row.last_kind),
+        "unread" if row.unread else "",
+        "VIP" if row.vip else "",
+        str(row.priority) if row.priority is not Priority.NORMAL else "",
+        str(row.status) if row.status is not Status.OPEN else "",
+        f"late since {times.span(now - row.next_due_at)}" if late(row, now) and row.next_due_at else "",
+        "not sent" if row.undelivered else "",
+        "has a draft" if row.has_draft else "",
+        f"owner {owner}" if owner else f"nobody's {whose(row)}".rstrip(),
+    ]
+    return ", ".join(part for part in said if part)

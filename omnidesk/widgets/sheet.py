@@ -2,34 +2,72 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from omnidesk.words.rows import Address
+from omnidesk.words.rows import Address, Enclosure
 
-Sort = Literal["reply", "note"]
+Sort = Literal["reply", "note", "aside", "new"]
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A channel the reply could take; `reason` says why it cannot where not `usable`."""
+    """A channel the reply could take; `reason` says why it cannot where not `usable`.
+
+    `to` and `cc` are whom it would go to; `limit` is the longest text it carries, `closes_at` (UTC ms) when its reply
+    window closes; `letters` says that it has subjects and signatures."""
 
     channel: str
     usable: bool
     reason: str
+    kind: str = ""
+    to: tuple[Address, ...] = ()
+    cc: tuple[Address, ...] = ()
+    public: bool = False
+    letters: bool = True
+    limit: int | None = None
+    closes_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """What is being written, before its text: which sort, where, to whom, by which channel."""
+    """What is being written, before its text: which sort, where, to whom, by which channel, with which files.
+
+    `usual` is whom the answer goes to unless somebody changes that; `began_at` (UTC ms) when writing began; `quote`
+    is what is answered, ready to be quoted; `logins` are the colleagues a note can name."""
 
     sort: Sort
     conversation_id: int
     customer: str = ""
     to: tuple[Address, ...] = ()
     cc: tuple[Address, ...] = ()
+    bcc: tuple[Address, ...] = ()
+    subject: str = ""
+    files: tuple[Enclosure, ...] = ()
+    usual: tuple[tuple[Address, ...], tuple[Address, ...]] = ((), ())
     flagged: tuple[str, ...] = ()
     ways: tuple[Way, ...] = ()
     chosen: str | None = None
     answers: int | None = None
     sender_only: bool = False
+    began_at: int = 0
+    quote: str = ""
+    logins: tuple[str, ...] = ()
+
+    @property
+    def way(self) -> Way | None:
+        """The channel chosen."""
+        return next((way for way in self.ways if way.channel == self.chosen), None)
+
+    @property
+    def public(self) -> bool:
+        """Whether everybody could read it."""
+        return self.way is not None and self.way.public and self.sort != "note"
+
+    def by(self, channel: str) -> Sheet:
+        """Return the sheet with another channel: who gets it changes with the sort of address."""
+        before, after = self.way, next(way for way in self.ways if way.channel == channel)
+        if self.sort != "reply" or before is None or before.kind == after.kind:
+            return replace(self, chosen=channel)
+        usual = (after.to, after.cc)
+        return replace(self, chosen=channel, to=after.to, cc=after.cc, bcc=(), usual=usual)

@@ -20,18 +20,24 @@ def first_line(conversation: Conversation, width: int) -> tuple[Part, ...]:
     if conversation.priority is not Priority.NORMAL:
         urgent = conversation.priority in (Priority.URGENT, Priority.HIGH)
         right.append(("warn" if urgent else "dim", f"  {conversation.priority}"))
-    right.append(("strong" if conversation.owner else "dim", f"  {one_line(conversation.owner or '') or 'nobody'} "))
+    if conversation.team:
+        right.append(("dim", f"  @{one_line(conversation.team, 20)}"))
+    nobody = f"nobody, {one_line(conversation.absent_owner)} is away" if conversation.absent_owner else "nobody"
+    right.append(("strong" if conversation.owner else "dim", f"  {one_line(conversation.owner or '') or nobody} "))
     left = (("dim", f" #{conversation.id} "), ("title", one_line(conversation.subject) or "(no subject)"))
     return spread(left, right, width)
 
 
-def second_line(conversation: Conversation, offers: tuple[int, ...], width: int, now: int) -> tuple[Part, ...]:
-    """Tags at the left, clocks and offers at the right."""
-    left: list[Part] = [
+def second_line(
+    conversation: Conversation, offers: tuple[int, ...], width: int, now: int, present: str = ""
+) -> tuple[Part, ...]:
+    """Who else is here, tags and offers at the left, clocks at the right."""
+    left: list[Part] = [("warn", f" {present} " if present else "")]
+    left += [
         ("accent", " " + " ".join(f"+{one_line(tag)}" for tag in conversation.tags) if conversation.tags else "")
     ]
     if offers:
-        left.append(("note", f"  may belong to #{offers[0]}: y joins it"))
+        left.append(("note", f"  may belong to #{offers[0]}: y joins it, Y does not"))
     return spread(left, (*_clocks(conversation, now), ("", " ")), width)
 
 
@@ -39,10 +45,16 @@ def _clocks(conversation: Conversation, now: int) -> list[Part]:
     if conversation.status is Status.SNOOZED and conversation.snoozed_until:
         return [("dim", f" back {times.day_time(conversation.snoozed_until, now).strip()}")]
     if conversation.status is Status.ON_HOLD:
-        return [("dim", f" waiting for {one_line(conversation.hold_for or '') or 'somebody'}")]
-    if conversation.waiting_since is None or conversation.status is Status.CLOSED:
+        until = f" until {times.moment(conversation.snoozed_until, now)}" if conversation.snoozed_until else ""
+        return [("dim", f" waiting for {one_line(conversation.hold_for or '') or 'somebody'}{until}")]
+    if conversation.status is Status.CLOSED:
         return []
-    said: list[Part] = [("", f" waiting {times.span(now - conversation.waiting_since)}")]
+    said: list[Part] = []
+    if conversation.promised_at is not None:
+        said.append(("note", f" promised {times.moment(conversation.promised_at, now)}"))
+    if conversation.waiting_since is None:
+        return said
+    said.append(("", f"{',' if said else ''} waiting {times.span(now - conversation.waiting_since)}"))
     if conversation.next_due_at is not None and conversation.next_due_at < now:
         said.append(("warn", f", {times.span(now - conversation.next_due_at)} late"))
     return said
@@ -59,11 +71,19 @@ class ThreadHead(Painted):
         super().__init__(id=id)
         self.conversation: Conversation | None = None
         self.offers: tuple[int, ...] = ()
+        self.present = ""
+        """What colleagues do here, and what is scheduled."""
 
     def set_conversation(self, conversation: Conversation | None, offers: tuple[int, ...] = ()) -> None:
         """Show a conversation, or nothing."""
         if (conversation, offers) != (self.conversation, self.offers):
             self.conversation, self.offers = conversation, offers
+            self.refresh()
+
+    def set_present(self, said: str) -> None:
+        """Say what colleagues do here, and what is scheduled."""
+        if said != self.present:
+            self.present = said
             self.refresh()
 
     def render_line(self, y: int) -> Strip:
@@ -73,5 +93,5 @@ class ThreadHead(Painted):
         if self.conversation is not None and y == 0:
             parts = first_line(self.conversation, width)
         elif self.conversation is not None and y == 1:
-            parts = second_line(self.conversation, self.offers, width, clock.now())
+            parts = second_line(self.conversation, self.offers, width, clock.now(), self.present)
         return self.strip(parts, width)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from itertools import islice
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
+from omnidesk import clock
+from omnidesk.text import filekind, suspicion
 from omnidesk.text.clean import clean, one_line
-from omnidesk.widgets import badges, times
-from omnidesk.widgets.lines import Line, cells, cut, spread, wrap
+from omnidesk.widgets import badges, thread_events, times
+from omnidesk.widgets.lines import Line, Target, cells, cut, spread, wrap
 from omnidesk.widgets.painting import Part
-from omnidesk.words.kinds import AuthorKind, Direction, MessageStatus
-from omnidesk.words.rows import Address, Message
+from omnidesk.widgets.thread_text import body, number_links, painted
+from omnidesk.words.kinds import AuthorKind, Auto, Direction, MessageStatus
+from omnidesk.words.rows import Address, Happening, Message
 
 MOST_LINES = 2_000
 """Lines of one message that are shown at once."""
@@ -21,41 +24,71 @@ MOST_TEXT = 400_000
 PLAIN_REASONS = ("", "a new matter", "In-Reply-To", "References")
 
 
+MOST_FILES = 200
+"""Files of one message that are listed."""
+GUTTERS = {"note": " │ ", "call": " ┊ ", "visit": " ┊ ", "letter": " ┊ ", "video": " ┊ "}
+"""What stands before the lines of a message that did not come by a channel, so that no colour is needed to tell."""
+
+
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One message laid out. `unanswered` and `unfolded` are what it was laid out with."""
+    """One message laid out, and what was done around it. All but `lines` is what it was laid out with."""
 
     message: Message
     unanswered: bool
     unfolded: bool
     lines: tuple[Line, ...]
+    before: tuple[Happening, ...] = ()
+    after: tuple[Happening, ...] = ()
+    paper: tuple[int, bool, int] = (0, False, 0)
 
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """What messages are laid out on: columns, the present, all unfolded or not, blank lines between or not."""
+    """What messages are laid out on: columns, the present, all unfolded or not, blank lines between or not; and the
+    messages that are unfolded although the others are not."""
 
     width: int
     now: int
     unfolded: bool
     airy: bool
+    opened: frozenset[int] = frozenset()
+
+    def unfolds(self, message: Message) -> bool:
+        """Say whether all of a message is shown."""
+        return self.unfolded or message.id in self.opened
 
 
-def lay_out(messages: list[Message], paper: Paper, waiting_since: int | None, known: dict[int, Block]) -> list[Block]:
-    """Return the blocks of these messages, oldest first; unchanged ones are taken from `known`."""
+def lay_out(
+    messages: list[Message],
+    paper: Paper,
+    waiting_since: int | None,
+    known: dict[int, Block],
+    happened: Iterable[Happening] = (),
+) -> list[Block]:
+    """Return the blocks of these messages, oldest first, with what `happened` around them; unchanged ones are taken
+    from `known`."""
     found = []
+    before, after = thread_events.between(messages, happened)
+    form = (paper.width, paper.airy, paper.now // clock.DAY)
     for message in messages:
-        unanswered = is_unanswered(message, waiting_since)
+        unanswered, unfolded = is_unanswered(message, waiting_since), paper.unfolds(message)
+        wanted = Block(message, unanswered, unfolded, (), before, after.get(message.id, ()), form)
+        before = ()
         block = known.get(message.id)
-        if (
-            block is None
-            or block.message != message
-            or block.unanswered != unanswered
-            or block.unfolded != paper.unfolded
-        ):
-            block = Block(message, unanswered, paper.unfolded, tuple(_message(message, paper, unanswered)))
+        if block is None or replace(block, lines=()) != wanted:
+            block = replace(wanted, lines=tuple(_block(wanted, paper)))
         found.append(block)
     return found
+
+
+def _block(block: Block, paper: Paper) -> list[Line]:
+    key = block.message.id
+    lines = _message(block.message, paper, block.unanswered)
+    gap = [Line((), key)] if paper.airy else []
+    earlier = thread_events.lines(block.before, key, paper.width, paper.now)
+    later = thread_events.lines(block.after, key, paper.width, paper.now)
+    return [*earlier, *(gap if earlier else ()), *lines, *gap, *later, *(gap if later else ())]
 
 
 def is_unanswered(message: Message, waiting_since: int | None) -> bool:
@@ -65,94 +98,125 @@ def is_unanswered(message: Message, waiting_since: int | None) -> bool:
 
 
 def _message(message: Message, paper: Paper, unanswered: bool) -> list[Line]:
-    if not paper.unfolded and (message.auto is not None or message.status is MessageStatus.CANCELLED):
-        return [Line(_in_one_line(message, paper), message.id), *_gap(message, paper)]
+    unfolded = paper.unfolds(message)
+    if not unfolded and (message.auto is not None or message.status is MessageStatus.CANCELLED):
+        return [Line(_in_one_line(message, paper), message.id, (Target(0, paper.width),))]
     lines = [Line(_head(message, paper, unanswered), message.id)]
-    text = clean(message.text if paper.unfolded else message.reply_text)[:MOST_TEXT].strip("\n")
-    most = MOST_LINES if paper.unfolded else FOLDED_LINES
-    body, left = _body(text, paper.width - 4, most)
+    for words in warned(message):
+        said = wrap(f"! {words}", paper.width - 4, 4)
+        lines += [_under((("warn", line),), message, paper) for line in said]
+    text = clean(message.text if unfolded else message.reply_text)[:MOST_TEXT].strip("\n")
+    numbered = number_links(text, len(message.attachments[:MOST_FILES]) + 1, paper.width - 4)
+    shown, left = body(numbered, paper.width - 4, MOST_LINES if unfolded else FOLDED_LINES)
     style = "note" if message.direction is Direction.INTERNAL else ""
-    for line in body:
-        said = "faint" if line.startswith(">") else style
-        lines.append(Line((("", "   "), (said, line)), message.id))
+    gutter = (style, GUTTERS.get(message.kind, "   "))
+    lines += [painted(line, style, gutter, message.id, numbered) for line in shown]
     if left:
-        what = f"… {times.number(left)} more lines" + ("" if paper.unfolded else " (z)")
-        lines.append(Line((("", "   "), ("accent", what)), message.id))
-    elif not body and not message.attachments:
+        what = f"… {times.number(left)} more lines" + ("" if unfolded else " (z)")
+        lines.append(Line((("", "   "), ("accent", what)), message.id, (Target(0, paper.width),)))
+    elif not shown and not message.attachments:
         lines.append(Line((("", "   "), ("faint", "(empty)")), message.id))
-    lines += _below(message, paper)
-    return [*lines, *_gap(message, paper)]
-
-
-def _body(text: str, width: int, most: int) -> tuple[list[str], int]:
-    """Return wrapped lines, at most `most`, and how many logical lines were left out. Blank runs become one."""
-    logical = text.split("\n")
-    shown: list[str] = []
-    for index, line in enumerate(logical):
-        if not line.strip():
-            if shown and shown[-1]:
-                shown.append("")
-            continue
-        shown += islice(wrap(line, width, most), max(0, most - len(shown)))
-        if len(shown) >= most:
-            return shown, len(logical) - index - 1
-    while shown and not shown[-1]:
-        shown.pop()
-    return shown, 0
+    return [*lines, *_below(message, paper)]
 
 
 def _below(message: Message, paper: Paper) -> list[Line]:
-    """What stands under the text: quoted lines that are folded, files, what went wrong, why it is here."""
-    lines: list[tuple[Part, ...]] = []
-    quoted = len(message.text.strip().splitlines()) - len(message.reply_text.strip().splitlines())
-    if quoted > 0 and not paper.unfolded:
-        lines.append((("faint", f"+ {quoted} quoted line{'' if quoted == 1 else 's'} (z)"),))
-    for place, file in enumerate(message.attachments, 1):
-        name = cut(one_line(file.name) or "unnamed", max(10, paper.width - 20))
-        lines.append((("accent", f"[{place}] "), ("", name), ("dim", f" {times.size(file.size)}")))
+    """What stands under the text: what is folded, files, what went wrong, why it is here."""
+    lines: list[Line] = []
+    unfolded = paper.unfolds(message)
+    folded = "" if unfolded else _folded(message)
+    if folded:
+        lines.append(_under((("faint", f"+ {folded} (z)"),), message, paper, (Target(0, paper.width),)))
+    lines += _files(message, paper)
     if message.error:
-        lines += [(("warn", line),) for line in wrap(one_line(message.error), paper.width - 4, 4)]
-    if message.stranger:
-        lines.append((("warn", "! the sender took no part in this conversation before"),))
-    if message.joined_by not in PLAIN_REASONS or (paper.unfolded and message.joined_by):
-        lines.append((("faint", f"joined by {one_line(message.joined_by)}"),))
-    if paper.unfolded:
-        for label, people in (
-            ("to", message.to),
-            ("cc", message.cc),
-            ("bcc", message.bcc),
-            ("reply to", message.reply_to),
-        ):
-            if people:
-                lines += [(("faint", line),) for line in wrap(f"{label} {people_line(people)}", paper.width - 4, 3)]
-    return [Line((("", "   "), *cut_parts(parts, paper.width - 3)), message.id) for parts in lines]
+        said = wrap(one_line(message.error), paper.width - 4, 4)
+        lines += [_under((("warn", line),), message, paper) for line in said]
+    if message.joined_by not in PLAIN_REASONS or (unfolded and message.joined_by):
+        lines.append(_under((("faint", f"joined by {one_line(message.joined_by)}"),), message, paper))
+    people = (("to", message.to), ("cc", message.cc), ("bcc", message.bcc), ("reply to", message.reply_to))
+    for label, some in people if unfolded else ():
+        if some:
+            said = wrap(f"{label} {people_line(some)}", paper.width - 4, 3)
+            lines += [_under((("faint", line),), message, paper) for line in said]
+    return lines
 
 
-def _gap(message: Message, paper: Paper) -> list[Line]:
-    return [Line((), message.id)] if paper.airy else []
+def _under(parts: tuple[Part, ...], message: Message, paper: Paper, targets: tuple[Target, ...] = ()) -> Line:
+    return Line((("", "   "), *cut_parts(parts, paper.width - 3)), message.id, targets)
+
+
+def _folded(message: Message) -> str:
+    """What of a message is folded, in words: `9 quoted lines`, `4 lines of signature`; "" for nothing."""
+    text, new = message.text.strip(), message.reply_text.strip()
+    count = len(text.splitlines()) - len(new.splitlines())
+    if count <= 0:
+        return ""
+    rest = text[len(new) :].lstrip() if text.startswith(new) else ""
+    if rest.startswith(("-- \n", "--\n")) and "\n>" not in rest:
+        return f"{count} line{'' if count == 1 else 's'} of signature"
+    return f"{count} quoted line{'' if count == 1 else 's'}"
+
+
+def _files(message: Message, paper: Paper) -> list[Line]:
+    lines = []
+    for place, file in enumerate(message.attachments[:MOST_FILES], 1):
+        mark = f"[{place}] "
+        name = cut(one_line(file.name) or "unnamed", max(10, paper.width - 24))
+        remark = filekind.remark(file.name, file.content_type)
+        parts: list[Part] = [("accent", mark), ("", name), ("dim", f" {times.size(file.size)}")]
+        if remark:
+            parts.append(("warn", f"  {remark}"))
+        target = Target(3, 3 + len(mark) + cells(name), place, file_id=file.id)
+        lines.append(_under(tuple(parts), message, paper, (target,)))
+    if len(message.attachments) > MOST_FILES:
+        more = f"and {times.number(len(message.attachments) - MOST_FILES)} more files: omnidesk show lists them"
+        lines.append(_under((("dim", more),), message, paper))
+    return lines
+
+
+def warned(message: Message) -> list[str]:
+    """Return what to beware of in a message, in words."""
+    codes = [code for code in message.warnings if code != "stranger"]
+    return [suspicion.words(code) for code in (["stranger", *codes] if message.stranger else codes)]
 
 
 def _head(message: Message, paper: Paper, unanswered: bool) -> tuple[Part, ...]:
     """Day and time, kind, direction, author; state, files and NOT ANSWERED at the end."""
     when = ("dim", f" {_when(message, paper)} ")
-    if message.direction is Direction.INTERNAL:
-        left: list[Part] = [when, ("note", f"{message.kind.upper():<5}"), ("note", f" {author(message)}")]
-        if message.kind == "note":
-            left.append(("faint", " - only the team sees this"))
+    if message.kind == "note":
+        left: list[Part] = [when, ("note", f"{'NOTE':<10}"), ("note", author(message))]
+        left.append(("faint", " - only the team sees this"))
         return spread(left, (), paper.width)
     ours = message.direction is Direction.OUTBOUND
-    left = [when, ("head", f"{badges.kind(message.kind):<5}"), ("dim", "-> " if ours else " ")]
-    left.append(("dim" if ours else "strong", author(message)))
+    left = [when, ("head", _kind(message)), ("dim" if ours else "strong", _named(message))]
     right: list[Part] = []
     if message.public:
         right.append(("warn", " PUBLIC"))
     if message.auto is not None:
-        right.append(("faint", f" {message.auto.replace('_', ' ')}"))
+        right.append(("warn" if message.auto is Auto.BOUNCE else "faint", f" {_auto(message)}"))
     if ours:
         right.append((_state_style(message.status), f" {badges.state(message.status)}"))
     elif unanswered:
         right.append(("warn", " NOT ANSWERED"))
     return spread(left, (*right, ("", " ")), paper.width)
+
+
+def _kind(message: Message) -> str:
+    """What sort of message it is and which way it went, in ten columns: `mail  ->`, `ASIDE ->`, `call`."""
+    kind = "ASIDE" if message.aside else badges.kind(message.kind)
+    return f"{kind:<6}{'->' if message.direction is Direction.OUTBOUND else '':<4}"
+
+
+def _named(message: Message) -> str:
+    """Who wrote it; of an aside that went out, to whom."""
+    if message.aside and message.direction is Direction.OUTBOUND and message.to:
+        return one_line(message.to[0].name) or one_line(message.to[0].address)
+    if message.kind in GUTTERS and message.direction is not Direction.INBOUND:
+        return f"logged by {author(message)}"
+    return author(message)
+
+
+def _auto(message: Message) -> str:
+    return "CAME BACK" if message.auto is Auto.BOUNCE else str(message.auto).replace("_", " ")
 
 
 def _when(message: Message, paper: Paper) -> str:
@@ -162,16 +226,17 @@ def _when(message: Message, paper: Paper) -> str:
 
 def _in_one_line(message: Message, paper: Paper) -> tuple[Part, ...]:
     """A machine's mail, and what was taken back, take one line."""
-    arrow = "-> " if message.direction is Direction.OUTBOUND else " "
+    bounce = message.auto is Auto.BOUNCE
     said = one_line(message.subject) if message.auto else ""
-    what, why = "automatic", str(message.auto).replace("_", " ")
+    what, why = "automatic", _auto(message)
     if message.status is MessageStatus.CANCELLED:
         what, why = author(message), badges.state(message.status)
+    style = "warn" if bounce else "faint"
     left: list[Part] = [
-        ("faint", f" {_when(message, paper)} {badges.kind(message.kind):<5}{arrow}"),
+        ("faint", f" {_when(message, paper)} {_kind(message)}"),
         ("dim", f"{what}: {said or one_line(message.reply_text, 200)}"),
     ]
-    return spread(left, (("faint", f" {why} "),), paper.width)
+    return spread(left, ((style, f" {why} "),), paper.width)
 
 
 def author(message: Message) -> str:

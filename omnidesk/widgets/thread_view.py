@@ -8,13 +8,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from rich.segment import Segment
+from textual import events
 from textual.message import Message
+from textual.strip import Strip
 
-from omnidesk.widgets.lines import Line, LinesView
+from omnidesk.widgets import overlays, times
+from omnidesk.widgets.lines import Line, LinesView, Target
 from omnidesk.widgets.thread_lines import Block
 
 OLDER = 12
 """Lines from the top at which older messages are asked for."""
+KEPT = 20
+"""The newest messages of a long history, which are shown; those before them are one line until they are wanted."""
+LABELS = "asdfghjklqwertyuiopzxcvbnmASDFGHJKLQWERTYUIOPZXCVBNM1234567890"
+"""What links and files in sight are called while one of them is being chosen, the easiest keys first."""
 
 
 class ThreadView(LinesView):
@@ -44,12 +52,31 @@ class ThreadView(LinesView):
             """Only the last width matters."""
             return isinstance(message, ThreadView.WidthChanged)
 
+    @dataclass
+    class TargetChosen(Message):
+        """A link or a file of a message was clicked, or what is folded (neither)."""
+
+        message_id: int
+        target: Target
+
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.conversation_id: int | None = None
         self.blocks: list[Block] = []
         self.more = False
         """Whether there are messages older than the first block."""
+        self.total = 0
+        """How many messages the conversation has."""
+        self.history_folded = False
+        """Whether all but the newest messages are one line."""
+        self.labelled = False
+        """Whether links and files in sight bear the keys that open them."""
+        self.needle = ""
+        """What is searched for in the thread, folded; hits are shown reversed."""
+        self.hit = 0
+        """The message of the hit that was gone to."""
+        self.marked: set[int] = set()
+        """Messages that are to be split off."""
         self._asked = False
         self._laid_out_for = 0
         self._at_newest = True
@@ -58,12 +85,17 @@ class ThreadView(LinesView):
     def clear(self) -> None:
         """Show nothing."""
         self.conversation_id, self.blocks, self.more = None, [], False
+        self.needle, self.hit = "", 0
         self.show(())
 
-    def open(self, conversation_id: int, blocks: list[Block], more: bool) -> None:
-        """Show a conversation from its newest message."""
+    def open(self, conversation_id: int, blocks: list[Block], more: bool, total: int = 0) -> None:
+        """Show a conversation of so many messages from its newest one."""
         self.conversation_id = conversation_id
         self.more, self._asked = more, False
+        self.total = total
+        self.history_folded = len(blocks) > KEPT
+        self.needle, self.hit = "", 0
+        self.marked.clear()
         self._place(blocks)
         self._at_newest = True
         self.go_newest()
@@ -84,10 +116,31 @@ class ThreadView(LinesView):
     def _place(self, blocks: list[Block]) -> None:
         self.blocks = blocks
         self._laid_out_for = self.room
-        lines: list[Line] = [Line((("faint", "   … older messages"),))] if self.more else []
-        for block in blocks:
+        lines: list[Line] = []
+        shown = blocks
+        if self.history_folded:
+            shown = blocks[-KEPT:]
+            earlier = max(self.total, len(blocks)) - len(shown)
+            what = f"   + {times.number(earlier)} earlier messages (z, or go on up)"
+            lines.append(Line((("accent", what),), 0, (Target(0, self.room),)))
+        elif self.more:
+            lines.append(Line((("faint", "   … older messages"),)))
+        for block in shown:
             lines += block.lines
         self.show(lines)
+
+    def mark(self, message_id: int) -> None:
+        """Mark a message, or unmark it."""
+        self.marked ^= {message_id}
+        self.refresh()
+
+    def unfold_history(self) -> None:
+        """Show the messages before the newest ones too; the line at the top of the screen stays."""
+        if self.history_folded:
+            self.history_folded = False
+            key = self.blocks[-KEPT].message.id
+            self.update_blocks(self.blocks)
+            self.go((self.start_of(key) or 1) - 1)
 
     def _reading(self) -> tuple[int, int]:
         """The message at the top of the screen, and how many of its lines are above."""
@@ -117,8 +170,10 @@ class ThreadView(LinesView):
     # Moving
 
     def move(self, lines: int) -> None:
-        """Scroll by so many lines."""
+        """Scroll by so many lines; past the first one, earlier messages come."""
         self._at_newest = False
+        if lines < 0 and self.top == 0:
+            self.unfold_history()
         self.go(self.top + lines)
 
     def page(self, pages: float) -> None:
@@ -128,6 +183,7 @@ class ThreadView(LinesView):
     def go_first(self) -> None:
         """Scroll to the oldest loaded message."""
         self._at_newest = False
+        self.unfold_history()
         self.go(0)
         self._look_back()
 
@@ -139,6 +195,8 @@ class ThreadView(LinesView):
     def go_message(self, step: int) -> None:
         """Scroll to the head of the next message (1) or of the one before (-1)."""
         self._at_newest = False
+        if step < 0 and self.top <= 1:
+            self.unfold_history()
         starts = [index for index, line in enumerate(self.lines) if line.key and self.lines[index - 1].key != line.key]
         ahead = [start for start in starts if start > self.top]
         behind = [start for start in starts if start < self.top]
@@ -159,7 +217,7 @@ class ThreadView(LinesView):
             self._look_back()
 
     def _look_back(self) -> None:
-        if self.top <= OLDER and self.more and not self._asked and self.blocks:
+        if self.top <= OLDER and self.more and not self._asked and self.blocks and not self.history_folded:
             self._asked = True
             first = self.blocks[0].message
             self.post_message(self.OlderWanted((first.at, first.id)))
@@ -170,3 +228,79 @@ class ThreadView(LinesView):
             self.post_message(self.WidthChanged(self.room))
         if self._at_newest:
             self.go_newest()
+
+    # Links, files, hits
+
+    def in_sight(self) -> list[tuple[int, Target]]:
+        """Return the links and files on the screen with their messages, top to bottom, as many as have labels."""
+        shown = self.lines[self.top : self.top + self.size.height]
+        found = [(line.key, target) for line in shown for target in line.targets if target.number]
+        return found[: len(LABELS)]
+
+    def labelled_by(self, label: str) -> tuple[int, Target] | None:
+        """Return the link or file in sight that bears a label, and its message."""
+        found = dict(zip(LABELS, self.in_sight(), strict=False))
+        return found.get(label)
+
+    def set_labelled(self, labelled: bool) -> None:
+        """Show the keys that open links and files, or their numbers again."""
+        if labelled != self.labelled:
+            self.labelled = labelled
+            self.refresh()
+
+    def search(self, needle: str) -> None:
+        """Show hits of a folded text reversed; "" shows none."""
+        self.needle, self.hit = needle, 0
+        self.refresh()
+
+    def go_hit(self, message_id: int) -> bool:
+        """Scroll to the first hit within a message and say whether it is to be seen there."""
+        start = self.start_of(message_id)
+        if start is None:
+            return False
+        self._at_newest = False
+        self.hit = message_id
+        for index in range(start, len(self.lines)):
+            line = self.lines[index]
+            if line.key != message_id:
+                break
+            if overlays.hits("".join(text for _, text in line.parts), self.needle):
+                self.go(index - self.size.height // 3)
+                self.refresh()
+                return True
+        self.go(start)
+        return False
+
+    def render_line(self, y: int) -> Strip:
+        """Paint one line of the screen, with what it leads to and what is searched for in it."""
+        strip = super().render_line(y)
+        index = self.top + y
+        if not 0 <= index < len(self.lines):
+            return strip
+        line = self.lines[index]
+        if line.targets:
+            strip = overlays.with_links(strip, line.targets)
+            if self.labelled:
+                labels = {id(target): label for label, (_, target) in zip(LABELS, self.in_sight(), strict=False)}
+                named = [(target, labels[id(target)]) for target in line.targets if id(target) in labels]
+                strip = overlays.with_labels(strip, named, self.ink("key"))
+        if self.needle:
+            strip = overlays.with_hits(strip, self.needle)
+        if line.key in self.marked:
+            head = index == 0 or self.lines[index - 1].key != line.key
+            strip = Strip([Segment("x" if head else "|", self.ink("accent")), *strip.crop(1)], strip.cell_length)
+        return strip
+
+    def on_click(self, event: events.Click) -> None:
+        """Open what was clicked."""
+        index = self.top + event.y
+        if not 0 <= index < len(self.lines):
+            return
+        line = self.lines[index]
+        if line.targets and self.history_folded and not line.key:
+            self.unfold_history()
+            return
+        for target in line.targets:
+            if target.start <= event.x < target.end:
+                event.stop()
+                self.post_message(self.TargetChosen(line.key, target))

@@ -28,6 +28,13 @@ def day_time(at: int, now: int) -> str:
     return f"{moment.day:2d} {MONTHS[moment.month - 1]} {moment.year}"
 
 
+def moment(at: int, now: int) -> str:
+    """Return a time to come in full: `Mon 30 Nov 09:00`, with its year where that is another one."""
+    said, today = local(at), local(now)
+    year = "" if said.year == today.year else f" {said.year}"
+    return f"{DAYS[said.weekday()]} {said.day} {MONTHS[said.month - 1]}{year} {said:%H:%M}"
+
+
 def day(at: int, now: int) -> str:
     """Return `today`, `Mon`, `12 Mar` or `Mar 2019`."""
     moment, today = local(at), local(now)

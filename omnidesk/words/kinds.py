@@ -24,6 +24,15 @@ class Priority(StrEnum):
     LOW = "low"
 
 
+class Sort(StrEnum):
+    """What stands first in a view."""
+
+    DUE = "due"
+    NEWEST = "newest"
+    WAITING = "waiting"
+    PRIORITY = "priority"
+
+
 class Place(StrEnum):
     """Which heap a conversation lies on: the desk itself, spam, deleted, or within another one."""
 
@@ -106,6 +115,19 @@ class DueReason(StrEnum):
     WINDOW = "window"
     PROMISE = "promise"
     WAKE = "wake"
+
+
+class NewsKind(StrEnum):
+    """Why an agent is told of something; the last two are so now and have no row."""
+
+    MENTION = "mention"
+    ANSWER = "answer"
+    ASSIGNED = "assigned"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    HELD = "held"
+    OVERDUE = "overdue"
+    CHANNEL = "channel"
 
 
 DESK_KINDS = ("note", "call", "visit", "letter", "video")

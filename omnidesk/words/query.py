@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from omnidesk.words.kinds import Sort
+
 
 @dataclass(frozen=True, slots=True)
 class Term:
@@ -29,3 +31,8 @@ class Query:
     attachment: bool = False
     unread: bool = False
     places: tuple[str, ...] = field(default=())
+    priorities: tuple[str, ...] = ()
+    teams: tuple[str, ...] = ()
+    states: tuple[str, ...] = ()
+    """What else a conversation must be: vip, waiting, overdue, undelivered."""
+    sort: Sort | None = None

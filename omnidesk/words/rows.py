@@ -18,8 +18,10 @@ from omnidesk.words.kinds import (
     DueReason,
     Health,
     MessageStatus,
+    NewsKind,
     Place,
     Priority,
+    Sort,
     Status,
 )
 
@@ -59,6 +61,25 @@ class QueueRow:
     due_reason: DueReason | None
     key: tuple[int, ...]
     """Where the row stands in its view; `queue_page(after=row.key)` goes on behind it."""
+    tags: tuple[str, ...] = ()
+    """Read only where the view shows them."""
+    hold_for: str | None = None
+    """Who is waited for, while it is on hold."""
+    absent_owner: str | None = None
+    """Whose it was before they went away, while nobody has it."""
+
+
+@dataclass(frozen=True)
+class SavedView:
+    """A search kept under a name; `shared` ones the whole team has. `columns` is what its rows show (empty: as usual).
+    """
+
+    id: int
+    name: str
+    shared: bool
+    query: str
+    sort: Sort
+    columns: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -90,6 +111,10 @@ class Conversation:
     next_due_at: int | None
     due_reason: DueReason | None
     merged_into: int | None
+    promised_at: int | None = None
+    """By when the customer was promised an answer."""
+    absent_owner: str | None = None
+    """Whose it was before they went away, while nobody has it."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +127,15 @@ class Attachment:
     size: int
     sha256: str
     inline: bool
+
+
+@dataclass(frozen=True)
+class Enclosure:
+    """A file that shall go with a message; `source` is its path, or names a stored file. `size` is in bytes."""
+
+    name: str
+    size: int
+    source: str
 
 
 @dataclass(frozen=True)
@@ -175,6 +209,17 @@ class Event:
     message_id: int | None
     before: dict[str, Any] = field(default_factory=dict)
     after: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Happening:
+    """What one act did to a conversation or its customer, in words; `until` is a time that the words end in."""
+
+    act: int
+    at: int
+    actor: str
+    said: str
+    until: int | None = None
 
 
 @dataclass(frozen=True)
@@ -296,6 +341,8 @@ class OutboxRow:
     next_attempt_at: int | None
     error: str | None
     agent: str | None
+    held: bool = False
+    """It waited so long that its agent is asked first."""
 
 
 @dataclass(frozen=True)
@@ -310,6 +357,24 @@ class Quarantined:
     received_at: int
     size: int
     media_type: str
+
+
+@dataclass(frozen=True)
+class News:
+    """Something that happened for one agent; `id` is 0 for what is so now and has no row of its own.
+
+    `said` is the reason in words where there is one: a provider's refusal, a channel's error."""
+
+    id: int
+    kind: NewsKind
+    conversation_id: int | None
+    message_id: int | None
+    subject: str
+    customer: str
+    by: str
+    said: str
+    at: int
+    seen_at: int | None
 
 
 @dataclass(frozen=True)
@@ -337,6 +402,40 @@ class ChannelSync:
     seconds: float = 0.0
     skipped: bool = False
     error: str | None = None
+
+
+@dataclass(frozen=True)
+class Wording:
+    """One text of a macro: its language (nl, en ..; "" for any) and class of channel (mail, short, public; "" any)."""
+
+    language: str
+    channel_class: str
+    text: str
+
+
+@dataclass(frozen=True)
+class MacroActions:
+    """What a macro does with the send. `tags` are +vip or -vip, `assign` is me, none or a login, `snooze` words such
+    as `2d`; "" and None leave things as they are."""
+
+    status: Status | None = None
+    tags: tuple[str, ...] = ()
+    assign: str = ""
+    snooze: str = ""
+    priority: Priority | None = None
+
+
+@dataclass(frozen=True)
+class Macro:
+    """A canned reply and what it does; `shared` ones are the whole team's. `uses` are the asking agent's own."""
+
+    id: int
+    name: str
+    shared: bool
+    wordings: tuple[Wording, ...]
+    actions: MacroActions
+    uses: int = 0
+    uses_of_all: int = 0
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,7 +21,8 @@ class SampleHarness(Harness):
     secrets: dict[str, str] = {}  # noqa: RUF012
     not_applicable = {"freeze": "a file cannot keep silent"}  # noqa: RUF012
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, kind: str = "sample") -> None:
+        self.kind = kind
         self.folder = folder
         self.settings = {"folder": str(folder)}
         self.count = 0
@@ -40,7 +42,7 @@ class SampleHarness(Harness):
             line = {
                 "id": f"<{self.count}@customer.example>",
                 "at": 1_790_000_000_000 + 1000 * self.count,
-                "from": said.sender,
+                "from": self.known_as(said.sender),
                 "subject": said.subject,
                 "text": said.text,
                 "files": [
@@ -53,6 +55,13 @@ class SampleHarness(Harness):
                 ],
             }
             self.inject_raw(json.dumps(line, ensure_ascii=False).encode())
+
+    def known_as(self, sender: str) -> str:
+        """Return what a customer is known by on the channel under test."""
+        if self.kind in ("sample", "sample-mail"):
+            return sender
+        number = zlib.crc32(sender.encode()) % 1_000_000
+        return f"visitor-{number}" if self.kind == "sample-chat" else f"+31 6 00{number:06d}"
 
     def inject_raw(self, raw: bytes) -> None:
         with (self.folder / "inbox.jsonl").open("ab") as inbox:

@@ -6,7 +6,8 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from textual.pilot import Pilot
@@ -15,8 +16,10 @@ from textual.widget import Widget
 from omnidesk.desk.workspace import Workspace
 from omnidesk.screens.console import OmniDeskApp
 from omnidesk.screens.desk import DeskScreen
+from omnidesk.screens.preferences import DEFAULTS, Found
 from omnidesk.screens.session import begin
 
+NOTHING_SAID = Found(DEFAULTS)
 WIDE, MIDDLE, NARROW = (140, 40), (110, 30), (80, 24)
 
 
@@ -73,9 +76,20 @@ class Console:
 
 
 @asynccontextmanager
-async def console(workspace: Workspace, size: tuple[int, int] = WIDE) -> AsyncIterator[Console]:
-    """Run the console on a workspace, without an engine."""
-    app = OmniDeskApp(begin(workspace, str(workspace.home.path)), str(workspace.home.path), engine=False)
+async def console(
+    workspace: Workspace,
+    size: tuple[int, int] = WIDE,
+    *,
+    found: Found = NOTHING_SAID,
+    config: Path | None = None,
+    remember: bool = False,
+) -> AsyncIterator[Console]:
+    """Run the console on a workspace, without an engine; the agent's preferences are what `found` says, kept in
+    `config`."""
+    home = str(workspace.home.path)
+    opening = begin(workspace, home, remember)
+    opening = replace(opening, session=replace(opening.session, preferences=found.preferences, config=config))
+    app = OmniDeskApp(opening, home, engine=False, found=found, config=config)
     async with app.run_test(size=size) as pilot:
         await pilot.pause()
         yield Console(app, pilot)

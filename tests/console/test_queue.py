@@ -123,7 +123,7 @@ async def test_an_empty_queue_that_fills_shows_the_first_row(desk: Desk) -> None
 @pytest.mark.parametrize(
     ("keys", "view"),
     [("gm", "mine"), ("gu", "unassigned"), ("gp", "pending"), ("gh", "on-hold"), ("gs", "snoozed"),
-     ("gx", "undelivered"), ("g!", "spam"), ("g#", "deleted"), ("gc", "closed"), ("ga", "all"), ("go", "open")],
+     ("gf", "undelivered"), ("g!", "spam"), ("g#", "deleted"), ("gc", "closed"), ("ga", "all"), ("go", "open")],
 )  # fmt: skip
 async def test_g_and_a_letter_show_a_view(desk: Desk, keys: str, view: str) -> None:
     desk.receives(mail("1"))

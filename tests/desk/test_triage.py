@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import threading
-
 import pytest
 
 from omnidesk.desk import agents, composing, customers, threads, triage, undo, views
 from omnidesk.words.errors import NotFoundError, UsageError
-from omnidesk.words.kinds import AgentState, Place, Status
+from omnidesk.words.kinds import AgentState, DueReason, Place, Status
 from tests.filling import ANNA, BRAM, Clock, Desk, mail
 
 
@@ -58,34 +56,6 @@ def test_one_unknown_number_among_many_changes_nothing(desk: Desk) -> None:
         triage.close(desk.workspace, desk.me, [])
 
 
-def test_two_agents_who_take_next_at_once_take_different_ones(desk: Desk) -> None:
-    desk.receives(*(mail(str(number)) for number in range(6)))
-    people = [desk.me, desk.another_agent("bram")]
-    taken: list[int | None] = []
-    barrier = threading.Barrier(2)
-
-    def take(number: int) -> None:
-        barrier.wait()
-        taken.extend(triage.take_next(desk.workspace, people[number])[1] for _ in range(3))
-
-    takers = [threading.Thread(target=take, args=(number,)) for number in range(2)]
-    for taker in takers:
-        taker.start()
-    for taker in takers:
-        taker.join()
-    assert sorted(number or 0 for number in taken) == [1, 2, 3, 4, 5, 6]
-    assert triage.take_next(desk.workspace, desk.me)[1] is None
-
-
-def test_take_next_takes_what_is_due_first(time: Clock, desk: Desk) -> None:
-    desk.receives(mail("1"))
-    time.forward(minutes=1)
-    desk.receives(mail("2", sender=BRAM))
-    triage.set_priority(desk.workspace, desk.me, 2, triage.Priority.URGENT)
-    assert triage.take_next(desk.workspace, desk.me)[1] == 2
-    assert triage.take_next(desk.workspace, desk.me)[1] == 1
-
-
 def test_a_tag_is_one_word_in_small_letters(desk: Desk) -> None:
     desk.receives(mail("1"))
     triage.tag(desk.workspace, desk.me, 1, ["Needs Refund", "VIP\x1b[2J"])
@@ -94,6 +64,61 @@ def test_a_tag_is_one_word_in_small_letters(desk: Desk) -> None:
     assert threads.conversation(desk.workspace, 1).tags == ("needs-refund",)
     with pytest.raises(UsageError, match="a tag needs a name"):
         triage.tag(desk.workspace, desk.me, 1, [" "])
+
+
+def test_tags_in_use_come_most_used_first(desk: Desk) -> None:
+    desk.receives(mail("1"), mail("2"), mail("3"))
+    triage.tag(desk.workspace, desk.me, [1, 2, 3], ["return"])
+    triage.tag(desk.workspace, desk.me, [1], ["angry"])
+    triage.tag(desk.workspace, desk.me, [1, 2], ["boots"])
+    assert triage.known_tags(desk.workspace) == ["return", "boots", "angry"]
+
+
+def test_a_promise_makes_it_due_until_it_is_answered(time: Clock, desk: Desk) -> None:
+    (number,) = desk.receives(mail("1"))
+    at = time.at + 600_000
+    triage.promise(desk.workspace, desk.me, number, at)
+    found = threads.conversation(desk.workspace, number)
+    assert (found.next_due_at, found.due_reason, found.promised_at) == (at, DueReason.PROMISE, at)
+    composing.reply(desk.workspace, desk.me, number, "It comes tomorrow.")
+    assert threads.conversation(desk.workspace, number).promised_at is None
+
+
+def test_a_promise_is_taken_off_and_undone(time: Clock, desk: Desk) -> None:
+    (number,) = desk.receives(mail("1"))
+    triage.promise(desk.workspace, desk.me, number, time.at + 600_000)
+    triage.promise(desk.workspace, desk.me, number, None)
+    assert threads.conversation(desk.workspace, number).due_reason is DueReason.ANSWER
+    undo.undo(desk.workspace, desk.me)
+    assert threads.conversation(desk.workspace, number).due_reason is DueReason.PROMISE
+    with pytest.raises(UsageError, match="has passed"):
+        triage.promise(desk.workspace, desk.me, number, time.at)
+
+
+def test_a_team_takes_a_conversation_into_its_pool_unless_the_owner_is_a_member(desk: Desk) -> None:
+    desk.another_agent("bram")
+    agents.set_team(desk.workspace, desk.me, "Returns", ["bram"])
+    desk.receives(mail("1"), mail("2"))
+    triage.assign(desk.workspace, desk.me, 1, "sanne")
+    triage.assign(desk.workspace, desk.me, 2, "bram")
+    triage.assign(desk.workspace, desk.me, [1, 2], "@returns")
+    found = threads.conversations(desk.workspace, [1, 2])
+    assert [(one.team, one.owner) for one in found] == [("Returns", None), ("Returns", "bram")]
+    undo.undo(desk.workspace, desk.me)
+    assert [(one.team, one.owner) for one in threads.conversations(desk.workspace, [1])] == [(None, "sanne")]
+    triage.assign(desk.workspace, desk.me, 2, "@Returns")
+    triage.assign(desk.workspace, desk.me, 2, "@none")
+    assert threads.conversation(desk.workspace, 2).team is None
+    with pytest.raises(NotFoundError, match="no team nowhere: teams are Returns"):
+        triage.assign(desk.workspace, desk.me, 1, "@nowhere")
+
+
+def test_restoring_says_where_it_lay(desk: Desk) -> None:
+    desk.receives(mail("1"), mail("2"))
+    triage.spam(desk.workspace, desk.me, 1)
+    assert triage.reopen(desk.workspace, desk.me, 1).summary == "restored from spam: #1"
+    triage.delete(desk.workspace, desk.me, 2)
+    assert triage.reopen(desk.workspace, desk.me, [2]).summary == "restored from the deleted ones: #2"
 
 
 def test_reading_takes_the_unread_mark_off(desk: Desk) -> None:

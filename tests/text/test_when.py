@@ -65,6 +65,32 @@ def said(text: str, now: datetime = NOW) -> str:
         ("30 nov 14:00", "2026-11-30 14:00"),
         ("3 maart", "2027-03-03 09:00"),
         ("dec 24", "2026-12-24 09:00"),
+        ("1 dec", "2026-12-01 09:00"),
+        ("31-12 14:00", "2026-12-31 14:00"),
+        ("vrijdagmiddag", "2026-11-27 14:00"),
+        ("vrijdagmiddag 3", "2026-11-27 15:00"),
+        ("friday afternoon", "2026-11-27 14:00"),
+        ("woavond", "2026-11-25 18:00"),
+        ("tonight 8", "2026-11-23 20:00"),
+        ("maandag 's ochtends", "2026-11-30 09:00"),
+        ("einde van de dag", "2026-11-23 17:00"),
+        ("end of the day", "2026-11-23 17:00"),
+        ("eod", "2026-11-23 17:00"),
+        ("friday end of day", "2026-11-27 17:00"),
+        ("end of the week", "2026-11-27 17:00"),
+        ("volgende week vrijdag", "2026-12-04 09:00"),
+        ("vrijdag volgende week", "2026-12-04 09:00"),
+        ("next week friday 14:00", "2026-12-04 14:00"),
+        ("na het weekend", "2026-11-30 09:00"),
+        ("next month", "2026-12-01 09:00"),
+        ("over een kwartier", "2026-11-23 10:45"),
+        ("anderhalf uur", "2026-11-23 12:00"),
+        ("1,5 uur", "2026-11-23 12:00"),
+        ("1.5h", "2026-11-23 12:00"),
+        ("3d 9:00", "2026-11-26 09:00"),
+        ("over 2 weken 14:00", "2026-12-07 14:00"),
+        ("noon", "2026-11-23 12:00"),
+        ("30 nov, 14:00", "2026-11-30 14:00"),
     ],
 )
 def test_a_moment_is_read_as_people_say_it(text: str, moment: str) -> None:
@@ -87,6 +113,11 @@ def test_a_day_keeps_its_wall_time_over_the_change_of_clocks() -> None:
 def test_what_is_no_moment_ahead_is_refused_in_words(text: str) -> None:
     with pytest.raises(UsageError):
         said(text)
+
+
+def test_a_bare_number_is_asked_back() -> None:
+    with pytest.raises(UsageError, match="write 9:00 for a time, 9h for hours or 9d for days"):
+        said("9")
 
 
 @given(st.text(max_size=40))

@@ -22,6 +22,8 @@ class Conversation(SQLModel, table=True):
               postgresql_where=text("snoozed_until IS NOT NULL")),
         Index("conversation_undelivered", "last_message_at", "id", sqlite_where=text("undelivered > 0"),
               postgresql_where=text("undelivered > 0")),
+        Index("conversation_absent", "absent_owner_id", sqlite_where=text("absent_owner_id IS NOT NULL"),
+              postgresql_where=text("absent_owner_id IS NOT NULL")),
         Index("conversation_deleted", "deleted_at", sqlite_where=text("deleted_at IS NOT NULL"),
               postgresql_where=text("deleted_at IS NOT NULL")),
     )  # fmt: skip

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, Text, UniqueConstraint
+from sqlalchemy import Column, Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from omnidesk.store.tables.columns import big
 
 
 class SavedView(SQLModel, table=True):
-    """A search kept under a name; without an owner the whole team has it."""
+    """A search kept under a name; without an owner the whole team has it. A removed one stays, to be brought back."""
 
     __tablename__ = "saved_view"
-    __table_args__ = (UniqueConstraint("agent_id", "name", name="saved_view_once"),)
     id: int = Field(sa_column=big(primary_key=True))
     agent_id: int = Field(default=0, sa_column=big(default=0))
     name: str
@@ -21,6 +20,7 @@ class SavedView(SQLModel, table=True):
     columns_json: str = "[]"
     position: int = 0
     created_at: int = Field(sa_column=big())
+    removed_at: int | None = Field(default=None, sa_column=big(nullable=True))
 
 
 class Macro(SQLModel, table=True):
@@ -49,7 +49,11 @@ class MacroUse(SQLModel, table=True):
 class Notification(SQLModel, table=True):
     """What an agent is told of: a mention, an answer in their conversation, a failed send."""
 
-    __table_args__ = (Index("notification_agent", "agent_id", "id"),)
+    __table_args__ = (
+        Index("notification_agent", "agent_id", "id"),
+        Index("notification_unseen", "agent_id", "conversation_id", sqlite_where=text("seen_at IS NULL"),
+              postgresql_where=text("seen_at IS NULL")),
+    )  # fmt: skip
     id: int = Field(sa_column=big(primary_key=True))
     agent_id: int = Field(sa_column=big())
     kind: str

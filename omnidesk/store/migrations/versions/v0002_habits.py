@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from omnidesk.store.migrations.columns import count, number, prose, words
+from omnidesk.store.migrations.columns import count, number, only, prose, words
 
 revision = "2"
 down_revision = "1"
@@ -13,6 +13,9 @@ breaking = False
 def upgrade() -> None:
     """Bring the schema forward."""
     op.add_column("conversation", number("absent_owner_id", nullable=True))
+    op.create_index(
+        "conversation_absent", "conversation", ["absent_owner_id"], **only("absent_owner_id IS NOT NULL")
+    )
     op.create_table(
         "skip",
         number("conversation_id"),
@@ -31,8 +34,8 @@ def upgrade() -> None:
         words("columns_json", "[]"),
         count("position", 0),
         number("created_at"),
+        number("removed_at", nullable=True),
         sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("agent_id", "name", name="saved_view_once"),
     )
     macros()
     op.create_table(
@@ -48,6 +51,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("notification_agent", "notification", ["agent_id", "id"])
+    op.create_index("notification_unseen", "notification", ["agent_id", "conversation_id"], **only("seen_at IS NULL"))
 
 
 def macros() -> None:

@@ -1,10 +1,13 @@
 """Sample customers without a provider: messages come from a file of JSON lines, answers go to another.
 
-It goes the same way as every other connector and serves as the example for writing one. A line of `inbox.jsonl`:
+It goes the same way as every other connector and serves as the example for writing one; `kinds` has those that play
+e-mail, SMS, chat, WhatsApp and telephone. A line of `inbox.jsonl`:
 `{"id": "1", "at": 1764000000000, "from": "anna@example.test", "name": "Anna", "subject": "Hello", "text": "..."}`,
-and where wanted `kind` (of the identity), `to`, `in_reply_to`, `references`, `thread`, `auto`, `outbound`, `files`
-([{"name", "content_type", "base64"}]). A file `busy` beside it, holding a number of seconds, makes the channel ask to
-be left alone for that long; a file `broken` makes it fail. Each request is counted in `requests` while one is there.
+and where wanted `kind` (of the identity), `to`, `reply_to`, `new` (what is new in the text), `in_reply_to`,
+`references`, `thread`, `auth`, `auto`, `outbound`, `files` ([{"name", "content_type", "base64"}]), `reports` of what we
+sent ([{"status", "external_id", "recipient", "detail"}]). A file `busy` beside it, holding a number of seconds, makes
+the channel ask to be left alone for that long; a file `broken` makes it fail. Each request is counted in `requests`
+while one is there.
 """
 
 from __future__ import annotations
@@ -15,7 +18,7 @@ import binascii
 import hashlib
 import json
 import os
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +33,7 @@ from omnidesk.connectors.base import (
     Cursor,
     Decoded,
     DecodeError,
+    Delivery,
     File,
     Item,
     NotSent,
@@ -43,7 +47,7 @@ from omnidesk.connectors.base import (
 )
 from omnidesk.connectors.manifest import Attachments, Manifest, Setting, TextRule
 from omnidesk.text.clean import clean, one_line
-from omnidesk.words.kinds import Auto
+from omnidesk.words.kinds import Auth, Auto
 
 BATCH = 50
 
@@ -67,6 +71,59 @@ MANIFEST = Manifest(
 )
 
 
+def read(item: Item, identity: str) -> Decoded:
+    """Read one line of inbox.jsonl, whose people are known by this kind of identity. Raises DecodeError."""
+    try:
+        said = json.loads(item.raw)
+        files = tuple(
+            File(one_line(str(file["name"]), 120), str(file["content_type"]), base64.b64decode(file["base64"]))
+            for file in said.get("files", ())
+        )
+        kind = said.get("kind", identity)
+        auth = Auth(said["auth"]) if said.get("auth") in set(Auth) else Auth.NONE
+        verified = identity == "phone" or auth is Auth.PASS  # the network says who calls, a mail only claims it
+        sender = Party(kind, str(said["from"]), str(said.get("name", "")), verified=verified)
+        text = clean(str(said["text"]))
+        reports = tuple(_report(report) for report in said.get("reports", ()))
+        recipients, reply_to = _parties(kind, said.get("to", ())), _parties(kind, said.get("reply_to", ()))
+    except (ValueError, KeyError, TypeError, AttributeError, binascii.Error) as error:
+        raise DecodeError(f"this line is no sample message ({type(error).__name__}: {error})") from error
+    return Decoded(
+        external_id=str(said.get("external_id") or said.get("id") or item.source_id),
+        sender=sender,
+        to=recipients,
+        reply_to=reply_to,
+        subject=one_line(str(said.get("subject", "")), 500),
+        text=text,
+        content_hash=hashlib.sha256(f"{sender.value}\n{text}".encode()).hexdigest(),
+        reply_text=clean(str(said.get("new", ""))) or text,
+        files=files,
+        in_reply_to=tuple(said.get("in_reply_to", ())),
+        references=tuple(said.get("references", ())),
+        thread=str(said.get("thread", "")),
+        auto=Auto(said["auto"]) if said.get("auto") in set(Auto) else None,
+        auth=auth,
+        deliveries=reports,
+        received_at=item.received_at,
+    )
+
+
+def _parties(kind: str, values: Iterable[Any]) -> tuple[Party, ...]:
+    """Read addresses, each alone or behind a name: `["anna@example.test", ["Bram", "bram@example.test"]]`."""
+    pairs = [("", value) if isinstance(value, str) else tuple(value) for value in values]
+    return tuple(Party(kind, str(pair[1]), str(pair[0])) for pair in pairs)
+
+
+def _report(said: Mapping[str, Any]) -> Delivery:
+    return Delivery(
+        said["status"],
+        external_id=str(said.get("external_id", "")),
+        key=str(said.get("key", "")),
+        recipient=str(said.get("recipient", "")),
+        detail=str(said.get("detail", "")),
+    )
+
+
 class SampleConnector(Connector):
     """A channel made of two files."""
 
@@ -79,34 +136,7 @@ class SampleConnector(Connector):
     @staticmethod
     def decode(item: Item) -> Sequence[Decoded]:
         """Read one line of inbox.jsonl."""
-        try:
-            said = json.loads(item.raw)
-            files = tuple(
-                File(one_line(str(file["name"]), 120), str(file["content_type"]), base64.b64decode(file["base64"]))
-                for file in said.get("files", ())
-            )
-            sender = Party(said.get("kind", "email"), str(said["from"]), str(said.get("name", "")))
-            text = clean(str(said["text"]))
-            recipients = tuple(Party("email", str(address)) for address in said.get("to", ()))
-        except (ValueError, KeyError, TypeError, AttributeError, binascii.Error) as error:
-            raise DecodeError(f"this line is no sample message ({type(error).__name__}: {error})") from error
-        return (
-            Decoded(
-                external_id=str(said.get("external_id") or said.get("id") or item.source_id),
-                sender=sender,
-                to=recipients,
-                subject=one_line(str(said.get("subject", "")), 500),
-                text=text,
-                content_hash=hashlib.sha256(f"{sender.value}\n{text}".encode()).hexdigest(),
-                reply_text=text,
-                files=files,
-                in_reply_to=tuple(said.get("in_reply_to", ())),
-                references=tuple(said.get("references", ())),
-                thread=str(said.get("thread", "")),
-                auto=Auto(said["auto"]) if said.get("auto") in set(Auto) else None,
-                received_at=item.received_at,
-            ),
-        )
+        return (read(item, "email"),)
 
     @staticmethod
     def prepare(outgoing: Outgoing, settings: Mapping[str, Any]) -> Payload:

@@ -1,0 +1,326 @@
+"""One answer to many: each personalised, once per customer, paced, and one act that can be stopped.
+
+`prepare` says who would get it, by what, and who cannot and why; `send` queues exactly that. Messages wait out the undo
+window of bulk and then leave one after another, `bulk_per_minute` on each channel.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from omnidesk import clock
+from omnidesk.connectors import registry
+from omnidesk.desk import cautions, deliveries, letters, macros, planning, rules, settings, threads
+from omnidesk.desk.acts import Act, perform_undoable
+from omnidesk.desk.composing import reply_subject, sender_of
+from omnidesk.desk.placeholders import Facts
+from omnidesk.store.workspace import Workspace
+from omnidesk.text import placeholders
+from omnidesk.text.clean import clean
+from omnidesk.words import rows
+from omnidesk.words.errors import NotFoundError, OmniDeskError, RefusedError, UsageError
+from omnidesk.words.kinds import MessageStatus, Place, Status
+from omnidesk.words.rows import Actor, Address, Channel, Macro, Message
+
+WINDOW = 60 * clock.SECOND
+"""How long the first message waits: the undo window of bulk."""
+MOST = 1_000
+"""How many conversations one bulk answer takes."""
+_KEYS = uuid.UUID("5c9a3f0e-0c55-4c43-9a86-6a2f5e1b7d21")
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """One customer who gets it: in which conversation, by which channel, and what it says there."""
+
+    conversation_id: int
+    customer: str
+    channel: Channel
+    to: tuple[Address, ...]
+    text: str
+    language: str
+    answers: Message | None
+    outward: rules.Outward
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """One conversation that is left out, and why."""
+
+    conversation_id: int
+    customer: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Who would get a bulk answer and who would not; the last message leaves `seconds` after the first."""
+
+    recipients: tuple[Recipient, ...]
+    refused: tuple[Refused, ...]
+    macro: Macro | None
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A bulk answer on its way: the act, the messages queued, and who was left out since it was prepared."""
+
+    act: rows.Act
+    messages: tuple[int, ...]
+    refused: tuple[Refused, ...]
+    first_at: int
+    last_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """How far a bulk answer came; `cancelled` ones were stopped or taken back."""
+
+    act: rows.Act
+    queued: int
+    sent: int
+    failed: int
+    cancelled: int
+
+
+def prepare(
+    workspace: Workspace,
+    actor: Actor,
+    ids: Sequence[int],
+    text: str = "",
+    macro: Macro | None = None,
+    via: str | None = None,
+) -> Prepared:
+    """Say who would get a text or a macro. Raises UsageError, NotFoundError for a conversation that is none."""
+    if (macro is None) == (not text.strip()):
+        raise UsageError("say what to send: a text or a macro")
+    wanted = list(dict.fromkeys(threads.current(workspace, number) for number in ids))
+    if not wanted:
+        raise UsageError("no conversation was named")
+    if len(wanted) > MOST:
+        raise UsageError(f"{len(wanted)} conversations are too many at once: {MOST} at most")
+    found: list[Recipient] = []
+    refused: list[Refused] = []
+    for number in wanted:
+        each = _prepare_one(workspace, actor, number, clean(text).strip("\n"), macro, via)
+        found.append(each) if isinstance(each, Recipient) else refused.append(each)
+    chosen, doubled = _once_each(found)
+    pace = _pace(workspace)
+    per_channel = [sum(one.channel.id == channel for one in chosen) for channel in {one.channel.id for one in chosen}]
+    last = (max(per_channel, default=1) - 1) * pace
+    return Prepared(tuple(chosen), (*refused, *doubled), macro, last / clock.SECOND)
+
+
+def _prepare_one(
+    workspace: Workspace, actor: Actor, number: int, text: str, macro: Macro | None, via: str | None
+) -> Recipient | Refused:
+    facts = Facts(workspace, actor, number)
+    conversation = facts.conversation
+    if conversation.place is not Place.DESK:
+        return Refused(number, conversation.customer, f"lies in {conversation.place}")
+    planned = planning.plan(workspace, number)
+    choice = _choice(planned, via)
+    if isinstance(choice, str):
+        return Refused(number, conversation.customer, choice)
+    manifest = registry.manifest(choice.channel.kind)
+    try:
+        said, language = _words(facts, macro, text, macros.class_of(manifest))
+    except OmniDeskError as error:
+        return Refused(number, conversation.customer, str(error))
+    if manifest.public and (facts_told := cautions.private_facts(said)):
+        reason = f"everybody can read {choice.channel.name}, and it holds {', '.join(facts_told)}"
+        return Refused(number, conversation.customer, reason)
+    reader = workspace.database.reader
+    same = planned.channel is not None and choice.channel.id == planned.channel.id
+    to, cc = (planned.to, planned.cc) if same else (choice.to, ())
+    outward = rules.Outward(
+        to=to,
+        cc=cc,
+        text=said,
+        last_inbound_at=planning.last_inbound_at(reader, number, choice.channel.id),
+        undeliverable=planning.undeliverable(reader, to),
+    )
+    objection = rules.objection(choice.channel, manifest, outward, clock.now())
+    if objection is not None:
+        return Refused(number, conversation.customer, objection)
+    subject = reply_subject(conversation.subject)
+    return Recipient(
+        number, conversation.customer, choice.channel, to, said, language, planned.answers, outward, subject
+    )
+
+
+def _choice(planned: planning.Plan, via: str | None) -> planning.Choice | str:
+    """Return the channel an answer takes, or why it cannot: a public one only where it is named."""
+    if via is not None:
+        named = next((one for one in planned.choices if one.channel.name == via), None)
+        if named is None:
+            raise NotFoundError(f"there is no channel {via} that sends; `omnidesk channel list` shows them")
+        return named if named.usable else named.reason or "cannot be reached there"
+    if planned.channel is None:
+        return "; ".join(f"{one.channel.name}: {one.reason}" for one in planned.choices) or "there is no channel"
+    if registry.manifest(planned.channel.kind).public:
+        return f"only {planned.channel.name} reaches them, and it is public"
+    return next(one for one in planned.choices if planned.channel and one.channel.id == planned.channel.id)
+
+
+def _words(facts: Facts, macro: Macro | None, text: str, channel_class: str) -> tuple[str, str]:
+    """Return what is said and its language. Raises RefusedError where a placeholder has nothing to say."""
+    if macro is not None:
+        done = macros.filled(macro, facts, channel_class)
+        said, language = done.text, done.language
+    else:
+        language = facts.language
+        said = placeholders.fill(text, facts.values(language)).text
+    left = placeholders.names(said)
+    if left:
+        known = placeholders.NAMES.get(left[0])
+        raise RefusedError(f"{known} is not known" if known else f"there is no placeholder {{{{{left[0]}}}}}")
+    return said, language
+
+
+def _once_each(found: Sequence[Recipient]) -> tuple[list[Recipient], list[Refused]]:
+    """Keep one conversation a customer: the one they wrote in last."""
+    best: dict[object, Recipient] = {}
+    doubled: list[tuple[Recipient, object]] = []
+    for one in found:
+        customer = one.answers.customer_id if one.answers is not None else None
+        key: object = customer if customer is not None else tuple(sorted(to.address.lower() for to in one.to))
+        other = best.get(key)
+        if other is None:
+            best[key] = one
+            continue
+        first, second = sorted((other, one), key=lambda each: each.answers.at if each.answers else 0)
+        best[key] = second
+        doubled.append((first, key))
+    kept = {one.conversation_id for one in best.values()}
+    refused = [
+        Refused(one.conversation_id, one.customer, f"the same customer gets it in #{best[key].conversation_id}")
+        for one, key in doubled
+    ]
+    return [one for one in found if one.conversation_id in kept], refused
+
+
+def _pace(workspace: Workspace) -> int:
+    per_minute = settings.current(workspace).bulk_per_minute
+    return 0 if per_minute <= 0 else int(clock.MINUTE / per_minute)
+
+
+def send(
+    workspace: Workspace, actor: Actor, prepared: Prepared, status: Status | None = None, key: str | None = None
+) -> Sent:
+    """Queue a prepared answer as one act; who wrote meanwhile is left out. The same `key` never goes twice.
+
+    Raises RefusedError where nobody can get it, or it was sent under this key before."""
+    conf = settings.current(workspace)
+    pace = _pace(workspace)
+    base = uuid.uuid5(_KEYS, key) if key else uuid.uuid4()
+    macro = prepared.macro
+    after = macros.finishing(workspace, actor, [macro], status) if macro is not None else None
+    chosen = status if status is not None else macro.actions.status if macro is not None else None
+    senders = {one.channel.id: sender_of(workspace, actor, one.channel, conf.shop_name) for one in prepared.recipients}
+
+    def work(act: Act) -> tuple[list[int], list[Refused], int]:
+        queued: dict[int, int] = {}
+        refused: list[Refused] = []
+        messages = []
+        last = act.at + WINDOW
+        for one in prepared.recipients:
+            if _newest_question(act, one) != (one.answers.id if one.answers is not None else None):
+                refused.append(Refused(one.conversation_id, one.customer, "a newer message arrived: read it first"))
+                continue
+            name = str(uuid.uuid5(base, str(one.conversation_id)))
+            if act.tx.value("SELECT 1 FROM outbox WHERE uuid = ?", (name,)):
+                raise RefusedError("that was sent before, under the same key")
+            place = queued.get(one.channel.id, 0)
+            queued[one.channel.id] = place + 1
+            due_at = act.at + WINDOW + place * pace
+            last = max(last, due_at)
+            letter = letters.Letter(one.channel, one.outward, one.subject, senders[one.channel.id], name, one.answers)
+            here, message = letters.queue_in(act, one.conversation_id, letter, due_at, _settable(chosen))
+            if after is not None:
+                after(act, here)
+            messages.append(message)
+        if not messages:
+            reasons = {each.reason for each in (*refused, *prepared.refused)}
+            raise RefusedError(f"nobody can get it: {'; '.join(sorted(reasons)) or 'nobody was named'}")
+        what = f"“{macro.name}”" if macro is not None else "an answer"
+        act.summary = f"sent {what} to {len(messages)} customers"
+        return messages, refused, last
+
+    done, (messages, refused, last) = perform_undoable(workspace, actor, "bulk", work)
+    return Sent(done, tuple(messages), (*prepared.refused, *refused), done.at + WINDOW, last)
+
+
+def _settable(status: Status | None) -> Status | None:
+    return None if status is Status.SNOOZED else status
+
+
+def _newest_question(act: Act, one: Recipient) -> int | None:
+    """Return the newest message that the answer should answer: the one it was prepared for, or one that came since."""
+    if one.answers is None:
+        return None
+    found = act.tx.value(
+        "SELECT id FROM message WHERE conversation_id = ? AND (at, id) > (?, ?) AND direction = 'inbound' "
+        "AND auto IS NULL AND aside_id IS NULL AND NOT stranger ORDER BY at DESC, id DESC LIMIT 1",
+        (one.conversation_id, one.answers.at, one.answers.id),
+    )
+    return one.answers.id if found is None else int(found)
+
+
+def take_back(act: Act, events: Sequence[Any], restored: list[str], left: list[str]) -> list[Any]:
+    """Cancel what is still queued of a bulk act, within the act of its undo; return the events yet to be reversed:
+    those of conversations whose message left are no longer among them."""
+    gone: set[int] = set()
+    stopped = 0
+    for event in events:
+        if event["kind"] != "replied":
+            continue
+        state = act.tx.value("SELECT status FROM message WHERE id = ?", (event["message_id"],))
+        if state == MessageStatus.QUEUED:
+            deliveries.set_status(act, event["message_id"], MessageStatus.CANCELLED, None)
+            stopped += 1
+        else:
+            gone.add(event["conversation_id"])
+    if stopped:
+        restored.append(f"{stopped} answers stopped")
+    if gone:
+        left.append(f"{len(gone)} had left already")
+    return [event for event in events if event["kind"] != "replied" and event["conversation_id"] not in gone]
+
+
+def running(workspace: Workspace, limit: int = 20) -> list[Running]:
+    """Return the newest bulk answers and how far they came, newest first."""
+    reader = workspace.database.reader
+    found = reader.all("SELECT * FROM act WHERE kind = 'bulk' ORDER BY id DESC LIMIT ?", (limit,))
+    return [_running(workspace, row) for row in found]
+
+
+def _running(workspace: Workspace, row: Any) -> Running:
+    act = rows.Act(
+        row["id"], row["at"], row["actor"], row["kind"], row["summary"], bool(row["undoable"]), row["undone_by"]
+    )
+    states = {
+        state: int(count)
+        for state, count in workspace.database.reader.all(
+            "SELECT m.status, count(*) FROM event e JOIN message m ON m.id = e.message_id "
+            "WHERE e.act_id = ? AND e.kind = 'replied' GROUP BY m.status",
+            (act.id,),
+        )
+    }
+    waiting = states.get("queued", 0) + states.get("sending", 0)
+    failed = states.get("failed", 0) + states.get("unknown", 0)
+    cancelled = states.get("cancelled", 0)
+    return Running(act, waiting, sum(states.values()) - waiting - failed - cancelled, failed, cancelled)
+
+
+def last_running(workspace: Workspace, actor: Actor) -> rows.Act:
+    """Return the agent's newest bulk answer of which something is still queued. Raises RefusedError."""
+    for one in running(workspace):
+        if one.act.actor == actor.name and one.queued and one.act.undone_by is None:
+            return one.act
+    raise RefusedError("nothing of yours is being sent to many")

@@ -1,0 +1,221 @@
+"""A message on its way into the outbox, within an act under way: its rows, whom it makes take part, what follows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from omnidesk import clock
+from omnidesk.connectors import registry
+from omnidesk.connectors.base import Party
+from omnidesk.desk import conversations, identity, indexing, mentions, rules, triage
+from omnidesk.desk.acts import Act
+from omnidesk.store import search
+from omnidesk.store.ids import new_id
+from omnidesk.words.kinds import AuthorKind, Direction, MessageStatus, Place, Status
+from omnidesk.words.rows import Address, Channel, Message
+
+if TYPE_CHECKING:
+    from omnidesk.desk.enclosing import Enclosed
+
+DESK_CHANNEL = 1
+NEW_ASIDE = 0
+"""`Letter.aside` of a letter that begins one: it bears the id of its first message then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message ready to be queued; `key` is its UUID, `answers` the message it answers."""
+
+    channel: Channel
+    outward: rules.Outward
+    subject: str
+    sender: Address
+    key: str
+    answers: Message | None = None
+    enclosed: tuple[Enclosed, ...] = ()
+    aside: int | None = None
+    """The aside it belongs to; None for what goes to the customer."""
+    until: int | None = None
+    for_whom: str | None = None
+    """Until when (UTC ms) and for whom the conversation waits where it goes on hold."""
+
+
+Also = Callable[[Act, int], None]
+"""What is done within the act of an answer, to the conversation of this number."""
+
+
+def note_in(act: Act, number: int, text: str) -> int:
+    """Write a note within an act under way; return the message."""
+    sender = Address(act.actor.name, "")
+    message_id = _insert(act, number, DESK_CHANNEL, "note", Direction.INTERNAL, text, "", sender, None)
+    act.tx.execute(
+        "UPDATE conversation SET touched = ?, message_count = message_count + 1 WHERE id = ?", (True, number)
+    )
+    act.event("noted", number, message=message_id)
+    mentions.tell(act, number, message_id, text)
+    return message_id
+
+
+def queue_in(act: Act, number: int | None, letter: Letter, due_at: int, status: Status | None) -> tuple[int, int]:
+    """Queue a letter within an act under way, in a new conversation where `number` is None.
+
+    Returns the conversation and the message; drafts stay as they are."""
+    channel, outward = letter.channel, letter.outward
+    manifest = registry.manifest(channel.kind)
+    kind = manifest.identity_kinds[0]
+    here = _fresh(act, kind, outward, letter.subject) if number is None else conversations.current(act.tx, number)
+    if letter.aside is None:
+        _take_part(act, here, kind, outward)
+    domain = channel.address.rpartition("@")[2] or "omnidesk.invalid"
+    names = [file.name for file in letter.enclosed]
+    way = (channel.id, channel.kind, Direction.OUTBOUND)
+    message_id = _insert(
+        act, here, *way, outward.text, letter.subject, letter.sender, outward, letter.key, domain, names, letter.aside
+    )
+    _enclose_rows(act, message_id, letter.enclosed)
+    _outbox_row(act, message_id, here, channel, letter.key, due_at, letter.answers)
+    act.event("replied", here, message=message_id)
+    if letter.aside is None:
+        _answered(act, here, letter, status or Status(manifest.after_reply))
+    else:
+        _asked_elsewhere(act, here, letter, status)
+    return here, message_id
+
+
+def _answered(act: Act, number: int, letter: Letter, status: Status) -> None:
+    """Let a conversation know that an agent answered: theirs from now on, on the desk, read, in the status wanted."""
+    row = act.tx.one("SELECT owner_id, place FROM conversation WHERE id = ?", (number,))
+    assert row is not None
+    if row["owner_id"] is None and act.actor.agent_id is not None:
+        act.change("assigned", number, owner_id=act.actor.agent_id)
+    if row["place"] != Place.DESK:
+        act.change("placed", number, place=Place.DESK, deleted_at=None)
+    triage.set_status_in(act, number, status, letter.for_whom, letter.until)
+    if status is not Status.OPEN:
+        act.change("promised", number, promised_at=None)  # the answer keeps the promise, unless more is to come
+    act.change("read", number, unread=False)
+    act.tx.execute("UPDATE conversation SET touched = ?, backlog = ? WHERE id = ?", (True, False, number))
+    conversations.recount(act.tx, number)
+
+
+def _asked_elsewhere(act: Act, number: int, letter: Letter, status: Status | None) -> None:
+    """What goes to a third party answers nobody: the status changes only where the agent says so."""
+    if status is not None:
+        triage.set_status_in(act, number, status, letter.for_whom, letter.until)
+    act.tx.execute("UPDATE conversation SET touched = ? WHERE id = ?", (True, number))
+    conversations.recount(act.tx, number)
+
+
+def _fresh(act: Act, identity_kind: str, outward: rules.Outward, subject: str) -> int:
+    first = identity.known(act, Party(identity_kind, outward.to[0].address, outward.to[0].name))
+    number = conversations.start(act, subject, first.customer_id, Status.PENDING, Place.DESK)
+    act.event("opened", number, first.customer_id, after={"status": Status.PENDING})
+    return number
+
+
+def _take_part(act: Act, number: int, identity_kind: str, outward: rules.Outward) -> None:
+    """Whom an agent writes to takes part from then on, and is no stranger when they answer."""
+    for address in (*outward.to, *outward.cc):
+        person = identity.known(act, Party(identity_kind, address.address, address.name))
+        act.tx.execute(
+            "INSERT INTO participant (conversation_id, identity_id) VALUES (?, ?) ON CONFLICT DO NOTHING",
+            (number, person.id),
+        )
+
+
+def _insert(
+    act: Act,
+    number: int,
+    channel_id: int,
+    kind: str,
+    direction: Direction,
+    text: str,
+    subject: str,
+    sender: Address,
+    outward: rules.Outward | None,
+    key: str | None = None,
+    domain: str = "",
+    files: Sequence[str] = (),
+    aside: int | None = None,
+) -> int:
+    message_id = new_id()
+    newest = act.tx.value("SELECT max(at) FROM message WHERE conversation_id = ?", (number,)) or 0
+    at = max(act.at, newest) if newest <= act.at + clock.MINUTE else act.at
+    lists = {"to": outward.to, "cc": outward.cc, "bcc": outward.bcc} if outward else {}
+    recipients = {name: [[one.name, one.address] for one in some] for name, some in lists.items()}
+    row = act.tx.one("SELECT customer_id FROM conversation WHERE id = ?", (number,))
+    search_id = search.free_id(act.tx, at, message_id)
+    act.tx.insert(
+        "message",
+        id=message_id,
+        conversation_id=number,
+        customer_id=row["customer_id"] if row else None,
+        channel_id=channel_id,
+        kind=kind,
+        direction=direction,
+        author_kind=AuthorKind.AGENT,
+        author_id=act.actor.agent_id,
+        author_name=act.tx.value("SELECT name FROM agent WHERE id = ?", (act.actor.agent_id,)) or act.actor.name,
+        from_name=sender.name,
+        from_address=sender.address,
+        recipients_json=json.dumps(recipients, ensure_ascii=False),
+        subject=subject,
+        text=text,
+        external_id=None if key is None else f"<omni.{key}@{domain}>",
+        uuid=key,
+        aside_id=message_id if aside == NEW_ASIDE else aside,
+        public=registry.manifest(kind).public if direction is Direction.OUTBOUND else False,
+        status=MessageStatus.RECEIVED if direction is Direction.INTERNAL else MessageStatus.QUEUED,
+        at=at,
+        search_id=search_id,
+    )
+    search.add(act.tx, search_id, indexing.entry(subject, text, recipients, files, sender.name, sender.address))
+    return message_id
+
+
+def _enclose_rows(act: Act, message_id: int, enclosed: Sequence[Enclosed]) -> None:
+    for place, file in enumerate(enclosed):
+        act.tx.insert(
+            "attachment",
+            id=new_id(),
+            message_id=message_id,
+            position=place,
+            name=file.name,
+            content_type=file.content_type,
+            size=len(file.data),
+            sha256=file.blob,
+            blob=file.blob,
+        )
+    if enclosed:
+        act.tx.execute("UPDATE message SET files = ? WHERE id = ?", (len(enclosed), message_id))
+
+
+def _outbox_row(
+    act: Act, message_id: int, number: int, channel: Channel, key: str, due_at: int, answers: Message | None
+) -> None:
+    named = [row[0] for row in act.tx.all(
+        "SELECT value FROM message_reference WHERE message_id = ? ORDER BY position DESC", (answers.id,)
+    )] if answers else []  # fmt: skip
+    parent = answers.external_id if answers and answers.kind == channel.kind else None
+    references = [*dict.fromkeys([*named, parent])] if parent else []
+    act.tx.execute_many(
+        "INSERT INTO message_reference (message_id, position, value) VALUES (?, ?, ?)",
+        [(message_id, place, value) for place, value in enumerate(reversed(references)) if value],
+    )
+    act.tx.insert(
+        "outbox",
+        message_id=message_id,
+        uuid=key,
+        channel_id=channel.id,
+        conversation_id=number,
+        agent_id=act.actor.agent_id,
+        state=MessageStatus.QUEUED,
+        due_at=due_at,
+        outgoing_json=json.dumps(
+            {"answers": answers.id if answers else None, "in_reply_to": parent or "", "references": references}
+        ),
+        created_at=act.at,
+    )

@@ -1,0 +1,156 @@
+"""Taking the next conversation, and passing one over with a reason.
+
+What is offered: open, on the desk, without an owner, of no team or one of the agent's, not passed over by them lately,
+and no live chat where they take none. First VIPs, then what is overdue, then urgent ones; among equals whoever waits
+longest.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from omnidesk import clock
+from omnidesk.connectors import registry
+from omnidesk.desk import conversations, due, settings
+from omnidesk.desk.acts import Act, perform, perform_undoable
+from omnidesk.desk.triage import Ids
+from omnidesk.store.database import Connection
+from omnidesk.store.workspace import Workspace
+from omnidesk.text.clean import one_line
+from omnidesk.words import rows
+from omnidesk.words.errors import NotFoundError, RefusedError, UsageError
+from omnidesk.words.kinds import AgentState
+from omnidesk.words.rows import Actor
+
+CANDIDATES = 20
+"""Conversations looked at outside the transaction: colleagues may take the first ones meanwhile."""
+LONGEST_REASON = 200
+LIVE_MINUTES = 1
+"""A kind of channel whose answers are due within so many minutes is a live chat."""
+REASONS = ("not my language", "needs a specialist", "waiting for a colleague")
+"""What is proposed before anybody gave a reason."""
+
+
+def take_next(workspace: Workspace, actor: Actor) -> tuple[rows.Act, int | None]:
+    """Take the conversation that comes first for this agent; (act, None) when nothing waits for them."""
+    while True:
+        wanted = candidates(workspace, actor)
+
+        def work(act: Act, wanted: list[int] = wanted) -> int | None:
+            return _take_first(act, wanted)
+
+        act, number = perform(workspace, actor, "take", work)
+        if number is not None or len(wanted) < CANDIDATES:
+            return act, number
+
+
+def candidates(workspace: Workspace, actor: Actor) -> list[int]:
+    """Return the first conversations to be offered to an agent; rides on conversation_owner."""
+    reader = workspace.database.reader
+    now = clock.now()
+    state = reader.value("SELECT state FROM agent WHERE id = ?", (actor.agent_id,))
+    live = sorted(_live_kinds(reader)) if state == AgentState.NO_CHATS else []
+    found = reader.all(
+        "SELECT c.id FROM conversation c LEFT JOIN customer ON customer.id = c.customer_id "
+        "WHERE c.place = 'desk' AND c.status = 'open' AND c.owner_id IS NULL "
+        "AND (c.team_id IS NULL OR c.team_id IN (SELECT team_id FROM team_member WHERE agent_id = ?)) "
+        "AND NOT EXISTS (SELECT 1 FROM skip s WHERE s.conversation_id = c.id AND s.agent_id = ? AND s.until > ?) "
+        f"AND c.last_kind NOT IN ({', '.join('?' * len(live))}) "
+        "ORDER BY coalesce(customer.vip, 0) DESC, c.queue_due < ? DESC, c.priority = 'urgent' DESC, "
+        "c.queue_waiting, c.id LIMIT ?",
+        (actor.agent_id, actor.agent_id, now, *live, now, CANDIDATES),
+    )
+    return [row[0] for row in found]
+
+
+def _live_kinds(reader: Connection) -> set[str]:
+    kinds = {"chat"}
+    for (kind,) in reader.all("SELECT DISTINCT kind FROM channel WHERE kind <> 'desk'"):
+        try:
+            if registry.manifest(kind).target_minutes <= LIVE_MINUTES:
+                kinds.add(kind)
+        except NotFoundError:
+            continue  # a connector that is not installed here
+    return kinds
+
+
+def _take_first(act: Act, wanted: list[int]) -> int | None:
+    """Take the first of these that is still free."""
+    for number in wanted:
+        free = act.tx.value(
+            "SELECT 1 FROM conversation WHERE id = ? AND place = 'desk' AND status = 'open' AND owner_id IS NULL",
+            (number,),
+        )
+        if free:
+            act.change("assigned", number, owner_id=act.actor.agent_id)
+            act.tx.execute("UPDATE conversation SET touched = ? WHERE id = ?", (True, number))
+            act.summary = f"took #{number}"
+            act.undoable = True
+            return number
+    return None
+
+
+def skip(
+    workspace: Workspace, actor: Actor, ids: Ids, reason: str, take: bool = False
+) -> tuple[rows.Act, int | None, int]:
+    """Pass conversations over: for `skip_minutes` they are not offered to this agent again. What was theirs goes back
+    to everyone. With `take` the next one is taken in the same act. One undo.
+
+    Returns the act, what was taken, and until when (UTC ms). Raises UsageError, NotFoundError, RefusedError."""
+    why = one_line(reason, LONGEST_REASON)
+    if not why:
+        raise UsageError("say in a word why it is passed over: the team sees it")
+    if actor.agent_id is None:
+        raise RefusedError("only an agent passes a conversation over")
+    wanted = [ids] if isinstance(ids, int) else list(dict.fromkeys(ids))
+    if not wanted:
+        raise UsageError("no conversation was named")
+    following = [number for number in candidates(workspace, actor) if number not in wanted] if take else []
+    until = clock.now() + int(settings.current(workspace).skip_minutes * clock.MINUTE)
+
+    def work(act: Act) -> int | None:
+        for number in wanted:
+            _skip_one(act, number, why, until)
+        taken = _take_first(act, following)
+        many = f"#{wanted[0]}" if len(wanted) == 1 else f"{len(wanted)} conversations"
+        act.summary = f"passed over {many} ({why})" + (f", took #{taken}" if taken is not None else "")
+        return taken
+
+    act, taken = perform_undoable(workspace, actor, "skip", work)
+    return act, taken, until
+
+
+def _skip_one(act: Act, number: int, why: str, until: int) -> None:
+    here = conversations.current(act.tx, number)
+    row = act.tx.one("SELECT owner_id FROM conversation WHERE id = ?", (here,))
+    if row is None:
+        raise NotFoundError(f"there is no conversation {number}")
+    agent = act.actor.agent_id
+    act.tx.execute(
+        "INSERT INTO skip (conversation_id, agent_id, reason, until) VALUES (?, ?, ?, ?) "
+        "ON CONFLICT (conversation_id, agent_id) DO UPDATE SET reason = excluded.reason, until = excluded.until",
+        (here, agent, why, until),
+    )
+    act.event("skipped", here, after={"agent": agent, "reason": why, "until": until})
+    if row["owner_id"] == agent:
+        act.change("assigned", here, owner_id=None)
+    due.refresh(act.tx, here)
+
+
+def withdraw(act: Act, event: Any, agent: int) -> bool:
+    """Offer a conversation to an agent again that they passed over; False where that was over already."""
+    done = act.tx.execute(
+        "DELETE FROM skip WHERE conversation_id = ? AND agent_id = ?", (event["conversation_id"], agent)
+    )
+    return bool(done.rowcount)
+
+
+def reasons(workspace: Workspace) -> list[str]:
+    """Return the reasons that were given, the most frequent first, then the proposed ones."""
+    given = [
+        row[0]
+        for row in workspace.database.reader.all(
+            "SELECT reason FROM skip WHERE reason <> '' GROUP BY reason ORDER BY count(*) DESC, reason LIMIT 50"
+        )
+    ]
+    return [*given, *(reason for reason in REASONS if reason not in given)]

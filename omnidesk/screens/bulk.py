@@ -1,0 +1,159 @@
+"""One answer to many, before it goes: who gets it, by what, what it says, and who cannot and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.message import Message
+
+from omnidesk.screens.keys import PANES, Action, Press
+from omnidesk.screens.later import Later
+from omnidesk.screens.listing import Listing, ListRead
+from omnidesk.screens.messages import Acted, Trouble
+from omnidesk.text.clean import clean, one_line
+from omnidesk.widgets.lines import Line, cut, fit, wrap
+from omnidesk.widgets.times import span
+from omnidesk.words.rows import Macro
+
+if TYPE_CHECKING:
+    from omnidesk.desk import bulk, undo
+    from omnidesk.screens.desk import DeskScreen
+else:
+    bulk, undo = Later("omnidesk.desk.bulk"), Later("omnidesk.desk.undo")
+
+PLACE = ("bulk",)
+TEXT = 30
+"""Lines of one text that are shown unfolded."""
+
+
+@dataclass
+class Sent(Message):
+    """The answers are queued."""
+
+    said: str
+    left_out: int
+
+
+class BulkPreview(Listing):
+    """Who gets it and who does not; y sends."""
+
+    PLACE: ClassVar[str] = "bulk"
+    HEADING: ClassVar[str] = "To many"
+
+    def __init__(self, desk: DeskScreen, numbers: tuple[int, ...], text: str, macro: Macro | None) -> None:
+        super().__init__(desk)
+        self.numbers, self.text, self.macro = numbers, text, macro
+        self.prepared: bulk.Prepared | None = None
+        self.unfolded: set[int] = set()
+        self.sending = False
+
+    def read(self, width: int) -> ListRead:
+        """Prepare once; then only lay out."""
+        if self.prepared is None:
+            session = self.session
+            self.prepared = bulk.prepare(session.workspace, session.actor, self.numbers, self.text, self.macro)
+        prepared = self.prepared
+        lines = [
+            line for one in prepared.recipients for line in _lines(one, width, one.conversation_id in self.unfolded)
+        ]
+        if prepared.refused:
+            lines += [Line(()), Line((("warn", f" {len(prepared.refused)} left out"),))]
+            lines += [
+                Line((("dim", f" #{one.conversation_id:<6} {fit(one_line(one.customer), 24)} "),
+                      ("", cut(one_line(one.reason), max(10, width - 34)))), one.conversation_id)
+                for one in prepared.refused
+            ]  # fmt: skip
+        last = f", the last {span(int(prepared.seconds * 1000))} after the first" if prepared.seconds >= 60 else ""
+        what = f"“{one_line(self.macro.name)}”" if self.macro is not None else "This answer"
+        return ListRead(lines, f"{what} to {len(prepared.recipients)} of {len(self.numbers)}: y sends it{last}")
+
+    def on_trouble(self, message: Trouble) -> None:
+        """It cannot be: say why in the queue, where the marks still are."""
+        message.prevent_default()
+        self.desk.post_message(message)
+        self.dismiss()
+
+    def on_sent(self, message: Sent) -> None:
+        """Back to the queue, where u takes it back."""
+        self.desk.queue.unmark()
+        self.desk.post_message(Acted(message.said))
+        self.dismiss()
+
+
+def _lines(one: bulk.Recipient, width: int, unfolded: bool) -> list[Line]:
+    key = one.conversation_id
+    whom = ", ".join(address.address for address in one.to)
+    said = clean(one.text)
+    head = (
+        ("strong", f" #{key:<6} {fit(one_line(one.customer), 24)} "),
+        ("accent", fit(one_line(one.channel.name), 12)),
+        ("dim", f" {fit(one.language or '-', 3)} "),
+        ("", cut(one_line(whom) if unfolded else one_line(said, 400), max(10, width - 52))),
+    )
+    if not unfolded:
+        return [Line(head, key)]
+    texts = [text for line in said.split("\n") for text in wrap(line, width - 12)][:TEXT]
+    return [Line(head, key), *(Line((("", f"         {text}"),), key) for text in texts)]
+
+
+def show(desk: DeskScreen, numbers: tuple[int, ...], text: str = "", macro: Macro | None = None) -> None:
+    """Show who would get a text or a macro."""
+    desk.app.push_screen(BulkPreview(desk, numbers, text, macro))
+
+
+def send(screen: BulkPreview, press: Press) -> None:
+    """Queue it for everybody who can get it."""
+    prepared, session = screen.prepared, screen.session
+    if prepared is None or screen.sending:
+        return
+    if not prepared.recipients:
+        screen.say("nobody can get it", wrong=True)
+        return
+    screen.sending = True
+    screen.say("sending ..")
+
+    def work() -> Sent:
+        try:
+            done = bulk.send(session.workspace, session.actor, prepared)
+        finally:
+            screen.sending = False
+        left_out = len(done.refused) - len(prepared.refused)
+        more = f", {left_out} left out: they wrote meanwhile" if left_out else ""
+        return Sent(f"{done.act.summary}{more}; the first goes in a minute", left_out)
+
+    screen.backstage.write(work)
+
+
+def unfold(screen: BulkPreview, press: Press) -> None:
+    """Show the whole text of the one under the cursor, or fold it."""
+    screen.unfolded ^= {screen.key}
+    screen.read_again()
+
+
+def leave_out(screen: BulkPreview, press: Press) -> None:
+    """Leave the conversation under the cursor out."""
+    if screen.prepared is not None and screen.key:
+        screen.numbers = tuple(number for number in screen.numbers if number != screen.key)
+        screen.prepared = None
+        screen.read_again()
+
+
+def stop(desk: DeskScreen, press: Press) -> None:
+    """Stop what has not left yet of the agent's answers to many."""
+    session = desk.session
+
+    def work() -> Acted:
+        act = bulk.last_running(session.workspace, session.actor)
+        done = undo.undo(session.workspace, session.actor, act.id)
+        return Acted("; ".join([*done.restored[:1], *done.left]), undoable=False)
+
+    desk.backstage.write(work)
+
+
+ACTIONS = (
+    Action("bulk-send", "send", "Send it to all of them", ("y",), PLACE, "To many", send, 1),
+    Action("bulk-text", "text", "Show the whole text for one of them", ("enter", "z"), PLACE, "To many", unfold, 2),
+    Action("bulk-without", "leave out", "Leave this one out", ("x",), PLACE, "To many", leave_out, 3),
+    Action("bulk-stop", "stop", "Stop what is being sent to many", ("ctrl+x",), PANES, "Answer", stop),
+)

@@ -1,0 +1,313 @@
+"""The channels: how each does and why, and switching, testing, renaming, removing them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual.message import Message
+from textual.widgets import Input
+
+from omnidesk import clock
+from omnidesk.screens.keys import PANES, Action, Press
+from omnidesk.screens.later import Later
+from omnidesk.screens.listing import Done, Listing, ListRead
+from omnidesk.text.clean import one_line
+from omnidesk.widgets import badges, times
+from omnidesk.widgets.lines import Line, cut, fit, wrap
+from omnidesk.widgets.painting import Part
+from omnidesk.widgets.pick_list import PickList
+from omnidesk.words.errors import RefusedError
+from omnidesk.words.kinds import Health
+from omnidesk.words.rows import Act, Channel
+
+if TYPE_CHECKING:
+    from omnidesk.desk import channels
+    from omnidesk.screens import confirming
+    from omnidesk.screens.desk import DeskScreen
+    from omnidesk.sync import form, secrets, setup
+else:
+    channels, confirming = Later("omnidesk.desk.channels"), Later("omnidesk.screens.confirming")
+    form, secrets, setup = (Later(f"omnidesk.sync.{name}") for name in ("form", "secrets", "setup"))
+
+HEALTH = {
+    Health.OK: ("good", "up"),
+    Health.RETRYING: ("warn", "is retried"),
+    Health.NEEDS_LOGIN: ("warn", "needs a password"),
+    Health.DOWN: ("warn", "is down"),
+    Health.OFF: ("dim", "switched off"),
+}
+"""How a channel's health is painted and said."""
+
+
+@dataclass
+class Asked(Message):
+    """What a channel is about to lose, or which secrets it wants, was read."""
+
+    name: str
+    preview: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
+
+
+class ChannelsScreen(Listing):
+    """Every channel with its health in words."""
+
+    PLACE: ClassVar[str] = "channels"
+    HEADING: ClassVar[str] = "Channels"
+
+    def __init__(self, desk: DeskScreen) -> None:
+        super().__init__(desk)
+        self.rows: dict[int, Channel] = {}
+        self.opened = 0
+        """The channel whose log and settings are unfolded."""
+        self.given: dict[str, str] = {}
+        """Secrets typed so far, by field."""
+        self._log: tuple[int, list[Any]] = (0, [])
+
+    def on_mount(self) -> None:
+        """Keep what is said of time true."""
+        self.set_interval(1.0, self.read_again)
+
+    def on_screen_resume(self) -> None:
+        """A channel may have been added meanwhile."""
+        self.read_again()
+
+    def read(self, width: int) -> ListRead:
+        """Read the channels and how they do."""
+        found = [one for one in channels.list_channels(self.session.workspace) if one.kind != "desk"]
+        self.rows = {one.id: one for one in found}
+        opened = self.rows.get(self.opened)
+        if opened is not None and self._log[0] != opened.id:
+            self._log = (opened.id, channels.log(self.session.workspace, opened.name, 20))
+        return lay_out(found, opened, self._log[1], clock.now(), width)
+
+    def on_done(self, message: Done) -> None:
+        """The log has a line more."""
+        self._log = (0, [])
+
+    @property
+    def row(self) -> Channel | None:
+        """The channel of the cursor."""
+        return self.rows.get(self.key)
+
+    def on_asked(self, message: Asked) -> None:
+        """Ask for what was read."""
+        if message.fields:
+            self.given = {}
+            _ask_secret(self, message.name, list(message.fields))
+            return
+        question = confirming.Confirm(f"Remove {message.name}?", message.preview, f"remove {message.name}")
+        self.app.push_screen(question, lambda yes: _remove(self, message.name) if yes else None)
+
+    def on_prompt_answered(self, message: Any) -> None:
+        """What was typed is shown again, whatever it was."""
+        self.prompt.query_one(Input).password = False
+
+    def on_pick_list_picked(self, message: PickList.Picked) -> None:
+        """A channel was clicked twice."""
+        unfold(self, Press())
+
+
+def lay_out(found: list[Channel], opened: Channel | None, log: list[Any], now: int, width: int) -> ListRead:
+    """Lay the channels out, one unfolded."""
+    lines: list[Line] = []
+    for one in found:
+        lines += _lines(one, now, width)
+        if opened is not None and one.id == opened.id:
+            lines += _details(one, log, now, width)
+        lines.append(Line(()))
+    if not lines:
+        lines = [Line((("dim", " There is no channel yet: a adds a mailbox."),))]
+    up = sum(1 for one in found if one.health is Health.OK and one.last_success_at is not None)
+    running = sum(1 for one in found if one.enabled)
+    return ListRead(lines, f"Channels {len(found)}{f', {up} of {running} up' if running else ''}")
+
+
+def _lines(one: Channel, now: int, width: int) -> list[Line]:
+    style, words = HEALTH[one.health]
+    if one.health is Health.OK and one.last_success_at is None:
+        style, words = "dim", "not read yet"
+    again = ""
+    if one.next_attempt_at is not None and one.next_attempt_at > now and one.enabled:
+        again = f", next try in {times.span(one.next_attempt_at - now)}"
+    trial = ", only reads" if one.read_only else ""
+    last = one.last_success_at
+    synced = f"synced {times.span(now - last)} ago" if last is not None else "never synced"
+    first: tuple[Part, ...] = (
+        ("strong", f" {fit(badges.kind(one.kind), 4)} {fit(one_line(one.name), 22)} "),
+        ("", f"{fit(one_line(one.address) or '-', max(10, min(34, width - 60)))} "),
+        (style, f"{words}{again}{trial}"),
+    )
+    found = [Line(first, one.id)]
+    progress = ""
+    if one.progress_total > one.progress_done:
+        progress = f"   {times.number(one.progress_done)} of {times.number(one.progress_total)} read"
+    found.append(Line((("dim", cut(f"      {synced}{progress}", width)),), one.id))
+    if one.error and one.health not in (Health.OK, Health.OFF):
+        words_of = wrap(one_line(one.error, 600), width - 8, most=4)
+        found += [Line((("warn", f"      {text}"),), one.id) for text in words_of]
+    return found
+
+
+def _details(one: Channel, log: list[Any], now: int, width: int) -> list[Line]:
+    said = ", ".join(f"{key} {value}" for key, value in sorted(one.settings.items()) if value not in (None, ""))
+    facts = [f"kind {one.kind}; history {one.history_days} days; added {times.day_time(one.created_at, now).strip()}"]
+    facts += [f"settings: {one_line(said, 400)}"] if said else []
+    facts += [f"run by {one_line(one.leased_by)}"] if one.leased_by else ["no engine runs it now"]
+    lines = [Line((("", f"      {text}"),), one.id) for fact in facts for text in wrap(fact, width - 8, most=4)]
+    for change in log:
+        text = f"{times.day_time(change.at, now)}  {one_line(change.actor, 30)}: {one_line(change.said, 200)}"
+        lines.append(Line((("dim", cut(f"      {text}", width)),), one.id))
+    return lines
+
+
+def _chosen(screen: ChannelsScreen) -> Channel | None:
+    if screen.row is None:
+        screen.say("there is no channel here: a adds a mailbox")
+    return screen.row
+
+
+def _change(screen: ChannelsScreen, change: Callable[..., tuple[Act, Channel]], *more: Any) -> None:
+    one = _chosen(screen)
+    if one is not None:
+        session = screen.session
+        screen.do(lambda: change(session.workspace, session.actor, one.name, *more)[0].summary)
+
+
+def unfold(screen: ChannelsScreen, press: Press) -> None:
+    """Show settings and the log of changes under the channel, or hide them."""
+    screen.opened = 0 if screen.opened == screen.key else screen.key
+    screen.read_again()
+
+
+def test(screen: ChannelsScreen, press: Press) -> None:
+    """Log in and look around, changing nothing; the list stays usable meanwhile."""
+    one = _chosen(screen)
+    if one is None:
+        return
+    screen.say(f"testing {one.name} ..")
+
+    def work() -> Done:
+        found = setup.check_channel(screen.session.workspace, one.name)
+        seen = f": {times.number(found.total)} messages there" if found.total else ""
+        warned = f" - {'; '.join(found.warnings)}" if found.warnings else ""
+        return Done(one_line(f"{one.name} works{seen}{warned}", 300))
+
+    screen.backstage.read("test", work)
+
+
+def switch(screen: ChannelsScreen, press: Press) -> None:
+    """Switch it on, or off; what it brought stays."""
+    one = _chosen(screen)
+    if one is not None:
+        _change(screen, channels.disable if one.enabled else channels.enable)
+
+
+def try_now(screen: ChannelsScreen, press: Press) -> None:
+    """Have the engine connect anew at once."""
+    _change(screen, channels.try_now)
+
+
+def rename(screen: ChannelsScreen, press: Press) -> None:
+    """Ask for another name."""
+    one = _chosen(screen)
+    if one is not None:
+        hint = "small letters, digits, dashes"
+        screen.ask(f"Rename {one.name} to:", partial(_renamed, name=one.name), hint, one.name)
+
+
+def _renamed(screen: ChannelsScreen, text: str, name: str) -> None:
+    fresh, session = text.strip(), screen.session
+    if fresh and fresh != name:
+        screen.do(lambda: channels.rename(session.workspace, session.actor, name, fresh)[0].summary)
+
+
+def password(screen: ChannelsScreen, press: Press) -> None:
+    """Ask for its secret anew."""
+    one = _chosen(screen)
+    if one is None:
+        return
+
+    def work() -> Asked:
+        fields = form.secret_fields(one.kind)
+        if not fields:
+            raise RefusedError(f"{one.name} has no secret")
+        return Asked(one.name, fields=tuple(fields))
+
+    screen.backstage.read("fields", work)
+
+
+def _ask_secret(screen: ChannelsScreen, name: str, fields: list[str]) -> None:
+    field = fields[0]
+    screen.ask(f"{field} of {name}:", partial(_answered, name=name, fields=fields), "it is not shown")
+    screen.prompt.query_one(Input).password = True
+
+
+def _answered(screen: ChannelsScreen, text: str, name: str, fields: list[str]) -> None:
+    if not text:
+        screen.say("nothing was stored")
+        return
+    screen.given[fields[0]] = text
+    if len(fields) > 1:
+        _ask_secret(screen, name, fields[1:])
+        return
+    given, screen.given = screen.given, {}
+    session = screen.session
+
+    def work() -> str:
+        one = channels.get(session.workspace, name)
+        kept = secrets.store(one.id, given)
+        channels.note_secret(session.workspace, session.actor, name)
+        return f"the secret of {name} is kept in {kept}; it is tried now"
+
+    screen.do(work)
+
+
+def remove(screen: ChannelsScreen, press: Press) -> None:
+    """Show what would happen, and ask."""
+    one = _chosen(screen)
+    if one is None:
+        return
+
+    def work() -> Asked:
+        held = channels.holds(screen.session.workspace, one.name)
+        stay = f"{times.number(held.messages)} messages in {times.number(held.conversations)} conversations stay."
+        preview = [stay, "Its password is forgotten; new messages are no longer read. This cannot be taken back."]
+        if held.quarantined:
+            preview.append(f"{held.quarantined} items in quarantine stay there.")
+        if held.leaving:
+            preview.append(f"{held.leaving} messages are still to go out: let them go or take them back first.")
+        return Asked(one.name, tuple(preview))
+
+    screen.backstage.read("preview", work)
+
+
+def _remove(screen: ChannelsScreen, name: str) -> None:
+    session = screen.session
+    screen.do(lambda: setup.remove_channel(session.workspace, session.actor, name)[0].summary)
+
+
+def add(screen: ChannelsScreen, press: Press) -> None:
+    """Set up another."""
+    screen.desk.add_channel()
+
+
+def show(desk: DeskScreen, press: Press) -> None:
+    """Show the channels."""
+    desk.app.push_screen(ChannelsScreen(desk))
+
+
+HERE = ("channels",)
+ACTIONS = (
+    Action("show-channels", "channels", "Show the channels and how they do", ("g C",), PANES, "Views", show),
+    Action("channel-unfold", "log", "Show its settings and its log", ("enter", "h"), HERE, "Channels", unfold, 1),
+    Action("channel-test", "test", "Test it: log in and look around", ("t",), HERE, "Channels", test, 2),
+    Action("channel-switch", "on/off", "Switch it on or off", ("space", "x"), HERE, "Channels", switch, 3),
+    Action("channel-now", "try now", "Connect anew at once", ("r",), HERE, "Channels", try_now, 4),
+    Action("channel-password", "password", "Store its password anew", ("p",), HERE, "Channels", password, 5),
+    Action("channel-rename", "rename", "Give it another name", ("n",), HERE, "Channels", rename, 6),
+    Action("channel-add", "add", "Add a mailbox", ("a",), HERE, "Channels", add, 7),
+    Action("channel-remove", "remove", "Remove it; what it brought stays", ("D",), HERE, "Channels", remove, 8),
+)

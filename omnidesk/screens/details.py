@@ -1,0 +1,101 @@
+"""Everything about one message: who and when, warnings, receipts, how its delivery went, the header it came with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from omnidesk import clock
+from omnidesk.screens.keys import Action, Press
+from omnidesk.screens.later import Later
+from omnidesk.screens.listing import Listing, ListRead
+from omnidesk.text.clean import one_line
+from omnidesk.widgets import badges, times
+from omnidesk.widgets.lines import Line, wrap
+from omnidesk.widgets.thread_lines import people_line, warned
+from omnidesk.words.rows import Address, Message
+
+if TYPE_CHECKING:
+    from omnidesk.desk import history
+    from omnidesk.screens.desk import DeskScreen
+else:
+    history = Later("omnidesk.desk.history")
+
+_NAMES = 14
+"""Columns of the names of what is told."""
+
+
+class Details(Listing):
+    """The details of one message."""
+
+    PLACE: ClassVar[str] = "details"
+    HEADING: ClassVar[str] = "Details of the message"
+
+    def __init__(self, desk: DeskScreen, message: Message) -> None:
+        super().__init__(desk)
+        self.message = message
+
+    def read(self, width: int) -> ListRead:
+        """Read what the store knows and lay it out."""
+        passage = history.passage(self.session.workspace, self.message)
+        return ListRead(laid_out(self.message, passage, width, clock.now()), f"{self.HEADING} {self.message.id}")
+
+
+def laid_out(message: Message, passage: history.Passage, width: int, now: int) -> list[Line]:
+    """Return the details as lines."""
+    said: list[tuple[str, str]] = [
+        ("from", people_line((message.sender,))),
+        ("written by", f"{one_line(message.author.name)} ({message.author.kind})"),
+        *((name, people_line(some)) for name, some in _recipients(message) if some),
+        ("subject", one_line(message.subject, 1_000)),
+        ("channel", f"{one_line(message.channel)} ({badges.kind(message.kind)}), {message.direction}"),
+        ("at", _when(message.at, now)),
+    ]
+    if message.sent_at is not None:
+        said.append(("says it is of", _when(message.sent_at, now)))
+    said += [
+        ("joined by", one_line(message.joined_by) or "nothing: written here"),
+        ("sender's domain", {"pass": "confirmed", "fail": "NOT confirmed"}.get(message.auth, "not checked")),
+        ("status", f"{message.status}{f': {one_line(message.error)}' if message.error else ''}"),
+        *((("id", one_line(message.external_id, 998)),) if message.external_id else ()),
+        *((("list", one_line(message.list_id)),) if message.list_id else ()),
+    ]
+    lines = _section("Message", said, width)
+    if warnings := warned(message):
+        lines += _section("Beware", [("!", words) for words in warnings], width, "warn")
+    lines += _section("Receipts and delivery", [(_when(at, now), words) for at, words in passage.steps], width)
+    if message.attachments:
+        files = [(times.size(one.size), f"{one_line(one.name)}  {one.content_type}") for one in message.attachments]
+        lines += _section("Files", files, width)
+    return lines + (_section("Header as it came", list(passage.headers), width) if passage.headers else [])
+
+
+def _recipients(message: Message) -> tuple[tuple[str, tuple[Address, ...]], ...]:
+    return (("to", message.to), ("cc", message.cc), ("bcc", message.bcc), ("reply to", message.reply_to))
+
+
+def _when(at: int, now: int) -> str:
+    return f"{times.local(at):%Y-%m-%d %H:%M:%S}"
+
+
+def _section(title: str, said: list[tuple[str, str]], width: int, style: str = "") -> list[Line]:
+    lines = [Line((("title", f" {title}"),))]
+    for name, text in said:
+        room = max(20, width - max(_NAMES, len(name)) - 4)
+        for place, part in enumerate(wrap(one_line(text, 2_000), room, 20)):
+            shown = name if place == 0 else ""
+            lines.append(Line((("dim", f"  {shown:<{max(_NAMES, len(name))}} "), (style, part))))
+    return [*lines, Line(())]
+
+
+def show(desk: DeskScreen, press: Press) -> None:
+    """Show the details of the message being read."""
+    current = desk.thread.current
+    if current is None:
+        desk.say("there is no message here")
+    else:
+        desk.app.push_screen(Details(desk, current.message))
+
+
+ACTIONS = (
+    Action("details", "details", "Header, receipts and delivery of the message", ("d",), ("thread",), "Read", show, 14),
+)

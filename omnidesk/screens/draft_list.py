@@ -1,0 +1,92 @@
+"""The agent's drafts: what is unfinished, wherever it is."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from omnidesk import clock
+from omnidesk.desk import drafts, threads
+from omnidesk.desk.drafts import Draft
+from omnidesk.screens import writing
+from omnidesk.screens.keys import Action, Press
+from omnidesk.screens.listing import Listing, ListRead
+from omnidesk.text import recipients
+from omnidesk.text.clean import one_line
+from omnidesk.widgets import times
+from omnidesk.widgets.lines import Line, fit, spread
+from omnidesk.widgets.pick_list import PickList
+from omnidesk.widgets.sheet import Sort
+
+PLACE = ("drafts",)
+SORTS: dict[str, Sort] = {"reply": "reply", "note": "note", "aside": "aside", "new": "new"}
+
+
+class DraftList(Listing):
+    """Drafts, the last changed first."""
+
+    PLACE: ClassVar[str] = "drafts"
+    HEADING: ClassVar[str] = "Your drafts"
+
+    found: tuple[Draft, ...] = ()
+
+    def read(self, width: int) -> ListRead:
+        """The drafts as lines."""
+        self.found = tuple(drafts.waiting(self.session.workspace, self.session.actor))
+        numbers = [one.conversation_id for one in self.found if one.conversation_id]
+        subjects = {one.id: one for one in threads.conversations(self.session.workspace, numbers)}
+        lines: list[Line] = []
+        for key, one in enumerate(self.found, 1):
+            about = subjects.get(one.conversation_id)
+            whom = recipients.write(one.written.to or ()) or (about.customer if about else "")
+            title = one.written.subject or (about.subject if about else "") or "(no subject)"
+            number = f"#{one.conversation_id}" if one.conversation_id else "new"
+            head = (("key", f" {fit(number, 8)}"), ("strong", f"{one.sort.upper():<6} "), ("", one_line(title, 200)))
+            when = times.day_time(one.updated_at, clock.now()).strip()
+            lines.append(Line(spread(head, (("dim", f"  {one_line(whom, 40)}  {when} "),), width), key))
+            lines.append(Line((("dim", f"          {one_line(one.text, 300)}"),), key))
+        if not lines:
+            lines.append(Line((("dim", " nothing is unfinished"),)))
+        return ListRead(lines, f"Your drafts: {len(self.found)}" if self.found else "Your drafts")
+
+    @property
+    def chosen(self) -> Draft | None:
+        """The draft under the cursor."""
+        return self.found[self.key - 1] if 0 < self.key <= len(self.found) else None
+
+    def on_pick_list_picked(self, message: PickList.Picked) -> None:
+        """A draft was clicked twice."""
+        go_on(self, Press())
+
+
+def go_on(screen: DraftList, press: Press) -> None:
+    """Go on writing the draft under the cursor."""
+    draft = screen.chosen
+    if draft is not None:
+        screen.dismiss()
+        if draft.conversation_id:
+            screen.desk.enter(draft.conversation_id)
+        writing.begin(screen.desk, draft.conversation_id, SORTS[draft.sort])
+
+
+def drop(screen: DraftList, press: Press) -> None:
+    """Ask whether the draft under the cursor shall go."""
+    draft = screen.chosen
+    if draft is None:
+        return
+    session = screen.session
+
+    def answered(screen: DraftList, text: str) -> None:
+        if text.strip().lower() in ("y", "yes", "j", "ja"):
+            screen.do(lambda: _dropped(draft))
+
+    def _dropped(draft: Draft) -> str:
+        drafts.drop(session.workspace, session.actor, draft.conversation_id, draft.sort)
+        return "the draft is gone"
+
+    screen.ask("Throw this draft away for good?", answered, "y throws it away")
+
+
+ACTIONS = (
+    Action("open-draft", "go on", "Go on with this draft", ("enter",), PLACE, "Answer", go_on, 1),
+    Action("drop-draft", "throw away", "Throw this draft away", ("#", "d"), PLACE, "Answer", drop, 2),
+)

@@ -1,0 +1,162 @@
+"""Actions that say which messages make one matter: merge, split and move, accept and refuse what is offered."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from omnidesk.screens.deciding import ask, chosen, many
+from omnidesk.screens.keys import PANES, Action, Press
+from omnidesk.screens.later import Later
+from omnidesk.screens.messages import Acted, MergePreviewed
+from omnidesk.text.clean import one_line
+from omnidesk.words.rows import Conversation
+
+if TYPE_CHECKING:
+    from omnidesk.desk import joining, merging
+    from omnidesk.screens.desk import DeskScreen
+    from omnidesk.screens.session import Session
+else:
+    joining, merging = Later("omnidesk.desk.joining"), Later("omnidesk.desk.merging")
+
+LISTED = 8
+"""Conversations that a preview names."""
+FRESH = ("", "new", "nieuw")
+
+
+def merge(desk: DeskScreen, press: Press) -> None:
+    """Ask which conversation to merge into; with several marked the oldest of them stays."""
+    ids = chosen(desk)
+    desk.asked_about = ids
+    if press.argument:
+        merged(desk, press.argument)
+    elif len(ids) > 1:
+        _preview(desk, ids, None)
+    elif ids:
+        ask(desk, "merge", "Merge", merged, "the number of the conversation to merge it into")
+
+
+def merged(desk: DeskScreen, text: str) -> None:
+    """Say what merging into the number that was typed would do."""
+    said = text.strip().lstrip("#")
+    if not said:
+        return
+    if not (said.isascii() and said.isdigit()) or len(said) > 15:
+        desk.say(f"{text.strip()} is no conversation number", wrong=True)
+        return
+    _preview(desk, desk.asked_about, int(said))
+
+
+def _preview(desk: DeskScreen, ids: list[int], into: int | None) -> None:
+    if ids:
+        desk.hold_keys(True)
+        desk.backstage.read("merge", partial(preview, desk.session, ids, into))
+
+
+def preview(session: Session, ids: list[int], into: int | None) -> MergePreviewed:
+    """Read what a merge would do, in words."""
+    found = merging.preview(session.workspace, ids, into)
+    kept, gone = found.kept, found.gone
+    said = "1 message goes" if found.messages == 1 else f"{found.messages} messages go"
+    owner = f"owner {one_line(kept.owner)}" if kept.owner else "no owner"
+    lines = [f"stays: {_named(kept)} ({kept.status}, {owner})", f"{said} into it, of"]
+    lines += [f"  {_named(one)}" for one in gone[:LISTED]]
+    if len(gone) > LISTED:
+        lines.append(f"  and {len(gone) - LISTED} more")
+    if found.strangers:
+        lines.append("They are with DIFFERENT customers: an answer may reach the wrong one.")
+    lines.append("Number, status and owner stay those of the one that stays; u takes it back at any time.")
+    question = f"Merge {many([one.id for one in gone])} into #{kept.id}?"
+    return MergePreviewed(question, lines, tuple(one.id for one in gone), kept.id)
+
+
+def _named(one: Conversation) -> str:
+    return f"#{one.id} {one_line(one.subject, 50) or '(no subject)'} - {one_line(one.customer, 30) or 'unknown'}"
+
+
+def accept(desk: DeskScreen, press: Press) -> None:
+    """Join the conversation that is offered."""
+    if desk.open_id is None or not desk.head.offers:
+        desk.say("nothing is offered here")
+        return
+    do_merge(desk, (desk.open_id,), desk.head.offers[0])
+
+
+def refuse(desk: DeskScreen, press: Press) -> None:
+    """Refuse to join what is offered; it is not offered again."""
+    if desk.open_id is None or not desk.head.offers:
+        desk.say("nothing is offered here")
+        return
+    session, number, other = desk.session, desk.open_id, desk.head.offers[0]
+    desk.backstage.write(lambda: Acted(joining.refuse(session.workspace, session.actor, number, other).summary))
+
+
+def do_merge(desk: DeskScreen, ids: tuple[int, ...], into: int) -> None:
+    """Merge conversations into another and show it."""
+    session = desk.session
+    desk.queue.unmark()
+    desk.backstage.write(lambda: Acted(joining.merge(session.workspace, session.actor, ids, into).summary, show=into))
+
+
+def mark_message(desk: DeskScreen, press: Press) -> None:
+    """Mark the message being read, or unmark it, and go on to the next."""
+    block = desk.thread.current
+    if block is not None:
+        desk.thread.mark(block.message.id)
+        count = len(desk.thread.marked)
+        desk.say(f"{count} {'message' if count == 1 else 'messages'} marked: | splits them off" if count else "")
+        desk.thread.go_message(1)
+
+
+def split(desk: DeskScreen, press: Press) -> None:
+    """Ask where the marked messages, else the one being read, shall go."""
+    thread = desk.thread
+    block = thread.current
+    messages = sorted(thread.marked) or ([block.message.id] if block is not None else [])
+    if thread.conversation_id is None or not messages:
+        desk.say("open a conversation, and mark the messages that go")
+        return
+    said = "this message" if len(messages) == 1 else f"{len(messages)} messages"
+    number = thread.conversation_id
+
+    def answered(desk: DeskScreen, text: str) -> None:
+        _split(desk, number, messages, text)
+
+    hint = "Enter: into a new conversation; or the number of the one it belongs to"
+    desk.ask("split", f"Split {said} off #{number}:", answered, hint, press.argument, _whereto)
+
+
+def _whereto(text: str) -> str:
+    said = text.strip().lower().lstrip("#")
+    if said in FRESH:
+        return "into a new conversation"
+    return f"into #{said}" if said.isascii() and said.isdigit() else ".."
+
+
+def _split(desk: DeskScreen, number: int, messages: list[int], text: str) -> None:
+    said = text.strip().lower().lstrip("#")
+    session = desk.session
+    if said not in FRESH and (not (said.isascii() and said.isdigit()) or len(said) > 15):
+        desk.say(f"{text.strip()} is no conversation number", wrong=True)
+        return
+
+    def work() -> Acted:
+        if said in FRESH:
+            act, fresh = joining.split(session.workspace, session.actor, number, messages)
+            return Acted(act.summary, show=fresh)
+        act = joining.move(session.workspace, session.actor, number, messages, int(said))
+        return Acted(act.summary, show=int(said))
+
+    desk.backstage.write(work)
+
+
+READ = ("thread",)
+ACTIONS = (
+    Action("merge", "merge", "Merge into another, or those marked", ("M",), PANES, "Decide", merge, takes="its number"),
+    Action(
+        "mark-message", "mark", "Mark the message; | then splits off all marked", ("x",), READ, "Mark", mark_message
+    ),
+    Action("split", "split", "Split the marked messages off, or move them", ("|",), READ, "Decide", split),
+    Action("accept", "accept", "Accept what is offered: join conversations", ("y",), PANES, "Decide", accept),
+    Action("refuse", "refuse", "Refuse what is offered, for good", ("Y",), PANES, "Decide", refuse),
+)

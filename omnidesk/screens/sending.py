@@ -1,0 +1,224 @@
+"""Actions that send what was written: the line that asks how, later, on hold; and what is asked once more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from omnidesk import clock
+from omnidesk.screens import macros
+from omnidesk.screens.keys import Action, Press
+from omnidesk.screens.later import Later
+from omnidesk.screens.messages import Written
+from omnidesk.screens.writing_messages import AskAgain
+from omnidesk.text import recipients
+from omnidesk.text.clean import clean, one_line
+from omnidesk.widgets import times
+from omnidesk.widgets.sheet import Sheet
+from omnidesk.words.errors import UsageError
+from omnidesk.words.kinds import Status
+from omnidesk.words.rows import Address
+
+if TYPE_CHECKING:
+    from omnidesk.desk import cautions, composing, settings
+    from omnidesk.desk import macros as canned
+    from omnidesk.screens import sheets
+    from omnidesk.screens.desk import DeskScreen
+    from omnidesk.screens.session import Session
+    from omnidesk.text import when
+else:
+    cautions, composing = Later("omnidesk.desk.cautions"), Later("omnidesk.desk.composing")
+    settings, sheets = Later("omnidesk.desk.settings"), Later("omnidesk.screens.sheets")
+    when = Later("omnidesk.text.when")
+    canned = Later("omnidesk.desk.macros")
+
+SEND = ("send",)
+YES = ("y", "yes", "j", "ja")
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """How a text shall go: the status its conversation gets (None: what the kind of channel says), for whom and until
+    when (UTC ms) it waits on hold, when it goes (`at`, UTC ms). `seen` are the warnings the agent saw."""
+
+    status: Status | None = None
+    for_whom: str | None = None
+    until: int | None = None
+    at: int | None = None
+    seen: tuple[str, ...] = ()
+    confirmed: bool = False
+    macros: tuple[int, ...] = ()
+    """The macros it was made with: what they do is done with it."""
+
+
+def send(desk: DeskScreen, press: Press) -> None:
+    """Ask how to send; a note is stored at once."""
+    sheet = desk.composer.now
+    if sheet is None:
+        return
+    if not desk.composer.text.strip():
+        desk.say("there is nothing to send yet", wrong=True)
+    elif sheet.sort == "note":
+        send_now(desk, How())
+    elif sheet.chosen is None:
+        reasons = "; ".join(f"{way.channel}: {way.reason}" for way in sheet.ways)
+        what = "reply" if sheet.sort == "reply" else "message"
+        desk.say(f"no channel can carry this {what}. {reasons}", wrong=True)
+    elif not (sheet.to or sheet.cc or sheet.bcc):
+        desk.say("there is nobody to send it to: Tab goes to the recipients", wrong=True)
+    else:
+        desk.mind_draft()
+        desk.ask_how_to_send()
+
+
+def send_with(status: Status | None) -> Callable[[DeskScreen, Press], None]:
+    """Return the action that sends and leaves the conversation with a status (None: what the channel's kind says)."""
+
+    def run(desk: DeskScreen, press: Press) -> None:
+        desk.stop_asking()
+        send_now(desk, How(status))
+
+    return run
+
+
+def send_and_hold(desk: DeskScreen, press: Press) -> None:
+    """Ask who is waited for, then send."""
+    desk.stop_asking()
+    desk.ask("send-hold", "Send, then wait for:", _held, "for whom, until when: PostNL, wed 9")
+
+
+def _held(desk: DeskScreen, text: str) -> None:
+    whom, _, moment = text.partition(",")
+    try:
+        until = when.parse_when(moment, clock.now()) if moment.strip() else None
+    except UsageError as error:
+        desk.say(str(error), wrong=True)
+        return
+    send_now(desk, How(Status.ON_HOLD, whom.strip() or None, until))
+
+
+def send_later(desk: DeskScreen, press: Press) -> None:
+    """Ask when it shall go."""
+    desk.stop_asking()
+    desk.ask("send-later", "Send it:", _later, "2h, tomorrow 9:00, mon 8:30, 2027-01-04 09:00")
+
+
+def _later(desk: DeskScreen, text: str) -> None:
+    try:
+        at = when.parse_when(text, clock.now())
+    except UsageError as error:
+        desk.say(str(error), wrong=True)
+        return
+    send_now(desk, How(at=at))
+
+
+def do_not_send(desk: DeskScreen, press: Press) -> None:
+    """Go on writing."""
+    desk.stop_asking()
+    desk.focus_pane("composer")
+
+
+def send_now(desk: DeskScreen, how: How) -> None:
+    """Hand the text over to the desk; the composer takes no keys until that is done."""
+    sheet = desk.composer.now
+    if sheet is None:
+        return
+    text = clean(desk.composer.text)
+    desk.draft_timer_stop(keep=True)
+    desk.composer.freeze(True)
+    how = replace(how, seen=desk.composer.warnings, macros=macros.sent_with(desk, sheet, text))
+    desk.backstage.write(partial(deliver, desk.session, sheet, text, how))
+
+
+def ask_again(desk: DeskScreen, message: AskAgain) -> None:
+    """Say what came up, and send only on a plain yes."""
+    desk.composer.freeze(False)
+    desk.focus_pane("composer")
+    said = one_line("; ".join(message.said), 300)
+
+    def answered(desk: DeskScreen, text: str) -> None:
+        if text.strip().lower() in YES:
+            desk.composer.freeze(True)
+            how = replace(message.how, confirmed=True)
+            desk.backstage.write(partial(deliver, desk.session, message.sheet, message.text, how))
+        else:
+            desk.say("not sent: the draft is kept")
+
+    desk.ask("send-again", f"{said}. Send all the same?", answered, "y sends it; Enter goes on writing")
+
+
+def deliver(session: Session, sheet: Sheet, text: str, how: How) -> Written | AskAgain:
+    """Store a note or queue a message, in a thread; what the agent should look at first comes back as `AskAgain`."""
+    number = sheet.conversation_id
+    if sheet.sort == "note":
+        composing.note(session.workspace, session.actor, number, text)
+        return Written(sheet, f"note on #{number}", after="stay")
+    if not how.confirmed and (unseen := _unseen(session, sheet, text, how)):
+        return AskAgain(sheet, text, how, unseen)
+    queued = _queue(session, sheet, text, how)
+    said = ""  # the countdown in the status bar says the rest
+    number = queued.message.conversation_id
+    if how.at is not None:
+        said = f"#{number} goes {times.moment(queued.due_at, clock.now())}"
+    elif queued.due_at <= clock.now() + clock.SECOND:
+        said = f"answer to #{number} goes now"
+    after = settings.current(session.workspace).after_reply if sheet.sort == "reply" else "stay"
+    leaving = (number,) if how.status is not Status.OPEN and after == "next" else ()
+    return Written(sheet, said, leaving, after)
+
+
+def _unseen(session: Session, sheet: Sheet, text: str, how: How) -> tuple[str, ...]:
+    found = []
+    if sheet.sort == "reply":
+        other = cautions.answered_since(session.workspace, session.actor, sheet.conversation_id, sheet.began_at)
+        if other is not None:
+            found.append(f"{other.login} answered {times.day_time(other.at, clock.now()).strip()}, after you began")
+        found += [said for said in sheets.warnings(session, sheet, text) if said not in how.seen or "{{" in said]
+    if sheet.public and (facts := cautions.private_facts(text)):
+        found.append(f"everybody can read this, and it holds {', '.join(facts)}")
+    return tuple(found)
+
+
+def _queue(session: Session, sheet: Sheet, text: str, how: How) -> composing.Queued:
+    assert sheet.chosen is not None
+    wanted = composing.When(at=how.at, status=how.status, for_whom=how.for_whom, until=how.until)
+    to, cc, bcc = (_typed(some) for some in (sheet.to, sheet.cc, sheet.bcc))
+    who = (session.workspace, session.actor)
+    if sheet.sort == "new":
+        return composing.new(
+            *who, to, sheet.chosen, sheet.subject, text, cc=cc, bcc=bcc, files=sheet.files, when=wanted
+        )
+    if sheet.sort == "aside":
+        return composing.forward(
+            *who, sheet.conversation_id, to, text, via=sheet.chosen, cc=cc, bcc=bcc, subject=sheet.subject or None,
+            files=sheet.files, when=wanted,
+        )  # fmt: skip
+    return composing.reply(
+        *who, sheet.conversation_id, text, via=sheet.chosen, to=to, cc=cc, bcc=bcc, files=sheet.files,
+        to_sender_only=sheet.sender_only, when=wanted, confirmed=how.confirmed, also=_also(session, how),
+    )  # fmt: skip
+
+
+def _also(session: Session, how: How) -> composing.Also | None:
+    if not how.macros:
+        return None
+    used = [canned.get(session.workspace, session.actor, macro) for macro in how.macros]
+    return canned.finishing(session.workspace, session.actor, used, how.status)
+
+
+def _typed(people: tuple[Address, ...]) -> list[str]:
+    return [recipients.write((one,)) for one in people]
+
+
+ACTIONS = (
+    Action("send", "send and...", "Send", ("ctrl+s", "ctrl+enter"), ("composer",), "Write", send, 1),
+    Action("send-default", "send", "Send, with the usual status", ("enter",), SEND, "Write", send_with(None), 1),
+    Action("send-close", "and close", "Send and close", ("c",), SEND, "Write", send_with(Status.CLOSED), 2),
+    Action("send-wait", "and wait", "Send and wait", ("w",), SEND, "Write", send_with(Status.PENDING), 3),
+    Action("send-hold", "and hold", "Send and wait for somebody else", ("h",), SEND, "Write", send_and_hold, 4),
+    Action("send-later", "later", "Send at a time you say", ("l",), SEND, "Write", send_later, 5),
+    Action("send-open", "stays open", "Send and keep open", ("o",), SEND, "Write", send_with(Status.OPEN), 6),
+    Action("send-not", "go on writing", "Go on writing", ("escape",), SEND, "Write", do_not_send, 7),
+)

@@ -1,0 +1,170 @@
+"""What the composer shows before a text, read in a thread: who gets it, by which channel, and the draft there is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from omnidesk import clock
+from omnidesk.desk import agents, asides, away, drafts, enclosing, planning, threads
+from omnidesk.desk.drafts import NOWHERE, Written
+from omnidesk.desk.planning import Choice, Plan
+from omnidesk.screens.messages import SheetRead
+from omnidesk.screens.writing_messages import AddressesRead, Cautioned
+from omnidesk.text import quote, recipients
+from omnidesk.text.clean import clean, one_line
+from omnidesk.widgets.sheet import Sheet, Sort, Way
+from omnidesk.words.errors import NotFoundError
+from omnidesk.words.rows import Address, Message
+
+if TYPE_CHECKING:
+    from omnidesk.screens.session import Session
+
+KNOWN = 20
+"""Addresses that a field completes from."""
+
+
+def sheet(session: Session, number: int, sort: Sort, sender_only: bool = False, forward: bool = False) -> SheetRead:
+    """Read who a text would go to and how, and the draft there is. `forward` begins an aside with what was said."""
+    made, text = _fresh(session, number, sort, sender_only, forward)
+    away.take_over_draft(session.workspace, session.actor, number, sort)
+    kept = drafts.get(session.workspace, session.actor, number, sort)
+    if kept is None:
+        return SheetRead(replace(made, began_at=clock.now()), text)
+    return SheetRead(replace(_restored(made, kept.written), began_at=kept.began_at), clean(kept.text))
+
+
+def _fresh(session: Session, number: int, sort: Sort, sender_only: bool, forward: bool) -> tuple[Sheet, str]:
+    workspace = session.workspace
+    if sort == "note":
+        logins = tuple(one.login for one in agents.list_agents(workspace) if not one.disabled)
+        return Sheet("note", number, logins=logins), ""
+    if sort == "new":
+        return _with_ways(Sheet("new", NOWHERE), planning.starting(workspace), None), ""
+    planned = planning.plan(workspace, number, sender_only)
+    quoted = _quote(planned.answers)
+    if sort == "aside":
+        said = quote_of(planned.answers) if forward else ""
+        files = enclosing.of_message(planned.answers) if forward and planned.answers else ()
+        made = Sheet("aside", number, subject=asides.subject(workspace, number, None), files=files, quote=quoted)
+        return _with_ways(made, planning.starting(workspace, aside=True), _used(planned)), f"\n\n{said}" if said else ""
+    made = Sheet(
+        sort="reply",
+        conversation_id=number,
+        to=planned.to,
+        cc=planned.cc,
+        usual=(planned.to, planned.cc),
+        flagged=planned.flagged,
+        answers=planned.answers.id if planned.answers else None,
+        sender_only=sender_only,
+        quote=quoted,
+    )
+    chosen = planned.channel.name if planned.channel else None
+    return replace(made, ways=_ways(planned.choices, planned), chosen=chosen), ""
+
+
+def _quote(message: Message | None) -> str:
+    if message is None:
+        return ""
+    return quote.quotation(message.sender.name or message.sender.address, message.reply_text, message.at)
+
+
+def quote_of(message: Message | None) -> str:
+    """Return a message as it is passed on to somebody else."""
+    if message is None:
+        return ""
+    return quote.forwarded(message.sender, message.to, message.subject, message.text, message.at)
+
+
+def _used(planned: Plan) -> str | None:
+    return planned.channel.name if planned.channel is not None else None
+
+
+def _ways(choices: Sequence[Choice], planned: Plan | None = None) -> tuple[Way, ...]:
+    answered = planned.answers.kind if planned is not None and planned.answers is not None else ""
+    return tuple(
+        Way(
+            channel=one_line(choice.channel.name),
+            usable=choice.usable,
+            reason=one_line(choice.reason or ""),
+            kind=choice.channel.kind,
+            to=choice.to,
+            cc=planned.cc if planned is not None and choice.channel.kind == answered else (),
+            public=choice.public,
+            letters=choice.letters,
+            limit=choice.limit,
+            closes_at=choice.closes_at,
+        )
+        for choice in choices
+    )
+
+
+def _with_ways(made: Sheet, choices: Sequence[Choice], before: str | None) -> Sheet:
+    """Offer channels; the one used `before` is chosen, else the first usable."""
+    ways = _ways(choices)
+    usable = [way.channel for way in ways if way.usable]
+    chosen = before if before in usable else next(iter(usable), None)
+    return replace(made, ways=ways, chosen=chosen)
+
+
+def _restored(made: Sheet, kept: Written) -> Sheet:
+    """Go on with a draft: what the agent had changed stays so."""
+    if made.sort == "note":
+        return made
+    if kept.channel is not None and any(way.channel == kept.channel and way.usable for way in made.ways):
+        made = made.by(kept.channel)
+    return replace(
+        made,
+        to=made.to if kept.to is None else kept.to,
+        cc=made.cc if kept.cc is None else kept.cc,
+        bcc=made.bcc if kept.bcc is None else kept.bcc,
+        subject=kept.subject or made.subject,
+        files=kept.files or made.files,
+    )
+
+
+def written(sheet: Sheet, text: str) -> Written:
+    """Return what a draft keeps of a sheet as it stands; recipients only where the agent changed them."""
+    usual_to, usual_cc = sheet.usual
+    return Written(
+        text=clean(text),
+        channel=sheet.chosen if sheet.sort != "note" else None,
+        to=None if sheet.to == usual_to else sheet.to,
+        cc=None if sheet.cc == usual_cc else sheet.cc,
+        bcc=sheet.bcc or None,
+        subject=sheet.subject if sheet.sort in ("new", "aside") else "",
+        files=sheet.files,
+    )
+
+
+def addresses(session: Session, sheet: Sheet, begun: str) -> AddressesRead:
+    """Read addresses that begin so: of those who take part first, then of anybody known."""
+    near: list[Address] = [*sheet.usual[0], *sheet.usual[1]]
+    if sheet.conversation_id:
+        try:
+            near += threads.conversation(session.workspace, sheet.conversation_id).participants
+        except NotFoundError:
+            near = []
+    near += [Address(one.name, one.address) for one in agents.list_agents(session.workspace) if one.address]
+    near += planning.addresses_like(session.workspace, begun, KNOWN)
+    return AddressesRead(tuple(dict.fromkeys(recipients.write((one,)) for one in near if one.address)))
+
+
+def mind(session: Session, sheet: Sheet, text: str) -> Cautioned:
+    """Read what to mind about a reply as it stands."""
+    return Cautioned(sheet.conversation_id, warnings(session, sheet, text))
+
+
+def warnings(session: Session, sheet: Sheet, text: str) -> tuple[str, ...]:
+    """Return what to mind about a reply as it stands."""
+    from omnidesk.desk import cautions
+
+    if sheet.sort != "reply":
+        return ()
+    planned = planning.plan(session.workspace, sheet.conversation_id, sheet.sender_only)
+    planned = replace(planned, to=sheet.usual[0], cc=sheet.usual[1])
+    everybody = (*sheet.to, *sheet.bcc)
+    return cautions.of_reply(
+        session.workspace, session.actor, sheet.conversation_id, text, everybody, sheet.cc, planned
+    )

@@ -1,0 +1,294 @@
+"""What the main screen does while the agent writes: the composer opens, drafts are kept, what is sent leaves."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from textual.timer import Timer
+
+from omnidesk import clock
+from omnidesk.screens import attaching, editor, sending, writing
+from omnidesk.screens.later import Later
+from omnidesk.screens.messages import DraftKept, SheetRead, Written
+from omnidesk.screens.reading_desk import ReadingDesk
+from omnidesk.screens.session import Opening
+from omnidesk.screens.who_is_here import WhoIsHere
+from omnidesk.screens.writing_messages import (
+    AddressesRead,
+    AskAgain,
+    Cautioned,
+    DraftsWaiting,
+    EditorDone,
+    EditorFound,
+    EditorReady,
+    FilesFound,
+    PresenceRead,
+)
+from omnidesk.widgets import times
+from omnidesk.widgets.composer import Composer
+from omnidesk.widgets.painting import Part
+from omnidesk.widgets.sheet import Sheet
+
+if TYPE_CHECKING:
+    from omnidesk.desk import drafts
+    from omnidesk.screens import sheets
+    from omnidesk.screens.desk import DeskScreen
+    from omnidesk.widgets.composer_fields import Fields
+    from omnidesk.widgets.draft_area import DraftArea
+else:
+    drafts, sheets = Later("omnidesk.desk.drafts"), Later("omnidesk.screens.sheets")
+
+DRAFT_SECONDS = 0.6
+"""How long after the first key that is not stored yet a draft is stored, whether more keys come or not."""
+
+
+class WritingDesk(ReadingDesk):
+    """Keeps what is being written."""
+
+    def __init__(self, opening: Opening) -> None:
+        super().__init__(opening)
+        self.asks_how = False
+        """Whether the line of keys asks how to send."""
+        self.filled = False
+        """Whether the composer has the whole screen."""
+        self.here = WhoIsHere(self)
+        self._draft_timer: Timer | None = None
+
+    def hold_keys(self, hold: bool) -> None:
+        """Keep further keys back while what they are meant for opens or closes."""
+
+    def refresh_keys(self) -> None:
+        """Show the keys that are useful now."""
+
+    @property
+    def who(self) -> str:
+        """Who works here: the agent, who else is at a console, who is away."""
+        return self.here.line
+
+    @property
+    def engine_pid(self) -> int | None:
+        """The process of the engine that this console started; None where it runs none."""
+        return None
+
+    @property
+    def alone(self) -> list[Part]:
+        """What to say of an engine that ends with this console while something waits for its time."""
+        left = self.here.left
+        if left is None or left.others or not left.staying:
+            return []
+        return [("note", f"{left.staying} scheduled: the engine ends with this console")]
+
+    # Opening
+
+    def look_for_drafts(self) -> None:
+        """See at the start whether drafts wait."""
+        session = self.session
+        self.backstage.read("drafts", lambda: DraftsWaiting(len(drafts.waiting(session.workspace, session.actor))))
+
+    def on_drafts_waiting(self, message: DraftsWaiting) -> None:
+        """Say that drafts wait, unless one is open already."""
+        if message.count and not self.composer.active:
+            what = "1 draft is" if message.count == 1 else f"{message.count} drafts are"
+            self.say(f"{what} waiting: gd lists {'it' if message.count == 1 else 'them'}")
+
+    async def on_sheet_read(self, message: SheetRead) -> None:
+        """Who a text goes to is known: open the composer."""
+        sheet = message.sheet
+        if sheet.conversation_id:
+            self.open(sheet.conversation_id)
+        self.front = "composer"
+        self.fill_screen(self.filled or sheet.sort == "new")
+        await self.composer.begin(sheet, message.text)
+        self.thread_changed()
+        self.here.changed()
+        self.refresh_keys()
+        self.hold_keys(False)
+        self.mind_draft()
+        home, login = self.session.home, self.session.agent.login
+        self.backstage.read("cut-off", partial(_cut_off, home, sheet, login))
+
+    def on_editor_found(self, message: EditorFound) -> None:
+        """An editor was cut off in this draft."""
+        sheet = self.composer.sheet
+        if sheet is not None and sheet.conversation_id == message.conversation_id:
+            when = times.day_time(message.at, clock.now()).strip()
+            self.composer.warn("editor", f"your editor was cut off here at {when}: ctrl+o goes on with it")
+
+    def thread_changed(self) -> None:
+        """Warn when something newer than what is being answered arrived."""
+        newer = writing.newer_than_answered(self)
+        what = "a newer message" if newer == 1 else f"{newer} newer messages"
+        self.composer.warn("newer", *([f"{what} arrived since: read before you send"] if newer else []))
+
+    # Layout
+
+    def fill_screen(self, filled: bool) -> None:
+        """Give the composer the whole screen, or its place under the thread."""
+        self.filled = filled
+        self.lay_out_for(self.app.size.width, self.app.size.height)
+
+    def lay_out_for(self, width: int, height: int) -> None:
+        """Lay out for a size; a composer that fills the screen leaves nothing beside it."""
+        super().lay_out_for(width, height)
+        for part in (self.head, self.thread):
+            part.display = not self.filled
+        if self.filled:
+            self.fold.display = False
+            self.composer.styles.height = "1fr"
+
+    def show_front(self) -> None:
+        """Show the pane in front, where panes do not stand side by side."""
+        super().show_front()
+        if self.filled:
+            self.left.display = self.customer.display = False
+            self.middle.display = True
+
+    def close_composer(self) -> None:
+        """Close the composer and give its place back."""
+        self.asks_how = False
+        self.composer.close()
+        if self.filled:
+            self.fill_screen(False)
+        self.here.changed()
+
+    # Drafts
+
+    def on_composer_typed(self, message: Composer.Typed) -> None:
+        """Store the draft soon; keys that come meanwhile do not put it off."""
+        self.here.typed()
+        if self._draft_timer is None:
+            self._draft_timer = self.set_timer(DRAFT_SECONDS, self._keep_draft)
+
+    def _keep_draft(self) -> None:
+        self._draft_timer = None
+        sheet = self.composer.now
+        if sheet is not None:
+            writing.keep_draft(self, sheet, self.composer.text)
+            self.mind_draft()
+
+    def draft_timer_stop(self, keep: bool = False) -> None:
+        """Do not store the draft later; with `keep` store it now if it waits."""
+        if self._draft_timer is not None:
+            self._draft_timer.stop()
+            self._draft_timer = None
+            if keep:
+                self._keep_draft()
+
+    def mind_draft(self) -> None:
+        """Look in a thread for what to mind about the draft as it is."""
+        sheet = self.composer.now
+        if sheet is not None and sheet.sort == "reply":
+            self.backstage.read("mind", partial(sheets.mind, self.session, sheet, self.composer.text))
+
+    def on_cautioned(self, message: Cautioned) -> None:
+        """Say what to mind."""
+        sheet = self.composer.sheet
+        if sheet is not None and sheet.conversation_id == message.conversation_id:
+            self.composer.warn("cautions", *message.said)
+            if self.asks_how:
+                self.refresh_keys()
+
+    def on_draft_kept(self, message: DraftKept) -> None:
+        """A draft is safe."""
+        self.read_again()
+
+    def leave_composer(self) -> None:
+        """Close the composer; what was written stays as a draft."""
+        self.draft_timer_stop(keep=True)
+        self.close_composer()
+
+    # Recipients, files, editor
+
+    def on_fields_searched(self, message: Fields.Searched) -> None:
+        """Look for addresses that begin so."""
+        sheet = self.composer.sheet
+        if sheet is not None:
+            self.backstage.read("addresses", partial(sheets.addresses, self.session, sheet, message.begun))
+
+    def on_addresses_read(self, message: AddressesRead) -> None:
+        """Complete from these."""
+        if self.composer.fields is not None:
+            self.composer.fields.set_known(message.known)
+
+    def on_draft_area_pasted(self, message: DraftArea.Pasted) -> None:
+        """A path, or more than a text."""
+        attaching.pasted(self, message)
+
+    def on_files_found(self, message: FilesFound) -> None:
+        """Attach."""
+        attaching.found(self, message)
+
+    def on_editor_ready(self, message: EditorReady) -> None:
+        """Hand the terminal over."""
+        editor.run(self, message)
+        self.hold_keys(False)
+
+    def on_editor_done(self, message: EditorDone) -> None:
+        """Go on with what the editor left; its file goes once the draft is stored."""
+        sheet = self.composer.now
+        self.composer.warn("editor")
+        if sheet is None or sheet.conversation_id != message.conversation_id or message.text is None:
+            return
+        self.composer.put(message.text)
+        self.draft_timer_stop()
+        writing.keep_draft(self, sheet, message.text)
+        path = Path(message.path)
+        self.backstage.write(lambda: editor.forget(path))
+        self.focus_pane("composer")
+
+    # Sending
+
+    def ask_how_to_send(self) -> None:
+        """Ask in the line of keys; the focus leaves the text so that a letter answers."""
+        self.asks_how = True
+        self.set_focus(None)
+        self.refresh_keys()
+
+    def stop_asking(self) -> None:
+        """Go back to the text."""
+        self.asks_how = False
+        self.refresh_keys()
+
+    def on_ask_again(self, message: AskAgain) -> None:
+        """Something should be looked at before it goes."""
+        sending.ask_again(cast("DeskScreen", self), message)
+
+    def on_written(self, message: Written) -> None:
+        """A reply is queued or a note stored: the composer closes, and what the setting says is shown."""
+        self.close_composer()
+        if message.said:
+            self.say(f"{message.said} - u takes it back")
+        to_list = message.after == "list" or self.open_id is None
+        self.focus_pane("queue" if to_list else "thread")
+        self.read_again()
+        self.go_on(message.leaving)
+
+    def go_on(self, leaving: tuple[int, ...]) -> None:
+        """Open the next conversation when the one looked at was dealt with."""
+        if self.open_id not in leaving or self.place not in ("thread", "customer", "composer"):
+            return
+        queue = self.queue
+        if queue.cursor is not None and queue.cursor.id == self.open_id:
+            following = queue.row_at(queue.place + 1) or queue.row_at(queue.place - 1)
+            if following is None:
+                self.focus_pane("queue")
+                self.close_thread()
+                return
+            queue.move(1 if queue.row_at(queue.place + 1) else -1)
+        if queue.cursor is not None:
+            self.open(queue.cursor.id)
+            self.focus_pane("thread")
+            self.mark_read(queue.cursor.id)
+
+    # Presence
+
+    def on_presence_read(self, message: PresenceRead) -> None:
+        """Who else is here."""
+        self.here.take(message)
+
+
+def _cut_off(home: str, sheet: Sheet, login: str) -> EditorFound | None:
+    at = editor.cut_off(home, sheet.conversation_id, sheet.sort, login)
+    return None if at is None else EditorFound(sheet.conversation_id, at)

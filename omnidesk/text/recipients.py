@@ -1,0 +1,73 @@
+"""Recipients as an agent types and reads them: `Anna <anna@example.test>, bram@example.test`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from omnidesk.text.address import LONGEST_HEADER, parse_addresses
+from omnidesk.text.clean import one_line
+from omnidesk.words.rows import Address
+
+_PLAIN = re.compile(r"[^\"<>,;@\\]*\Z")
+_PARTS = re.compile(r'(?:"(?:[^"\\]|\\.)*+"|[^",;])++')
+_OTHER = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*+)"|([^"<>]*?))\s*<([^<>]+)>\s*\Z')
+_LAST = re.compile(r"[^,;]*\Z")
+
+
+def read(typed: str) -> tuple[Address, ...]:
+    """Read what was typed; what is not plainly addresses is kept as it is, for the rules to refuse."""
+    if not typed.strip():
+        return ()
+    if "@" not in typed:
+        return tuple(_other(part) for part in _PARTS.findall(typed[:LONGEST_HEADER]) if part.strip())
+    parsed = parse_addresses(typed)
+    if typed.count("@") == len(parsed):
+        return tuple(Address(one_line(name, 200), address) for name, address in parsed)
+    return (Address("", one_line(typed, 320)),)
+
+
+def _other(typed: str) -> Address:
+    """Read one that is no e-mail address: `Bram <+31 6 0012 1234>`, a number, a visitor."""
+    match = _OTHER.match(typed)
+    if match is None:
+        return Address("", one_line(typed, 320))
+    name = re.sub(r"\\(.)", r"\1", match[1]) if match[1] is not None else match[2]
+    return Address(one_line(name, 200), one_line(match[3], 320))
+
+
+def write(people: Iterable[Address]) -> str:
+    """Return recipients as `read` understands them."""
+    return ", ".join(_one(one) for one in people)
+
+
+def _one(person: Address) -> str:
+    name, address = one_line(person.name, 200), one_line(person.address, 320)
+    if not name or name == address:
+        return address
+    if not address:
+        return name
+    said = name if _PLAIN.match(name) else '"' + re.sub(r'(["\\])', r"\\\1", name) + '"'
+    return f"{said} <{address}>"
+
+
+def last(typed: str) -> str:
+    """Return the recipient being typed: what stands behind the last comma."""
+    match = _LAST.search(typed)
+    return match.group().strip() if match else ""
+
+
+def completed(typed: str, known: Iterable[str]) -> str | None:
+    """Return `typed` with its last recipient completed to the first of `known` that fits, by address or name."""
+    begun = last(typed)
+    if not begun:
+        return None
+    low = begun.lower()
+    head = typed[: len(typed) - len(typed.lstrip())] if begun == typed.strip() else typed[: typed.rindex(begun)]
+    for one in known:
+        if one.lower().startswith(low) and one.lower() != low:
+            return head + one
+        bare = one.rpartition("<")[2].rstrip(">")
+        if bare.lower().startswith(low) and bare.lower() != low:
+            return head + bare
+    return None
