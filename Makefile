@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 EDITABLE := --config-settings editable_mode=compat
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-all lint bench pictures clean
+.PHONY: help run demo test test-all lint bench pictures words clean
 
 help:  ## say what the targets do
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|' 2>/dev/null \
@@ -40,6 +40,10 @@ bench: $(VENV)/.installed-dev  ## measure beside the peers that are installed; A
 
 pictures: $(VENV)/.installed-dev  ## make the pictures of the docs from the running program
 	@$(BIN)/python docs/pictures.py
+
+words: $(VENV)/.installed-dev  ## bring the translations and docs/keys.md up to date
+	@$(BIN)/python tools/words
+	@$(BIN)/python docs/keys.py
 
 clean:  ## remove everything that the other targets made
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache bench/out

@@ -16,10 +16,12 @@ def run(home: str | None = None, engine: bool = True, plain: bool = False) -> in
     from omnidesk.screens import preferences, terminal
     from omnidesk.screens.console import DEMO, OmniDeskApp
     from omnidesk.screens.session import open_session
+    from omnidesk.words import speech
     from omnidesk.words.errors import OmniDeskError
 
     config = preferences.path()
     found = preferences.read(config)
+    speech.speak(speech.chosen(found.preferences.language))
     if plain:
         found = replace(found, preferences=replace(found.preferences, plain=True))
     try:

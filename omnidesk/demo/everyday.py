@@ -147,7 +147,7 @@ def everyday(count: int, seed: int = 7) -> list[Step]:
     tagged: dict[tuple[int, str], list[str]] = defaultdict(list)
     for number in range(count):
         channel = rng.choices(list(_SHARES), list(_SHARES.values()))[0]
-        fresh = number % 14 == 3
+        fresh = number % 16 == 3
         if fresh:
             channel = MAIL if channel in (CHAT, PHONE) else channel
             ago = rng.uniform(20, 460) if channel == MAIL else rng.uniform(2, 55)
@@ -209,7 +209,7 @@ def same_question(count: int = SAME_QUESTION, seed: int = 60) -> list[Step]:
     for number in range(count - len(steps)):
         who = person(rng, 5000 + number, "nl")
         order = f"NL-{11000 + number}"
-        channel = rng.choices((MAIL, SMS, WHATSAPP), (36, 14, 8))[0]
+        channel = rng.choices((MAIL, SMS, WHATSAPP), (50, 5, 3))[0]
         if channel == MAIL:
             subject, text = rng.choice(_SAME)
             said = f"{text.format(order=order)}\n\n{who.name}"

@@ -49,8 +49,8 @@ def make(folder: Path | None = None) -> Path:
     with clock.frozen(now - (DAYS + 7) * clock.DAY):
         opened = workspace.create(home, agent_name="Sanne")
         try:
-            play = Play(opened, home, now)
-            play.all((*STORIES, *same_question(), *everyday(EVERYDAY)))
+            with opened.in_haste():
+                Play(opened, home, now).all((*STORIES, *same_question(), *everyday(EVERYDAY)))
             with clock.frozen(now):
                 show_colleagues(opened)
         finally:

@@ -14,7 +14,7 @@ from omnidesk.store.ids import new_id
 from omnidesk.store.workspace import Workspace
 from omnidesk.text.clean import clean, one_line
 from omnidesk.words import rows
-from omnidesk.words.errors import NotFoundError, UsageError
+from omnidesk.words.errors import NotFoundError, RefusedError, UsageError
 from omnidesk.words.kinds import AgentState
 from omnidesk.words.rows import Actor, Agent, Team
 
@@ -65,6 +65,14 @@ def get_agent(workspace: Workspace, name: str) -> Agent:
         if agent.login == name:
             return agent
     raise NotFoundError(f"there is no agent {name}; `omnidesk agent list` shows them")
+
+
+def working(workspace: Workspace, name: str) -> Agent:
+    """Return an agent who can be given work. Raises NotFoundError, RefusedError for one who is disabled."""
+    found = get_agent(workspace, name)
+    if found.disabled:
+        raise RefusedError(f"{name} is disabled: `omnidesk agent enable {name}` brings them back")
+    return found
 
 
 def set_agent(workspace: Workspace, by: Actor, who: str, /, **changes: Any) -> tuple[rows.Act, Agent]:

@@ -186,7 +186,7 @@ def log(workspace: Workspace, name: str, limit: int = 100) -> list[Change]:
         "SELECT e.at, e.actor, e.kind, e.before_json, e.after_json FROM event e WHERE e.conversation_id IS NULL "
         "AND e.kind IN ('channel_added', 'channel_changed', 'channel_removed', 'secret_stored') ORDER BY e.id DESC"
     )
-    changes = []
+    changes: list[Change] = []
     for row in found:
         after = json.loads(row["after_json"])
         if channel.id in (after.get("row"), after.get("channel")) and len(changes) < limit:
@@ -199,7 +199,7 @@ def _said(kind: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> str
         return f"added as {after.get('name', '')}"
     if kind == "secret_stored":
         return "its secret was stored anew"
-    words = {
+    words: dict[str, Callable[[Any, Any], str]] = {
         "channel.enabled": lambda old, new: "switched on" if new else "switched off",
         "channel.name": lambda old, new: f"renamed from {old} to {new}",
         "channel.read_only": lambda old, new: "only reads from now on" if new else "may send from now on",
@@ -235,14 +235,12 @@ class Holds:
 def holds(workspace: Workspace, name: str) -> Holds:
     """Return what a channel brought, and what is still to go out on it."""
     channel, reader = get(workspace, name), workspace.database.reader
-    counted = reader.one(
+    counted = reader.all(
         "SELECT count(*), count(DISTINCT conversation_id) FROM message WHERE channel_id = ?", (channel.id,)
-    )
+    )[0]
     leaving = "SELECT count(*) FROM outbox WHERE channel_id = ? AND state IN ('queued', 'sending')"
     quarantined = "SELECT count(*) FROM quarantine WHERE channel_id = ?"
-    return Holds(
-        counted[0], counted[1], reader.value(leaving, (channel.id,)), reader.value(quarantined, (channel.id,))
-    )
+    return Holds(counted[0], counted[1], reader.value(leaving, (channel.id,)), reader.value(quarantined, (channel.id,)))
 
 
 def note_health(workspace: Workspace, channel_id: int, health: Health, error: str | None, **fields: int | None) -> None:

@@ -341,8 +341,7 @@ def _said(text: str) -> str:
 
 
 def _addresses(said: Sequence[str]) -> tuple[Address, ...]:
-    """Read what an agent typed; what is not plainly addresses is kept as it is, for the rules to refuse."""
-    return tuple(one for typed in said for one in recipients.read(typed) or (Address("", ""),))
+    return tuple(one for typed in said for one in recipients.read(typed) or (Address("", one_line(typed, 320)),))
 
 
 def _key(said: str | None) -> str:

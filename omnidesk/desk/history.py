@@ -32,7 +32,7 @@ _STATUS = {
     "open": "opened it again",
     "pending": "waits for the customer",
     "on-hold": "put it on hold",
-    "snoozed": "snoozed it",
+    "snoozed": "snoozed it until",
     "closed": "closed it",
 }
 _PLACE = {"spam": "moved it to spam", "deleted": "deleted it", "desk": "brought it back"}
@@ -84,7 +84,7 @@ def _sentence(events: Sequence[Event], act: rows.Act | None, names: dict[int, st
         return act.summary
     quiet = act is not None and (act.kind in ("reply", "new") or act.actor == PROGRAM.name)
     said = [words for one in events if (words := _words(one, names, quiet))]
-    return ", ".join(dict.fromkeys(said))
+    return ", ".join(sorted(dict.fromkeys(said), key=lambda words: words.endswith((" until", " by"))))
 
 
 def _words(one: Event, names: dict[int, str], quiet: bool) -> str:
@@ -93,9 +93,13 @@ def _words(one: Event, names: dict[int, str], quiet: bool) -> str:
         if quiet and after["status"] in ("open", "pending") and one.kind != "woke":
             return ""  # what a message did by itself shows in the message
         held = f" for {after['hold_for']}" if after.get("hold_for") else ""
+        if after["status"] == "on-hold" and after.get("snoozed_until"):
+            held += " until"
         return "woke it" if one.kind == "woke" else f"{_STATUS.get(after['status'], after['status'])}{held}"
     if one.kind == "status":
-        return "put off" if after.get("snoozed_until") else ""
+        return "put it off until" if after.get("snoozed_until") else ""
+    if one.kind == "promised":
+        return "promised an answer by" if after.get("promised_at") else "took the promise back"
     if one.kind == "assigned":
         owner = names.get(after.get("owner_id") or 0, "")
         return f"gave it to {owner}" if owner and owner != one.actor else "took it" if owner else "took its owner off"
@@ -122,7 +126,7 @@ def _messages(count: Any) -> str:
 
 
 def _until(one: Event) -> int | None:
-    found = one.after.get("snoozed_until")
+    found = one.after.get("snoozed_until") or one.after.get("promised_at")
     return found if isinstance(found, int) else None
 
 

@@ -28,6 +28,7 @@ from omnidesk.words.rows import Actor, Macro, MacroActions, Wording
 
 LETTER_UNITS = 2_000
 """A channel that takes no more text than this, or has no subject, is `short`."""
+_FACTS = ("fact.order", "fact.parcel")
 _NOTHING = MacroActions()
 
 
@@ -242,6 +243,7 @@ def ranked(macros: Sequence[Macro], facts: Facts, channel_class: str, prefix: st
     asked = facts.question
     said = _telling(f"{facts.conversation.subject} {asked.reply_text[:4000] if asked is not None else ''}")
     spoken = facts.language
+    known = facts.values(spoken)
     found = []
     for macro in macros:
         typed = _typed(macro.name, prefix)
@@ -250,6 +252,7 @@ def ranked(macros: Sequence[Macro], facts: Facts, channel_class: str, prefix: st
         chosen = wording(macro, spoken, channel_class)
         score = 8.0 * typed + 3.0 * (chosen.language == spoken) + 1.0 * (chosen.channel_class == channel_class)
         score += min(3.0, 1.0 * len(said & _telling(f"{macro.name} {chosen.text}")))
+        score += sum(0.5 if known.get(name) else -1.0 for name in placeholders.names(chosen.text) if name in _FACTS)
         score += 0.7 * math.log2(1 + macro.uses) + 0.3 * math.log2(1 + macro.uses_of_all)
         found.append(Suggestion(macro, chosen, score))
     return sorted(found, key=lambda one: (-one.score, one.macro.name))
@@ -324,7 +327,7 @@ def _owner(workspace: Workspace, actor: Actor, assign: str) -> tuple[int | None]
     if not assign:
         return None
     login = actor.name if assign == "me" else assign
-    return (None if login == "none" else agents.get_agent(workspace, login).id,)
+    return (None if login == "none" else agents.working(workspace, login).id,)
 
 
 def _until(snooze: str) -> int | None:

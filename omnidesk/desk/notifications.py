@@ -100,13 +100,14 @@ def page(
 
     Rides on notification_unseen or notification_agent."""
     only = "" if seen else "AND n.seen_at IS NULL"
+    order = "n.id" if seen else "+n.id"  # sort the few that are new, do not look for them among the many that are not
     kinds = ", ".join(f"'{kind}'" for kind in ROWS)
     found = workspace.database.reader.all(
         "SELECT n.*, coalesce(c.subject, '') AS subject, coalesce(customer.name, '') AS customer, "
         "coalesce(outbox.error, '') AS error FROM notification n "
         "LEFT JOIN conversation c ON c.id = n.conversation_id LEFT JOIN customer ON customer.id = c.customer_id "
         "LEFT JOIN outbox ON outbox.message_id = n.message_id "
-        f"WHERE n.agent_id = ? AND n.kind IN ({kinds}) AND (? = 0 OR n.id < ?) {only} ORDER BY n.id DESC LIMIT ?",
+        f"WHERE n.agent_id = ? AND n.kind IN ({kinds}) AND (? = 0 OR n.id < ?) {only} ORDER BY {order} DESC LIMIT ?",
         (agent_id, before, before, limit),
     )
     return [_news(row) for row in found]

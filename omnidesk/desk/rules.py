@@ -53,7 +53,11 @@ def objection(channel: Channel, manifest: Manifest, outward: Outward, now: int) 
             return f"{address.address} gave no consent for {manifest.name}"
         if address.address in outward.undeliverable and address in outward.to and len(outward.to) == 1:
             return f"{address.address} is undeliverable: mail to it came back"
-    return _window_objection(manifest, outward, now) or _size_objection(manifest, outward)
+    return (
+        _window_objection(manifest, outward, now)
+        or _size_objection(manifest, outward)
+        or _server_objection(channel, outward)
+    )
 
 
 def _window_objection(manifest: Manifest, outward: Outward, now: int) -> str | None:
@@ -81,6 +85,15 @@ def _size_objection(manifest: Manifest, outward: Outward) -> str | None:
             f"{files.max_bytes / 1e6:.1f} MB"
         )
     return None
+
+
+def _server_objection(channel: Channel, outward: Outward) -> str | None:
+    """What the server said it takes when the channel was tested (RFC 1870); base64 makes files a third larger."""
+    largest = channel.settings.get("largest_mail")
+    size = len(outward.text.encode()) + sum(outward.file_sizes) * 1.37
+    if not isinstance(largest, int) or not outward.file_sizes or size <= largest:
+        return None
+    return f"the mail would have {size / 1e6:.1f} MB, the server of {channel.name} takes {largest / 1e6:.1f} MB"
 
 
 def text_length(rule: TextRule, text: str) -> int:

@@ -12,6 +12,7 @@ from omnidesk.text import query as syntax
 from omnidesk.text.clean import one_line
 from omnidesk.text.fold import fold
 from omnidesk.words.errors import UsageError
+from omnidesk.words.kinds import Sort
 from omnidesk.words.rows import SearchHit
 
 BEFORE, AFTER = 40, 120
@@ -28,6 +29,8 @@ def search(
     if not text.strip():
         raise UsageError('search for what? words, "a phrase", par*, from:anna, tag:return, before:2026-11-01 ..')
     wanted = syntax.parse(text)
+    if wanted.sort not in (None, Sort.NEWEST):
+        raise UsageError(f"sort:{wanted.sort} orders views; a search through all messages shows the newest first")
     try:
         behind = None if after is None else int(after)
     except ValueError:

@@ -138,7 +138,7 @@ def period(since: str | None, until: str | None) -> tuple[int, int]:
     end = tonight if until is None else min(past.span(until, "until")[1], tonight)
     begin = _days_before(end, USUAL_DAYS - 1) if since is None else past.span(since, "since")[0]
     if begin >= end:
-        raise UsageError(f"nothing lies between --since {since or '7d'} and --until {until or 'now'}: choose a later end")
+        raise UsageError(f"--until {until or 'today'} lies before --since {since}: choose a later end")
     return begin, end
 
 

@@ -49,7 +49,7 @@ def assign(workspace: Workspace, actor: Actor, ids: Ids, login: str | None) -> r
     A team gets them into its pool: an owner who is no member loses them. Raises NotFoundError."""
     if login is not None and login.startswith("@"):
         return _assign_team(workspace, actor, ids, login[1:].strip())
-    owner = None if login is None else agents.get_agent(workspace, login).id
+    owner = None if login is None else agents.working(workspace, login).id
     words = "took the owner off" if login is None else f"assigned to {login}:"
     return _on_each(
         workspace, actor, "assign", ids, lambda act, number: act.change("assigned", number, owner_id=owner), words

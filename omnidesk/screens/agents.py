@@ -17,6 +17,7 @@ from omnidesk.widgets.lines import Line, cut, fit
 from omnidesk.words.errors import UsageError
 from omnidesk.words.kinds import AgentState
 from omnidesk.words.rows import Agent, Team
+from omnidesk.words.speech import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,12 +54,12 @@ class Agents(Listing):
         now = clock.now()
         lines = [_line(one, counts.get(one.id, 0), now, width, one.id == self.session.agent.id) for one in found]
         if teams:
-            lines += [Line(()), Line((("title", " Teams"),))]
+            lines += [Line(()), Line((("title", f" {_('Teams')}"),))]
             lines += [
                 Line((("strong", f" {fit(one_line(one.name), 22)} "), ("", cut(_members(one), width - 25))), one.id)
                 for one in teams
             ]
-        return ListRead(lines, f"Agents {len(found)}, teams {len(teams)}")
+        return ListRead(lines, _("Agents {agents}, teams {teams}").format(agents=len(found), teams=len(teams)))
 
     def listed(self) -> None:
         """Begin at the agent at the keyboard."""
@@ -73,27 +74,30 @@ class Agents(Listing):
 
 
 def _members(team: Team) -> str:
-    return ", ".join(one_line(login) for login in team.members) or "nobody"
+    return ", ".join(one_line(login) for login in team.members) or _("nobody")
 
 
 def state(agent: Agent, now: int) -> str:
     """Say whether an agent takes work."""
     if agent.disabled:
-        return "disabled"
+        return _("disabled")
     if agent.state is AgentState.AWAY:
-        return f"away till {times.day_time(agent.away_until, now).strip()}" if agent.away_until else "away"
-    return "no chats" if agent.state is AgentState.NO_CHATS else "available"
+        until = times.day_time(agent.away_until, now).strip() if agent.away_until else ""
+        return _("away till {when}").format(when=until) if until else _("away")
+    return _("no chats") if agent.state is AgentState.NO_CHATS else _("available")
 
 
 def _line(agent: Agent, count: int, now: int, width: int, me: bool) -> Line:
     said = state(agent, now)
-    style = "good" if said == "available" else "dim" if agent.disabled else "note"
-    more = [" ".join(agent.languages), ", ".join(agent.teams), "you" if me else ""]
+    style = (
+        "good" if agent.state is AgentState.AVAILABLE and not agent.disabled else "dim" if agent.disabled else "note"
+    )
+    more = [" ".join(agent.languages), ", ".join(agent.teams), _("you") if me else ""]
     parts = (
         ("strong", f" {fit(one_line(agent.login), 14)} "),
         ("", f"{fit(one_line(agent.name), 22)} "),
         (style, f"{fit(said, 22)} "),
-        ("", f"{count:>4} open  "),
+        ("", f"{count:>4} {_('open')}  "),
         ("dim", cut("  ".join(one_line(one) for one in more if one), max(0, width - 72))),
     )
     return Line(parts, agent.id)
@@ -123,16 +127,14 @@ class LeavingScreen(Listing):
     def read(self, width: int) -> ListRead:
         """Read what would change hands."""
         found = self.leaving = away.prepare(self.session.workspace, *self.asked)
-        lines = [Line((("", f" Note in each: {one_line(self.note)}"),))] if self.note else []
-        if found.drafts or found.sends:
-            lines.append(Line((("note", f" {found.drafts} drafts and {found.sends} scheduled messages go too"),)))
+        lines = [Line((("", f" {_('Note in each:')} {one_line(self.note)}"),))] if self.note else []
         lines += [
             Line((("strong", f" #{one.id:<6} "), ("dim", f"{fit(str(one.status), 8)} "),
                   ("", cut(f"{one_line(one.customer)}: {one_line(one.subject)}", max(10, width - 20)))), one.id)
             for one in found.conversations
         ]  # fmt: skip
-        nothing = [Line((("dim", " Nothing changes hands."),))]
-        return ListRead(lines or nothing, f"{found.said}: y does it")
+        nothing = [Line((("dim", f" {_('Nothing changes hands.')}"),))]
+        return ListRead(lines or nothing, _("{what}: y does it").format(what=found.said))
 
     def on_trouble(self, message: Trouble) -> None:
         """It cannot be: say why where it was asked for."""
@@ -159,7 +161,7 @@ def go_away(screen: Agents, press: Press) -> None:
         return
 
     def asked(screen: Agents, said: str) -> None:
-        moment, _, whom = said.partition(",")
+        moment, _comma, whom = said.partition(",")
         try:
             until = when.parse_when(moment, clock.now()) if moment.strip() else None
         except UsageError as error:
@@ -167,7 +169,8 @@ def go_away(screen: Agents, press: Press) -> None:
             return
         screen.app.push_screen(LeavingScreen(screen, agent.login, _colleague(whom), until, False))
 
-    screen.ask(f"{one_line(agent.login)} away until, work to:", asked, "fri 9, koen   (without a name: the pool)")
+    question = _("{login} away until, work to:").format(login=one_line(agent.login))
+    screen.ask(question, asked, _("fri 9, koen   (without a name: the pool)"))
 
 
 def _colleague(said: str) -> str | None:
@@ -187,7 +190,8 @@ def disable(screen: Agents, press: Press) -> None:
     def asked(screen: Agents, said: str) -> None:
         screen.app.push_screen(LeavingScreen(screen, agent.login, _colleague(said), None, True))
 
-    screen.ask(f"{one_line(agent.login)} has left, work to:", asked, "koen   (without a name: the pool)")
+    question = _("{login} has left, work to:").format(login=one_line(agent.login))
+    screen.ask(question, asked, _("koen   (without a name: the pool)"))
 
 
 def back(take: bool) -> Callable[[Agents, Press], None]:
@@ -197,7 +201,7 @@ def back(take: bool) -> Callable[[Agents, Press], None]:
         agent, session = screen.agent, screen.session
         if agent is not None:
             screen.do(
-                lambda: f"{away.back(session.workspace, session.actor, agent.login, take).summary} - u takes it back"
+                lambda: away.back(session.workspace, session.actor, agent.login, take).summary + _(" - u takes it back")
             )
 
     return run
@@ -209,13 +213,14 @@ def no_chats(screen: Agents, press: Press) -> None:
     if agent is None:
         return
     if agent.disabled or agent.state is AgentState.AWAY:
-        screen.say(f"{agent.login} is not here: b brings them back", wrong=True)
+        screen.say(_("{login} is not here: b brings them back").format(login=agent.login), wrong=True)
         return
     wanted = AgentState.AVAILABLE if agent.state is AgentState.NO_CHATS else AgentState.NO_CHATS
 
     def work() -> str:
         agents.set_agent(session.workspace, session.actor, agent.login, state=wanted)
-        return f"{agent.login} {'takes no chats' if wanted is AgentState.NO_CHATS else 'is available'}"
+        said = _("{login} takes no chats") if wanted is AgentState.NO_CHATS else _("{login} is available")
+        return said.format(login=agent.login)
 
     screen.do(work)
 
@@ -224,13 +229,13 @@ def new(screen: Agents, press: Press) -> None:
     """Ask for the login of a new agent."""
 
     def asked(screen: Agents, said: str) -> None:
-        login, _, name = said.strip().partition(" ")
+        login, _space, name = said.strip().partition(" ")
         session = screen.session
         if login:
             named = {"name": name.strip()} if name.strip() else {}
             screen.do(lambda: agents.set_agent(session.workspace, session.actor, login, **named)[0].summary)
 
-    screen.ask("New agent:", asked, "login, then the name customers see: koen Koen de Boer")
+    screen.ask(_("New agent:"), asked, _("login, then the name customers see: koen Koen de Boer"))
 
 
 def languages(screen: Agents, press: Press) -> None:
@@ -243,7 +248,8 @@ def languages(screen: Agents, press: Press) -> None:
         session, spoken = screen.session, said.replace(",", " ").split()
         screen.do(lambda: agents.set_agent(session.workspace, session.actor, agent.login, languages=spoken)[0].summary)
 
-    screen.ask(f"{one_line(agent.login)} speaks:", asked, "nl en de", " ".join(agent.languages))
+    question = _("{login} speaks:").format(login=one_line(agent.login))
+    screen.ask(question, asked, "nl en de", " ".join(agent.languages))
 
 
 def team(screen: Agents, press: Press) -> None:
@@ -254,7 +260,7 @@ def team(screen: Agents, press: Press) -> None:
         name, colon, members = said.partition(":")
         session = screen.session
         if not colon or not name.strip():
-            screen.say("say the team and its members: support: sanne koen", wrong=True)
+            screen.say(_("say the team and its members: support: sanne koen"), wrong=True)
             return
         logins = members.replace(",", " ").split()
 
@@ -265,7 +271,7 @@ def team(screen: Agents, press: Press) -> None:
         screen.do(work)
 
     known = f"{there.name}: {' '.join(there.members)}" if there is not None else ""
-    screen.ask("Team:", asked, "support: sanne koen", known)
+    screen.ask(_("Team:"), asked, "support: sanne koen", known)
 
 
 def take_back(screen: Agents, press: Press) -> None:
@@ -280,7 +286,7 @@ def leave(screen: LeavingScreen, press: Press) -> None:
     if leaving is not None:
         screen.leaving = None
         screen.backstage.write(
-            lambda: Went(f"{away.leave(session.workspace, session.actor, leaving, note).summary} - u takes it back")
+            lambda: Went(away.leave(session.workspace, session.actor, leaving, note).summary + _(" - u takes it back"))
         )
 
 
@@ -291,7 +297,7 @@ def write_note(screen: LeavingScreen, press: Press) -> None:
         screen.note = said.strip()
         screen.read_again()
 
-    screen.ask("Note:", asked, "on holiday; Koen knows about the returns", screen.note)
+    screen.ask(_("Note:"), asked, _("on holiday; Koen knows about the returns"), screen.note)
 
 
 _GROUP = "Agents"

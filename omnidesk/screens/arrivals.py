@@ -28,10 +28,12 @@ from omnidesk.screens.messages import (
 from omnidesk.screens.notifying import is_quiet
 from omnidesk.screens.session import FIRST_VIEW, Opening
 from omnidesk.screens.trail import Trail
+from omnidesk.text.clean import one_line
 from omnidesk.widgets.bars import Header
 from omnidesk.widgets.customer_pane import CustomerPane, Known
 from omnidesk.widgets.painting import Part
-from omnidesk.widgets.queue_list import QueueList, Window
+from omnidesk.widgets.queue_list import QueueList
+from omnidesk.widgets.queue_window import Window
 from omnidesk.widgets.thread_lines import Paper
 from omnidesk.widgets.thread_view import ThreadView
 
@@ -192,11 +194,14 @@ class Arrivals(DeskFrame):
 
     def on_view_refused(self, message: ViewRefused) -> None:
         """A view cannot be shown: the one before stays, or where that one is gone the usual one comes."""
+        if message.view != self.coming and message.gone:
+            if message.view == self.view and not self.coming:
+                self.say(f"the view {one_line(message.view, 40)} is not there any more")
+                self.show_view(FIRST_VIEW)
+            return
         self.say(message.said, wrong=True)
         if message.view == self.coming:
             self.coming = ""
-        elif message.view == self.view and not self.coming:
-            self.show_view(FIRST_VIEW)
 
     def on_views_read(self, message: ViewsRead) -> None:
         """The saved views."""

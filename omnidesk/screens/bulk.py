@@ -15,6 +15,7 @@ from omnidesk.text.clean import clean, one_line
 from omnidesk.widgets.lines import Line, cut, fit, wrap
 from omnidesk.widgets.times import span
 from omnidesk.words.rows import Macro
+from omnidesk.words.speech import _
 
 if TYPE_CHECKING:
     from omnidesk.desk import bulk, undo
@@ -58,15 +59,28 @@ class BulkPreview(Listing):
             line for one in prepared.recipients for line in _lines(one, width, one.conversation_id in self.unfolded)
         ]
         if prepared.refused:
-            lines += [Line(()), Line((("warn", f" {len(prepared.refused)} left out"),))]
+            lines += [Line(()), Line((("warn", f" {_('{count} left out').format(count=len(prepared.refused))}"),))]
             lines += [
                 Line((("dim", f" #{one.conversation_id:<6} {fit(one_line(one.customer), 24)} "),
                       ("", cut(one_line(one.reason), max(10, width - 34)))), one.conversation_id)
                 for one in prepared.refused
             ]  # fmt: skip
-        last = f", the last {span(int(prepared.seconds * 1000))} after the first" if prepared.seconds >= 60 else ""
-        what = f"“{one_line(self.macro.name)}”" if self.macro is not None else "This answer"
-        return ListRead(lines, f"{what} to {len(prepared.recipients)} of {len(self.numbers)}: y sends it{last}")
+        pause = span(int(prepared.seconds * 1000))
+        last = _(", the last {pause} after the first").format(pause=pause) if prepared.seconds >= 60 else ""
+        what = f"“{one_line(self.macro.name)}”" if self.macro is not None else _("This answer")
+        title = _("{what} to {count} of {all}: y sends it").format(
+            what=what, count=len(prepared.recipients), all=len(self.numbers)
+        )
+        return ListRead(lines, title + last)
+
+    def on_mount(self) -> None:
+        """Say that it takes a moment where there are many."""
+        self.say(_("looking who can get it .."))
+
+    def listed(self) -> None:
+        """Everybody is looked at."""
+        if not self.sending:
+            self.say("")
 
     def on_trouble(self, message: Trouble) -> None:
         """It cannot be: say why in the queue, where the marks still are."""
@@ -108,10 +122,10 @@ def send(screen: BulkPreview, press: Press) -> None:
     if prepared is None or screen.sending:
         return
     if not prepared.recipients:
-        screen.say("nobody can get it", wrong=True)
+        screen.say(_("nobody can get it"), wrong=True)
         return
     screen.sending = True
-    screen.say("sending ..")
+    screen.say(_("sending .."))
 
     def work() -> Sent:
         try:
@@ -119,8 +133,8 @@ def send(screen: BulkPreview, press: Press) -> None:
         finally:
             screen.sending = False
         left_out = len(done.refused) - len(prepared.refused)
-        more = f", {left_out} left out: they wrote meanwhile" if left_out else ""
-        return Sent(f"{done.act.summary}{more}; the first goes in a minute", left_out)
+        more = _(", {count} left out: they wrote meanwhile").format(count=left_out) if left_out else ""
+        return Sent(done.act.summary + more + _("; the first goes in a minute"), left_out)
 
     screen.backstage.write(work)
 
@@ -155,5 +169,5 @@ ACTIONS = (
     Action("bulk-send", "send", "Send it to all of them", ("y",), PLACE, "To many", send, 1),
     Action("bulk-text", "text", "Show the whole text for one of them", ("enter", "z"), PLACE, "To many", unfold, 2),
     Action("bulk-without", "leave out", "Leave this one out", ("x",), PLACE, "To many", leave_out, 3),
-    Action("bulk-stop", "stop", "Stop what is being sent to many", ("ctrl+x",), PANES, "Answer", stop),
+    Action("bulk-stop", "stop", "Stop what is being sent to many", ("S",), PANES, "Answer", stop),
 )

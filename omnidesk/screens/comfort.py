@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from textual import events
+from textual.geometry import Offset
 from textual.theme import Theme
 
 from omnidesk import clock
@@ -133,16 +134,17 @@ class ComfortDesk(MacroDesk):
             return
         self._announced = row.id
         self._put_cursor()
-        self.say(queue_row.spoken(row, clock.now(), self.queue.place + 1, self.queue.window.count if self.queue.window.exact else 0))
+        count = self.queue.window.count if self.queue.window.exact else 0
+        self.say(queue_row.spoken(row, clock.now(), self.queue.place + 1, count))
 
     def _put_cursor(self) -> None:
         """Put the terminal's cursor on the row, or on the first line of another pane."""
         widget = {"queue": self.queue, "thread": self.thread, "customer": self.customer}.get(self.place)
         if widget is not None and self.session.preferences.plain:
             down = self.queue.place * self.queue.tall - int(self.queue.scroll_offset.y) if widget is self.queue else 0
-            self.app.cursor_position = widget.region.offset + (0, down)
+            self.app.cursor_position = widget.region.offset + Offset(0, down)
 
-    def on_descendant_focus(self) -> None:
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Another pane has the focus."""
         self._put_cursor()
 

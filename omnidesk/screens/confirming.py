@@ -50,6 +50,7 @@ class Confirm(ModalScreen[bool]):
         lines.append(Line(()))
         self.view.styles.height = min(len(lines), max(3, self.app.size.height - 6))
         self.view.show(lines)
+        self.call_after_refresh(self.view.refresh)  # what is painted before it has a size stays blank on a terminal
 
     def on_key(self, event: events.Key) -> None:
         """Take the answer."""

@@ -48,7 +48,7 @@ class OmniDeskApp(App[int | str]):
         charset: str = "utf-8",
         few_colours: bool = False,
     ) -> None:
-        """Make the console; `found` are the agent's preferences, kept in `config`, `charset` what the terminal shows."""
+        """Make the console; `found` are the agent's preferences, kept in `config`, `charset` what the terminal has."""
         self.found = found or Found(opening.session.preferences if opening is not None else DEFAULTS)
         driver = terminal.driver_for(charset, self.found.preferences.plain)
         super().__init__(driver_class=driver, ansi_color=True if "NO_COLOR" in os.environ else None)

@@ -21,6 +21,7 @@ from omnidesk.screens.teaching import TeachingDesk
 from omnidesk.screens.watcher import Watcher
 from omnidesk.screens.writing_messages import LeftRead
 from omnidesk.widgets.prompt import Prompt
+from omnidesk.words.speech import _
 
 HOLD_SECONDS = 3.0
 """How long keys are kept back at most."""
@@ -185,10 +186,10 @@ class DeskScreen(TeachingDesk):
         self.show_lesson()
         if self.reader.waiting:
             following = self.reader.keymap.following(self.place, self.reader.waiting)
-            pairs = [(shown(key).replace("*", "a letter"), action.word) for key, action in following]
-            self.keys.set_keys([*pairs, ("esc", "never mind")], shown(" ".join(self.reader.waiting)))
+            pairs = [(shown(key).replace("*", _("a letter")), _(action.word)) for key, action in following]
+            self.keys.set_keys([*pairs, ("esc", _("never mind"))], shown(" ".join(self.reader.waiting)))
         elif not self.place:
-            self.keys.set_keys([("Enter", "ok"), ("Tab", "completes"), ("esc", "never mind")])
+            self.keys.set_keys([("Enter", _("ok")), ("Tab", _("completes")), ("esc", _("never mind"))])
         else:
             warning = self.composer.warning if self.asks_how else ""
             self.keys.set_keys(self.keymap.line(self.place), f"Send? {warning}" if self.asks_how else "")
@@ -223,7 +224,7 @@ class DeskScreen(TeachingDesk):
         if message.write and message.show is not None:
             self.queue.select(message.show)
             self.enter(message.show)
-            writing.begin(self, message.show, "reply")
+            writing.go_on(self, message.show)
         elif message.show is not None:
             self.queue.select(message.show)
             if message.enter or (self.place == "queue" and not self.side_by_side):

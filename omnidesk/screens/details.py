@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 else:
     history = Later("omnidesk.desk.history")
 
-_NAMES = 14
+_NAMES = 16
 """Columns of the names of what is told."""
 
 

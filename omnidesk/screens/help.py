@@ -13,6 +13,7 @@ from textual.screen import ModalScreen
 from omnidesk.screens.keys import Action, Keymap, placed, shown
 from omnidesk.widgets.lines import Line, LinesView, cells, fit
 from omnidesk.widgets.painting import Part
+from omnidesk.words.speech import _
 
 GROUPS = (
     "Move",
@@ -27,6 +28,11 @@ GROUPS = (
     "Outbox",
     "Quarantine",
     "News",
+    "Agents",
+    "Statistics",
+    "List of views",
+    "List of macros",
+    "To many",
     "Look",
     "Anywhere",
 )
@@ -44,7 +50,7 @@ def lines(keymap: Keymap, width: int) -> list[Line]:
     columns = 2 if width >= 96 else 1
     column = width // columns - 1
     for group in groups(keymap.actions.values()):
-        found.append(Line((("title", f" {group}"),)))
+        found.append(Line((("title", f" {_(group)}"),)))
         entries = [_entry(keymap, name, column) for name, action in keymap.actions.items() if action.group == group]
         half = -(-len(entries) // columns)
         for index in range(half):
@@ -61,7 +67,7 @@ def _entry(keymap: Keymap, name: str, width: int) -> tuple[Part, ...]:
     said = [keys if keys == "*" else shown(keys).replace("*", " letter") for keys in keymap.keys(name)]
     return (
         ("accent", f"  {fit(' '.join(said), _KEYS_WIDTH)} "),
-        ("", fit(keymap.actions[name].description, width - _KEYS_WIDTH - 3)),
+        ("", fit(_(keymap.actions[name].description), width - _KEYS_WIDTH - 3)),
     )
 
 
@@ -87,7 +93,7 @@ def page() -> str:
 
 
 def _code(sequence: str) -> str:
-    place, _ = placed(sequence)
+    place = placed(sequence)[0]
     key = sequence if sequence == "*" else shown(sequence).replace("*", " letter").replace("|", "\\|")
     return f"`` {key} ``" if "`" in key else f"`{key}`" + (f" ({place})" if place else "")
 
@@ -138,7 +144,7 @@ class HelpScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """One list."""
         view = HelpView(self.keymap)
-        view.border_title = "Keys - q goes back"
+        view.border_title = _("Keys - q goes back")
         yield view
 
     def action_scroll(self, rows: int) -> None:

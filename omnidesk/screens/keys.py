@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from omnidesk.words.speech import _
+
 PANES = ("queue", "thread", "customer")
 """Where lists have the focus."""
 EVERYWHERE = (*PANES, "composer")
@@ -103,7 +105,7 @@ class Keymap:
     def line(self, place: str) -> list[tuple[str, str]]:
         """Return key and word of the actions worth showing in a place, the most useful first."""
         here = [action for action in self.actions.values() if place in action.where and action.rank]
-        first = [(self.first(action.name, place), action.word) for action in sorted(here, key=lambda one: one.rank)]
+        first = [(self.first(action.name, place), _(action.word)) for action in sorted(here, key=lambda one: one.rank)]
         return [(shown(sequence), word) for sequence, word in first if sequence]
 
     def first(self, name: str, place: str) -> str:

@@ -109,7 +109,6 @@ class DeskFrame(Screen[None]):
             self.customer.styles.width = "1fr"
         for pane in (self.middle, self.customer):
             pane.set_class(self.layout_mode == "one", "alone")
-        self.composer.styles.height = 13 if height >= AIRY else 9
         self.fold.display = self.layout_mode != "three"
         self.show_front()
 

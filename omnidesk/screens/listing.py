@@ -23,6 +23,7 @@ from omnidesk.widgets.bars import Caption, KeyLine, StatusBar
 from omnidesk.widgets.lines import Line
 from omnidesk.widgets.pick_list import PickList
 from omnidesk.widgets.prompt import Prompt
+from omnidesk.words.speech import _
 
 if TYPE_CHECKING:
     from omnidesk.screens.desk import DeskScreen
@@ -183,10 +184,10 @@ class Listing(Screen[None]):
     def refresh_keys(self) -> None:
         """Show the keys that work here."""
         if self.prompt.active:
-            self.keys.set_keys([("Enter", "ok"), ("Tab", "completes"), ("esc", "never mind")])
+            self.keys.set_keys([("Enter", _("ok")), ("Tab", _("completes")), ("esc", _("never mind"))])
         elif self.reader.waiting:
             following = self.reader.keymap.following(self.PLACE, self.reader.waiting)
-            self.keys.set_keys([(shown(key), action.word) for key, action in following], "")
+            self.keys.set_keys([(shown(key), _(action.word)) for key, action in following], "")
         else:
             self.keys.set_keys(self.desk.keymap.line(self.PLACE))
 

@@ -20,6 +20,7 @@ from omnidesk.widgets.bars import Caption, KeyLine
 from omnidesk.widgets.lines import Line, LinesView, cut, fit, spread, wrap
 from omnidesk.widgets.painting import Part
 from omnidesk.widgets.pick_list import PickList
+from omnidesk.words.speech import _
 
 if TYPE_CHECKING:
     from omnidesk.desk import macro_rows, macros, placeholders
@@ -72,11 +73,11 @@ class MacroChooser(ModalScreen[Chosen | None]):
         self.list = PickList(id="macro-list")
         self.preview = LinesView(id="preview")
         self.keys = KeyLine()
-        self.typed = Input(placeholder="type a part of its name", select_on_focus=False)
+        self.typed = Input(placeholder=_("type a part of its name"), select_on_focus=False)
         self.found: list[Suggestion] = []
         self.filled: FilledMacro | None = None
         self.language: str | None = None
-        self._to = f"#{number}" if many == 1 else f"{many} conversations"
+        self._to = f"#{number}" if many == 1 else _("{count} conversations").format(count=many)
         self._facts: placeholders.Facts | None = None
         self._macros: list[Macro] = []
 
@@ -92,8 +93,8 @@ class MacroChooser(ModalScreen[Chosen | None]):
     def on_mount(self) -> None:
         """Read what there is."""
         self.list.can_focus = self.preview.can_focus = False
-        self.caption.set_parts([("title", f" Macro for {self._to}")], [])
-        self.keys.set_keys([("Enter", "insert"), ("ctrl+l", "language"), ("esc", "never mind")])
+        self.caption.set_parts([("title", f" {_('Macro for {what}').format(what=self._to)}")], [])
+        self.keys.set_keys([("Enter", _("insert")), ("ctrl+l", _("language")), ("esc", _("never mind"))])
         self.set_focus(self.typed)
         self.ask()
 
@@ -117,7 +118,9 @@ class MacroChooser(ModalScreen[Chosen | None]):
         """Show the list; the cursor stays where it was while that macro is listed."""
         self.found, self.filled = message.found, message.filled
         width = max(20, self.app.size.width - 2)
-        self.list.show([Line(_row(one, width), one.macro.id) for one in self.found] or [_nothing(self.typed.value)])
+        here = message.filled.macro.id if message.filled is not None else 0
+        lines = [Line(_row(one, width, one.macro.id == here), one.macro.id) for one in self.found]
+        self.list.show(lines or [_nothing(self.typed.value)])
         if message.filled is not None:
             self.list.pick(message.filled.macro.id)
         self.preview.show(_preview(message.filled, width))
@@ -183,25 +186,27 @@ def next_language(filled: FilledMacro) -> str:
     return there[(there.index(filled.language) + 1) % len(there)] if filled.language in there else there[0]
 
 
-def _row(one: Suggestion, width: int) -> tuple[Part, ...]:
+def _row(one: Suggestion, width: int, here: bool) -> tuple[Part, ...]:
     macro = one.macro
     languages = " ".join(filter(None, macros.languages_of(macro)))
     does = macro_rows.described(macro.actions)
     left: list[Part] = [
-        ("strong", f" {fit(one_line(macro.name), 28)} "),
+        ("accent", ">" if here else " "),
+        ("strong", f"{fit(one_line(macro.name), 28)} "),
         ("accent", fit(languages, 9)),
         ("", cut(one_line(one.wording.text, 200), max(10, width - 60))),
     ]
     right: list[Part] = [
         ("dim", f"  {does}" if does else ""),
-        ("faint", "  own" if not macro.shared else ""),
+        ("accent", "" if macro.shared else f"  {_('own')}"),
         ("", " "),
     ]
     return spread(left, right, width)
 
 
 def _nothing(typed: str) -> Line:
-    said = f"no macro answers to {one_line(typed, 40)}" if typed.strip() else "no macros yet: g M lists and makes them"
+    nothing = _("no macros yet: g M lists and makes them")
+    said = _("no macro answers to {typed}").format(typed=one_line(typed, 40)) if typed.strip() else nothing
     return Line((("dim", f" {said}"),))
 
 

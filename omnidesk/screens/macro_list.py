@@ -21,6 +21,7 @@ from omnidesk.widgets.painting import Part
 from omnidesk.widgets.pick_list import PickList
 from omnidesk.words.errors import OmniDeskError, UsageError
 from omnidesk.words.rows import Macro
+from omnidesk.words.speech import _, ngettext
 
 if TYPE_CHECKING:
     from omnidesk.desk import macro_files, macro_rows, macros, undo
@@ -74,8 +75,8 @@ class Macros(Listing):
         found = macros.list_macros(self.session.workspace, self.session.actor)
         self.macros = {macro.id: macro for macro in found}
         lines = [line for macro in found for line in _lines(macro, width)]
-        nothing = [Line((("dim", " No macros yet: n writes one, i takes a file in."),))]
-        return ListRead(lines or nothing, f"Macros {len(found)}")
+        nothing = [Line((("dim", f" {_('No macros yet: n writes one, i takes a file in.')}"),))]
+        return ListRead(lines or nothing, _("Macros {count}").format(count=len(found)))
 
     @property
     def macro(self) -> Macro | None:
@@ -94,16 +95,18 @@ class Macros(Listing):
 
 def _lines(macro: Macro, width: int) -> list[Line]:
     does = macro_rows.described(macro.actions)
-    own = "" if macro.shared else "  own"
+    own = "" if macro.shared else f"  {_('own')}"
     left: list[Part] = [("strong", f" {one_line(macro.name)}"), ("accent", own), ("dim", f"  {does}")]
-    uses = f"used {macro.uses}x " if macro.uses else ""
+    uses = _("used {count}x").format(count=macro.uses) + " " if macro.uses else ""
     lines = [Line(spread(left, (("dim", uses),), width), macro.id)]
     for one in macro.wordings[:TEXTS]:
-        sort = " ".join(filter(None, (one.language, one.channel_class))) or "any"
+        sort = " ".join(filter(None, (one.language, one.channel_class))) or _("any")
         parts = (("accent", f"   {fit(sort, 10)} "), ("dim", cut(one_line(one.text, 400), max(8, width - 16))))
         lines.append(Line(parts, macro.id))
     if len(macro.wordings) > TEXTS:
-        lines.append(Line((("faint", f"   and {len(macro.wordings) - TEXTS} more"),), macro.id))
+        lines.append(
+            Line((("faint", "   " + _("and {count} more").format(count=len(macro.wordings) - TEXTS)),), macro.id)
+        )
     return [*lines, Line(())]
 
 
@@ -112,7 +115,7 @@ def use(screen: Macros, press: Press) -> None:
     desk, macro, session = screen.desk, screen.macro, screen.session
     number = desk.open_id or (desk.queue.cursor.id if desk.queue.cursor is not None else None)
     if macro is None or number is None:
-        screen.say("there is no conversation to answer", wrong=True)
+        screen.say(_("there is no conversation to answer"), wrong=True)
         return
 
     def work() -> Ready:
@@ -145,17 +148,17 @@ def _edit(screen: Macros, macro: Macro | None, text: str) -> None:
         with screen.app.suspend():
             code = subprocess.run([*editor.command(), str(path)], check=False).returncode
     except SuspendNotSupported:
-        screen.say("this terminal cannot be handed over to an editor: omnidesk macro edit does it", wrong=True)
+        screen.say(_("this terminal cannot be handed over to an editor: omnidesk macro edit does it"), wrong=True)
         return
     except OSError as error:
-        screen.say(f"the editor cannot run: {error.strerror}", wrong=True)
+        screen.say(_("the editor cannot run: {why}").format(why=error.strerror), wrong=True)
         return
     finally:
         screen.refresh(layout=True)
     said = _left(path)
     if code != 0 or said == text:
         path.unlink(missing_ok=True)
-        screen.say("nothing was changed")
+        screen.say(_("nothing was changed"))
         return
     screen.do(lambda: _keep(screen, macro, said, path))
 
@@ -177,7 +180,9 @@ def _keep(screen: Macros, macro: Macro | None, text: str, path: Path) -> str:
     try:
         if macro is None:
             done = macro_files.take_in(session.workspace, session.actor, text)
-            said = f"{len(done.added)} macros made" + (f"; there already: {', '.join(done.kept)}" if done.kept else "")
+            said = _made(len(done.added)) + (
+                _("; there already: {names}").format(names=", ".join(done.kept)) if done.kept else ""
+            )
         else:
             written = macro_files.from_yaml(text)
             if len(written) != 1:
@@ -192,16 +197,21 @@ def _keep(screen: Macros, macro: Macro | None, text: str, path: Path) -> str:
     return said
 
 
+def _made(count: int) -> str:
+    return ngettext("{count} macro made", "{count} macros made", count).format(count=count)
+
+
 def remove(screen: Macros, press: Press) -> None:
     """Remove the macro under the cursor."""
     macro, session = screen.macro, screen.session
     if macro is not None:
-        screen.do(lambda: f"{macros.remove(session.workspace, session.actor, macro).summary} - u takes it back")
+        screen.do(lambda: macros.remove(session.workspace, session.actor, macro).summary + _(" - u takes it back"))
 
 
 def take_in(screen: Macros, press: Press) -> None:
     """Ask for a file of macros."""
-    screen.ask("Take macros in from:", _taken_in, "a YAML file; macros of a name that is there stay as they are")
+    hint = _("a YAML file; macros of a name that is there stay as they are")
+    screen.ask(_("Take macros in from:"), _taken_in, hint)
 
 
 def _taken_in(screen: Macros, said: str) -> None:
@@ -213,7 +223,8 @@ def _taken_in(screen: Macros, said: str) -> None:
         except OSError as error:
             raise UsageError(f"{path} cannot be read: {error.strerror}") from error
         done = macro_files.take_in(session.workspace, session.actor, text)
-        return f"{len(done.added)} macros added, {len(done.kept)} were there already"
+        kept = _(", {count} were there already").format(count=len(done.kept)) if done.kept else ""
+        return _made(len(done.added)) + kept
 
     if said.strip():
         screen.do(work)
@@ -221,7 +232,7 @@ def _taken_in(screen: Macros, said: str) -> None:
 
 def write_out(screen: Macros, press: Press) -> None:
     """Ask where to write all macros to."""
-    screen.ask("Write all macros to:", _written_out, "a new YAML file", "macros.yaml")
+    screen.ask(_("Write all macros to:"), _written_out, _("a new YAML file"), "macros.yaml")
 
 
 def _written_out(screen: Macros, said: str) -> None:

@@ -14,6 +14,7 @@ from omnidesk.screens.messages import Acted
 from omnidesk.text.clean import clean
 from omnidesk.widgets.sheet import Sheet
 from omnidesk.words.rows import Wording
+from omnidesk.words.speech import _
 
 if TYPE_CHECKING:
     from omnidesk.desk import macro_rows, macros
@@ -45,7 +46,7 @@ def choose(desk: DeskScreen, press: Press) -> None:
     """Choose a macro for the conversation looked at, or for all that are marked."""
     targets = desk.targets()
     if not targets:
-        desk.say("there is no conversation here")
+        desk.say(_("there is no conversation here"))
         return
     many = desk.place == "queue" and len(desk.queue.marked) > 1
 
@@ -116,7 +117,9 @@ def tell(desk: DeskScreen) -> None:
     there = [one.filled for one in desk.inserted.get(sheet.conversation_id, ()) if one.stands(desk.composer.text)]
     does = [said for one in there if (said := macro_rows.described(one.macro.actions))]
     remarks = [said for one in there for said in one.remarks]
-    desk.composer.warn("macro", *remarks, *([f"done with the send: {', '.join(does)}"] if does else []))
+    desk.composer.warn(
+        "macro", *remarks, *([_("done with the send: {what}").format(what=", ".join(does))] if does else [])
+    )
 
 
 def turn(desk: DeskScreen, press: Press) -> None:
@@ -125,10 +128,10 @@ def turn(desk: DeskScreen, press: Press) -> None:
     there = desk.inserted.get(sheet.conversation_id, ()) if sheet is not None else ()
     put = next((one for one in reversed(there) if clean(one.filled.text) in desk.composer.text), None)
     if sheet is None or put is None:
-        desk.say("there is no macro here to turn, or its text was changed")
+        desk.say(_("there is no macro here to turn, or its text was changed"))
         return
     if len(put.filled.languages) < 2:
-        desk.say(f"{put.filled.macro.name} has one language only")
+        desk.say(_("{macro} has one language only").format(macro=put.filled.macro.name))
         return
     session, number = desk.session, sheet.conversation_id
     language = next_language(put.filled)
@@ -150,7 +153,7 @@ def from_reply(desk: DeskScreen, press: Press) -> None:
     """Ask for the name of a macro made from the newest answer in the conversation."""
     targets = desk.targets()
     if not targets:
-        desk.say("there is no conversation here")
+        desk.say(_("there is no conversation here"))
         return
     number, session = targets[0], desk.session
 
@@ -158,13 +161,14 @@ def from_reply(desk: DeskScreen, press: Press) -> None:
         def work() -> Acted:
             text, language = macros.of_reply(session.workspace, session.actor, number)
             wording = Wording(language, "", text)
-            act, _ = macros.add(session.workspace, session.actor, name, [wording])
+            act, _macro = macros.add(session.workspace, session.actor, name, [wording])
             return Acted(act.summary)
 
         if name.strip():
             desk.backstage.write(work)
 
-    desk.ask("macro-name", f"Macro from the answer in #{number}, called:", named, "where is my order")
+    question = _("Macro from the answer in #{number}, called:").format(number=number)
+    desk.ask("macro-name", question, named, _("where is my order"))
 
 
 @dataclass
@@ -198,7 +202,7 @@ def to_marked(desk: DeskScreen, press: Press) -> None:
     marked, sheet, text = tuple(desk.queue.marked), desk.composer.sheet, clean(desk.composer.text)
     desk.stop_asking()
     if sheet is None or sheet.sort != "reply" or not marked:
-        desk.say("mark conversations with x first: what is written then goes to all of them", wrong=not marked)
+        desk.say(_("mark conversations with x first: what is written then goes to all of them"), wrong=not marked)
         desk.focus_pane("composer")
         return
     desk.leave_composer()

@@ -32,7 +32,7 @@ def mark(desk: DeskScreen, press: Press) -> None:
 def mark_range(desk: DeskScreen, press: Press) -> None:
     """Begin a range at the last mark, else here, and let moving extend it; the second time it stays as it is."""
     if desk.queue.ranging:
-        desk.queue.end_range()
+        desk.queue.marks.end()
     else:
         desk.queue.begin_range()
     desk.refresh_bars()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from omnidesk.widgets.customer_pane import Known
-from omnidesk.widgets.queue_list import Window
+from omnidesk.widgets.queue_window import Window
 from omnidesk.widgets.thread_lines import Block
 from omnidesk.words.rows import Conversation, SavedView
 
@@ -36,10 +36,11 @@ class WindowRead(Message):
 
 @dataclass
 class ViewRefused(Message):
-    """A view or a search that cannot be shown, and why."""
+    """A view or a search that cannot be shown, and why; with `gone` there is none of that name."""
 
     view: str
     said: str
+    gone: bool = False
 
 
 @dataclass

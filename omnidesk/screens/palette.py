@@ -10,6 +10,7 @@ from textual.content import Content
 
 from omnidesk.screens.keys import PANES, Action, Press, shown
 from omnidesk.text.clean import one_line
+from omnidesk.words.speech import _
 
 if TYPE_CHECKING:
     from omnidesk.screens.desk import DeskScreen
@@ -23,7 +24,8 @@ class Actions(Provider):
 
         if not isinstance(self.screen, DeskScreen):
             return []
-        return [action for action in self.screen.keymap.actions.values() if set(action.where) & set(PANES)]
+        places = {"composer"} if self.screen.front == "composer" and self.screen.composer.active else set(PANES)
+        return [action for action in self.screen.keymap.actions.values() if set(action.where) & places]
 
     def _run(self, action: Action, argument: str = "") -> None:
         desk: DeskScreen = self.screen  # type: ignore[assignment]
@@ -49,21 +51,21 @@ class Actions(Provider):
     async def discover(self) -> Hits:
         """All actions, before anything is typed."""
         for action in self._usable():
-            yield DiscoveryHit(action.description, partial(self._run, action), help=self._help(action))
+            yield DiscoveryHit(_(action.description), partial(self._run, action), help=self._help(action))
 
     async def search(self, query: str) -> Hits:
         """The actions that match."""
-        name, _, argument = query.strip().partition(" ")
+        name, _space, argument = query.strip().partition(" ")
         for action in self._usable():
             if argument and action.takes and action.name.startswith(name.lower()):
-                said = f"{action.description}: {one_line(argument)}"
-                yield Hit(1000.0, Content(said), partial(self._run, action, argument.strip()), help=action.takes)
+                said = f"{_(action.description)}: {one_line(argument)}"
+                yield Hit(1000.0, Content(said), partial(self._run, action, argument.strip()), help=_(action.takes))
         matcher = self.matcher(query)
         for name in self._saved_views():
             if (score := matcher.match(name)) > 0:
                 yield Hit(score, Content(name), partial(self._show, name), help="a saved view")
         for action in self._usable():
-            if (score := matcher.match(action.description)) > 0:
+            if (score := matcher.match(_(action.description))) > 0:
                 yield Hit(
-                    score, matcher.highlight(action.description), partial(self._run, action), help=self._help(action)
+                    score, matcher.highlight(_(action.description)), partial(self._run, action), help=self._help(action)
                 )

@@ -78,7 +78,9 @@ GMAIL: Keys = {
     "block": ("B",),
     "customer": ("i",),
     "list-leave": ("q", "escape"),
-    "view-undo": ("z",),
+    "views-undo": ("z",),
+    "agent-undo": ("z",),
+    "macro-undo": ("z",),
     "take-back": ("z", "enter"),
 }
 """Gmail's own keys where Gmail has the action; Gmail's `a` answers all, its `r` the sender."""

@@ -11,7 +11,7 @@ from omnidesk.screens import remembered, windows
 from omnidesk.screens.messages import WindowRead
 from omnidesk.screens.preferences import DEFAULTS, Preferences
 from omnidesk.screens.remembered import Remembered
-from omnidesk.widgets.queue_list import Window
+from omnidesk.widgets.queue_window import Window
 from omnidesk.words.errors import OmniDeskError
 from omnidesk.words.rows import Actor, Agent
 

@@ -21,18 +21,29 @@ from omnidesk.words.rows import Address, Message
 if TYPE_CHECKING:
     from omnidesk.screens.session import Session
 
+SORTS: tuple[Sort, ...] = ("reply", "aside", "note")
 KNOWN = 20
 """Addresses that a field completes from."""
 
 
-def sheet(session: Session, number: int, sort: Sort, sender_only: bool = False, forward: bool = False) -> SheetRead:
-    """Read who a text would go to and how, and the draft there is. `forward` begins an aside with what was said."""
+def sheet(
+    session: Session, number: int, sort: Sort | None, sender_only: bool = False, forward: bool = False
+) -> SheetRead:
+    """Read who a text would go to and how, and the draft there is; without a `sort` the draft changed last, else a
+    reply. `forward` begins an aside with what was said."""
+    sort = sort or _last_sort(session, number)
     made, text = _fresh(session, number, sort, sender_only, forward)
     away.take_over_draft(session.workspace, session.actor, number, sort)
     kept = drafts.get(session.workspace, session.actor, number, sort)
     if kept is None:
         return SheetRead(replace(made, began_at=clock.now()), text)
     return SheetRead(replace(_restored(made, kept.written), began_at=kept.began_at), clean(kept.text))
+
+
+def _last_sort(session: Session, number: int) -> Sort:
+    kept = (drafts.get(session.workspace, session.actor, number, sort) for sort in SORTS)
+    last = max((one for one in kept if one is not None), key=lambda one: one.updated_at, default=None)
+    return next((sort for sort in SORTS if last is not None and sort == last.sort), "reply")
 
 
 def _fresh(session: Session, number: int, sort: Sort, sender_only: bool, forward: bool) -> tuple[Sheet, str]:

@@ -11,12 +11,13 @@ from omnidesk.widgets.painting import Part
 from omnidesk.widgets.queue_list import QueueList
 from omnidesk.words.kinds import Health, MessageStatus, Sort
 from omnidesk.words.rows import Channel
+from omnidesk.words.speech import _
 
 if TYPE_CHECKING:
     from omnidesk.desk.status import Summary
 
-_RESTORES = {"spam": ", E restores", "deleted": ", E restores"}
-"""What can be done in a view and nowhere else."""
+_LEFT = ("spam", "deleted")
+"""Views of what lies off the desk."""
 ORDERS = {
     Sort.DUE: "next due first",
     Sort.NEWEST: "newest first",
@@ -115,16 +116,16 @@ def caption(
     queue: QueueList, view: str, query: str | None, summary: Summary | None, alike: str = ""
 ) -> tuple[list[Part], list[Part]]:
     """Name the view, its order, what is marked, how many others are alike (in words), and what is hidden above."""
-    order = ORDERS[queue.window.sort]
+    order = _(ORDERS[queue.window.sort])
     if query is not None:
         left: list[Part] = [
-            ("strong", f" {times.number(queue.window.count)} found"),
-            ("dim", f" - {cut(one_line(query), 24)} - {order}"),
+            ("strong", " " + _("{count} found").format(count=times.number(queue.window.count))),
+            ("dim", f" - {order} - {cut(one_line(query), 24)}"),
         ]
     else:
         count = f" {times.number(queue.window.count)}" if queue.window.exact else ""
-        title = cut(one_line(queue.window.title), 24) or badges.VIEWS.get(view, view)
-        left = [("strong", f" {title}{count}"), ("dim", f" - {order}{_RESTORES.get(view, '')}")]
+        title = cut(one_line(queue.window.title), 24) or (_(badges.VIEWS[view]) if view in badges.VIEWS else view)
+        left = [("strong", f" {title}{count}"), ("dim", f" - {order}")]
     right: list[Part] = []
     if queue.marked:
         extends = ", moving extends: v ends it" if queue.ranging else ""
@@ -132,9 +133,12 @@ def caption(
     elif alike:
         return _beside_alike(queue.room, left, f" {alike} ", queue.above)
     elif queue.above:
-        right.append(("dim", f" {times.number(queue.above)} above "))
+        right.append(("dim", " " + _("{count} above").format(count=times.number(queue.above)) + " "))
+    elif view in _LEFT and queue.window.count:
+        right.append(("key", " E restores "))
     elif summary is not None and summary.counts.get("unassigned") and view != "unassigned":
-        right.append(("dim", f" {times.number(summary.counts['unassigned'])} unassigned "))
+        waiting = _("{count} unassigned").format(count=times.number(summary.counts["unassigned"]))
+        right.append(("dim", f" {waiting} "))
     return left, right
 
 

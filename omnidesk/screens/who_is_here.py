@@ -100,7 +100,7 @@ class WhoIsHere:
         head = [presence.said(there)] if there else []
         if self.scheduled is not None:
             head.append(f"an answer goes {times.moment(self.scheduled, clock.now())} (W takes it back)")
-        self.desk.head.set_present(one_line("   ".join(head), 200))
+        self.desk.head.set_present(one_line("; ".join(head), 200))
         answering = tuple(one for one in there if one.doing != "viewing")
         writes = self.desk.composer.active and self.state[1] != "viewing"
         self.desk.composer.warn("colleague", *([presence.said(answering)] if answering and writes else []))

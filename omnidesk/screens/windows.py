@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from omnidesk import clock
 from omnidesk.desk import views
 from omnidesk.screens.messages import ViewRefused, WindowRead
-from omnidesk.widgets.queue_list import Window
-from omnidesk.words.errors import OmniDeskError
+from omnidesk.widgets.queue_window import Window
+from omnidesk.words.errors import NotFoundError, OmniDeskError
 from omnidesk.words.rows import QueueRow
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def window(session: Session, asked: Asked) -> WindowRead | ViewRefused:
         view = views.resolve(session.workspace, asked.view, session.agent.id)
         found = _read(session, asked, view)
     except OmniDeskError as error:
-        return ViewRefused(asked.view, str(error))
+        return ViewRefused(asked.view, str(error), isinstance(error, NotFoundError))
     return WindowRead(_dressed(session.workspace, view, found), clock.monotonic() - began)
 
 

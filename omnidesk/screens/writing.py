@@ -36,14 +36,19 @@ def _begin(desk: DeskScreen, sort: Sort, sender_only: bool = False, forward: boo
         begin(desk, number, sort, sender_only, forward)
 
 
-def begin(desk: DeskScreen, number: int, sort: Sort, sender_only: bool = False, forward: bool = False) -> None:
-    """Open the composer for a conversation; 0 is a new one."""
+def begin(desk: DeskScreen, number: int, sort: Sort | None, sender_only: bool = False, forward: bool = False) -> None:
+    """Open the composer for a conversation; 0 is a new one. Without a sort, for its last draft."""
     if desk.composer.active:
         desk.leave_composer()
     if number:
         desk.open(number)
     desk.hold_keys(True)
     desk.backstage.read("sheet", partial(sheets.sheet, desk.session, number, sort, sender_only, forward))
+
+
+def go_on(desk: DeskScreen, number: int) -> None:
+    """Open the composer with the draft of a conversation that was changed last, else for a reply."""
+    begin(desk, number, None)
 
 
 def reply(desk: DeskScreen, press: Press) -> None:

@@ -136,7 +136,8 @@ class WritingDesk(ReadingDesk):
             part.display = not self.filled
         if self.filled:
             self.fold.display = False
-            self.composer.styles.height = "1fr"
+        self.composer.filled = self.filled
+        self.composer.fit()
 
     def show_front(self) -> None:
         """Show the pane in front, where panes do not stand side by side."""

@@ -11,11 +11,12 @@ import os
 import sqlite3
 import threading
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from omnidesk import clock
-from omnidesk.store.database import connect, plain_words
+from omnidesk.store.database import connect, hasty, plain_words
 from omnidesk.store.home import Home, make_folder, secure_file
 from omnidesk.words.errors import NotFoundError
 
@@ -41,6 +42,12 @@ class Blobs:
             self._raw.execute(
                 "CREATE TABLE IF NOT EXISTS blob (sha256 TEXT PRIMARY KEY, at INTEGER, data BLOB) WITHOUT ROWID"
             )
+
+    @contextmanager
+    def in_haste(self) -> Iterator[None]:
+        """Within the block what this thread stores does not wait for the disk."""
+        with hasty(self._raw):
+            yield
 
     def put(self, data: bytes) -> str:
         """Store bytes durably; return their SHA-256 in hex."""

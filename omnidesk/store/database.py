@@ -98,10 +98,8 @@ class Database:
         `work` runs again from the start when another writer's id collided with ours. Raises ReadOnlyError,
         DiskFullError, NewerWorkspaceError, TryLaterError (locked too long), and what `work` raises.
         """
-        raw: sqlite3.Connection | None = getattr(self._local, "writer", None)
         with plain_words(self.path):
-            if raw is None:
-                raw = self._local.writer = self._connect()
+            raw = self._writer
             for attempt in range(ATTEMPTS):
                 try:
                     return self._attempt(raw, work)
@@ -109,6 +107,19 @@ class Database:
                     if "PRIMARYKEY" not in _code(error) or attempt == ATTEMPTS - 1:
                         raise
             raise AssertionError("unreachable")
+
+    @property
+    def _writer(self) -> sqlite3.Connection:
+        raw: sqlite3.Connection | None = getattr(self._local, "writer", None)
+        if raw is None:
+            raw = self._local.writer = self._connect()
+        return raw
+
+    @contextmanager
+    def in_haste(self) -> Iterator[None]:
+        """Within the block this thread's commits do not wait for the disk."""
+        with hasty(self._writer):
+            yield
 
     def _attempt(self, raw: sqlite3.Connection, work: Callable[[Transaction], T]) -> T:
         raw.execute("BEGIN IMMEDIATE")
@@ -153,6 +164,16 @@ def connect(path: Path) -> sqlite3.Connection:
     raw.execute("PRAGMA synchronous = FULL")
     raw.execute("PRAGMA cache_size = -16384")
     return raw
+
+
+@contextmanager
+def hasty(raw: sqlite3.Connection) -> Iterator[None]:
+    """Let a connection's commits not wait for the disk within the block."""
+    raw.execute("PRAGMA synchronous = OFF")
+    try:
+        yield
+    finally:
+        raw.execute("PRAGMA synchronous = FULL")
 
 
 @contextmanager

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
 
 from omnidesk.store import versions
@@ -40,6 +42,13 @@ class Workspace:
         """Say whether the database is the `same`, `older` or `newer` than this program. Raises WorkspaceError."""
         with plain_words(self.database.path):
             return versions.compare(self.database.reader.raw)
+
+    @contextmanager
+    def in_haste(self) -> Iterator[None]:
+        """Let this thread not wait for the disk within the block: for a workspace that can be made anew, such as the
+        demo's. A machine that loses its power meanwhile loses the workspace."""
+        with self.database.in_haste(), self.blobs.in_haste():
+            yield
 
     def close(self) -> None:
         """Close all connections."""

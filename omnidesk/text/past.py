@@ -12,7 +12,7 @@ _DAYS = {"today": 0, "vandaag": 0, "yesterday": 1, "gisteren": 1, "eergisteren":
 _WEEKDAYS = ("mon|ma", "tue|di", "wed|wo", "thu|do", "fri|vr", "sat|za", "sun|zo")
 _MONTHS = ("jan", "feb", "mar|mrt|maart", "apr", "may|mei", "jun", "jul", "aug", "sep", "oct|okt", "nov", "dec")
 _AGO = re.compile(r"(\d{1,4}|an?|een)\s*(d|days?|dag(?:en)?|w|weeks?|we[ek]en|months?|maand(?:en)?)(?: ago| geleden)?")
-_SPAN = re.compile(r"(this|last|deze|vorige|afgelopen) (week|month|maand|year|jaar)")
+_SPAN = re.compile(r"(this|last|deze|dit|vorige|vorig|afgelopen) (week|month|maand|year|jaar)")
 _NUMBERS = re.compile(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?")
 _DAY_FIRST = re.compile(r"(\d{1,2})[-/](\d{1,2})[-/](\d{4})")
 _NAMED = re.compile(r"(?:(\d{1,2}) ([a-z]{3,9})|([a-z]{3,9}) (\d{1,2}))\.?(?: (\d{4}))?")
@@ -61,7 +61,7 @@ def _long(said: str, today: date) -> tuple[date, date] | None:
     match = _SPAN.fullmatch(said)
     if match is None:
         return None
-    back = 0 if match[1] in ("this", "deze") else 1
+    back = 0 if match[1] in ("this", "deze", "dit") else 1
     if match[2] == "week":
         first = today - timedelta(days=today.weekday() + 7 * back)
         return first, first + timedelta(days=7)

@@ -5,35 +5,41 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from omnidesk.text.address import LONGEST_HEADER, parse_addresses
+from omnidesk.text.address import normalise_email, parse_addresses, valid_email
 from omnidesk.text.clean import one_line
 from omnidesk.words.rows import Address
 
 _PLAIN = re.compile(r"[^\"<>,;@\\]*\Z")
-_PARTS = re.compile(r'(?:"(?:[^"\\]|\\.)*+"|[^",;])++')
-_OTHER = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*+)"|([^"<>]*?))\s*<([^<>]+)>\s*\Z')
 _LAST = re.compile(r"[^,;]*\Z")
+_PART = re.compile(r'(?:"(?:[^"\\]|\\.)*"|<[^<>]*>|[^",;<>])+')
+_NAMED = re.compile(r'(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<bare>[^"<>]*))\s*<(?P<address>[^<>]*)>\Z')
 
 
 def read(typed: str) -> tuple[Address, ...]:
-    """Read what was typed; what is not plainly addresses is kept as it is, for the rules to refuse."""
+    """Read what was typed: e-mail addresses, and those of other channels (`Bram <+31612345678>`).
+
+    What is not plainly addresses is kept as it is, for the rules to refuse."""
     if not typed.strip():
         return ()
-    if "@" not in typed:
-        return tuple(_other(part) for part in _PARTS.findall(typed[:LONGEST_HEADER]) if part.strip())
+    plain = tuple(_read_one(part.strip()) for part in _PART.findall(typed) if part.strip())
+    if plain and all(valid_email(one.address) or "@" not in one.address for one in plain):
+        return plain
     parsed = parse_addresses(typed)
     if typed.count("@") == len(parsed):
         return tuple(Address(one_line(name, 200), address) for name, address in parsed)
     return (Address("", one_line(typed, 320)),)
 
 
-def _other(typed: str) -> Address:
-    """Read one that is no e-mail address: `Bram <+31 6 0012 1234>`, a number, a visitor."""
-    match = _OTHER.match(typed)
+def _read_one(part: str) -> Address:
+    match = _NAMED.match(part)
     if match is None:
-        return Address("", one_line(typed, 320))
-    name = re.sub(r"\\(.)", r"\1", match[1]) if match[1] is not None else match[2]
-    return Address(one_line(name, 200), one_line(match[3], 320))
+        return Address("", _tidy(part))
+    name = re.sub(r"\\(.)", r"\1", match["quoted"]) if match["quoted"] is not None else match["bare"].strip()
+    return Address(one_line(name, 200), _tidy(match["address"]))
+
+
+def _tidy(value: str) -> str:
+    return normalise_email(value) if value.count("@") == 1 else one_line(value, 320)
 
 
 def write(people: Iterable[Address]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from omnidesk.words.kinds import MessageStatus
+from omnidesk.words.speech import _
 
 _KINDS = {
     "email": "mail",
@@ -58,4 +59,4 @@ def kind(name: str) -> str:
 
 def state(status: MessageStatus) -> str:
     """Return how far an outgoing message came, in words; "" for one that was received."""
-    return _STATES.get(status, "")
+    return _(_STATES.get(status, ""))

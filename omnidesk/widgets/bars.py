@@ -13,6 +13,7 @@ from omnidesk.text.clean import one_line
 from omnidesk.widgets import badges, times
 from omnidesk.widgets.lines import cells, cut, spread
 from omnidesk.widgets.painting import Painted, Part
+from omnidesk.words.speech import _
 
 
 class Bar(Painted):
@@ -75,8 +76,8 @@ class Header(Bar):
         """Views from the left, overdue and the agent at the right; what does not fit is left out."""
         right: list[Part] = []
         if self.overdue:
-            right.append(("warn", f"  {times.number(self.overdue)} overdue"))
-        right.append(("strong", f"  {cut(self.agent, max(20, width // 3))} "))
+            right.append(("warn", f"  {_('{count} overdue').format(count=times.number(self.overdue))}"))
+        right.append(("strong", f"  {cut(self.agent, width // 3 if width >= 100 else 20)} "))
         room = width - sum(cells(text) for _, text in right)
         left: list[Part] = [("title", " OmniDesk ")] if width >= 70 else []
         used = sum(cells(text) for _, text in left)
@@ -108,7 +109,7 @@ class Header(Bar):
     def _labels(self) -> list[tuple[str, str]]:
         """Return the views to name: the built-in ones that hold something, then the saved ones with their digit."""
         said = [
-            (view, title)
+            (view, _(title))
             for view, title in badges.VIEWS.items()
             if view in self.ALWAYS or (view in self.SHOWN and self.counts.get(view)) or view == self.view
         ]
@@ -239,7 +240,7 @@ class KeyLine(Bar):
 
     def parts(self, width: int) -> tuple[Part, ...]:
         """As many as fit; the last pair is always there."""
-        said: list[Part] = [("strong", f" {self.question} ")] if self.question else []
+        said: list[Part] = [("strong", f" {cut(self.question, max(9, width - 92))} ")] if self.question else []
         self._spans = []
         if not self.keys:
             return tuple(said)

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from omnidesk.widgets.draft_area import DraftArea
 
 
+AIRY = 30
+"""Lines of a terminal from which there is more room for the text."""
+
+
 class Composer(Vertical):
     """A title that says who will see it, the recipients, by which channel, and the text."""
 
@@ -45,6 +49,9 @@ class Composer(Vertical):
         self.area: DraftArea | None = None
         self.sheet: Sheet | None = None
         self._given: str | None = None
+        self.filled = False
+        """Whether it has the whole screen."""
+        self._height: int | str = 13
         self._warnings: dict[str, tuple[str, ...]] = {}
 
     def compose(self) -> ComposeResult:
@@ -137,6 +144,20 @@ class Composer(Vertical):
         assert self.sheet is not None
         self.title_line.set_sheet(self.sheet, len(self.text))
         self.notes.set_sheet(self.sheet, self.warning)
+        self.fit()
+
+    def fit(self) -> None:
+        """Take as many lines as it needs: all above the text, and room for the text itself."""
+        if self.filled:
+            height: int | str = "1fr"
+        else:
+            screen = self.app.size.height
+            base, text = (13, 7) if screen >= AIRY else (9, 5)
+            rows = self.fields.rows if self.fields is not None and self.active else 1
+            height = max(base, min(1 + rows + self.notes.rows + text, screen * 6 // 10))
+        if height != self._height:
+            self._height = height
+            self.styles.height = height
 
     def next_field(self, step: int = 1) -> None:
         """Complete what is suggested, else go to the next field, round by the text."""
@@ -177,6 +198,10 @@ class Composer(Vertical):
         """Say that the recipients changed."""
         if self.sheet is not None:
             self.post_message(self.Typed(self.sheet))
+
+    def on_fields_shown(self) -> None:
+        """Other fields are there now."""
+        self.fit()
 
     def on_input_submitted(self) -> None:
         """Enter goes on to the next field."""

@@ -90,6 +90,10 @@ class Fields(Vertical):
             """Once is enough."""
             return isinstance(message, Fields.Changed)
 
+    @dataclass
+    class Shown(Message):
+        """Other fields are shown now."""
+
     def __init__(self) -> None:
         super().__init__(id="fields")
         self.people = KnownPeople()
@@ -132,6 +136,12 @@ class Fields(Vertical):
                 row.display = titled
             else:
                 row.display = name == "to" or here or bool(self.fields[name].value)
+        self.post_message(self.Shown())
+
+    @property
+    def rows(self) -> int:
+        """How many lines there are."""
+        return sum(row.display for row in self._rows.values()) if self.display else 0
 
     def on_descendant_focus(self) -> None:
         """Show all fields."""

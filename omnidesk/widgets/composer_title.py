@@ -88,6 +88,11 @@ class Notes(Painted):
             self.styles.height = len(lines)
             self.refresh()
 
+    @property
+    def rows(self) -> int:
+        """How many lines there are."""
+        return len(self._shown)
+
     def on_resize(self) -> None:
         """Fit the new width."""
         if self.sheet is not None:

@@ -17,8 +17,9 @@ from textual.strip import Strip
 
 from omnidesk import clock
 from omnidesk.widgets import queue_row
+from omnidesk.widgets.marks import Marks
 from omnidesk.widgets.painting import PaintedSheet
-from omnidesk.words.kinds import Sort
+from omnidesk.widgets.queue_window import Window
 from omnidesk.words.rows import QueueRow
 
 TALL = 2
@@ -27,34 +28,10 @@ PAINTED = 0.12
 """Seconds after which a key has been painted."""
 KEPT = 2_000
 """Painted lines that are kept for when they come into sight again."""
+MARKS = 2
+"""Columns at the left in which a click marks the row."""
 AHEAD = 25
 """Rows kept loaded beyond what is on the screen."""
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """Rows of a view that stand together: `start` rows stand before them, `count` rows are in the view.
-
-    `anchor` is the conversation the window was read around and `at` its place, or the place of what came after it.
-    `land` is where the cursor shall go, when the agent jumped there.
-    """
-
-    view: str
-    rows: tuple[QueueRow, ...]
-    start: int
-    count: int
-    anchor: int | None = None
-    at: int = 0
-    land: int | None = None
-    exact: bool = True
-    """Whether `count` was counted; the first paint does without."""
-    tail: tuple[QueueRow, ...] = ()
-    """The last rows of the view, where they were read: a jump to its end then waits for nothing."""
-    columns: tuple[str, ...] = ()
-    """What a row shows; empty: as usual."""
-    title: str = ""
-    """The name of a saved view."""
-    sort: Sort = Sort.DUE
 
 
 class QueueList(PaintedSheet, can_focus=True):
@@ -116,13 +93,7 @@ class QueueList(PaintedSheet, can_focus=True):
         """How many rows stand before the cursor's."""
         self.tall = TALL
         """Lines a row takes: two, or one."""
-        self.marked: dict[int, None] = {}
-        """The conversations marked, in the order of marking; also such as are not loaded."""
-        self.ranging = False
-        """Whether moving extends a range of marks."""
-        self._anchor: tuple[int, int] | None = None
-        self._before_range: dict[int, None] = {}
-        self._span: tuple[int, tuple[int, ...]] = (0, ())
+        self.marks = Marks()
         self.touched = False
         """Whether the agent moved in this view."""
         self._growing = False
@@ -178,10 +149,7 @@ class QueueList(PaintedSheet, can_focus=True):
         shift = window.at - old[window.anchor] if window.anchor in old else 0
         top = self.scroll_offset.y
         place = new[here] if here in new else window.at if here == window.anchor else self.place + shift
-        if self._anchor is not None:
-            marked, at = self._anchor
-            self._anchor = (marked, new.get(marked, at + shift))
-            self._span = (self._span[0] + shift, self._span[1])
+        self.marks.follow(new, shift)
         self._take(window)
         self._put(place)
         if shift:
@@ -233,7 +201,7 @@ class QueueList(PaintedSheet, can_focus=True):
         if place != before:
             self._refresh_row(before)
             self._refresh_row(place)
-            self._extend()
+            self._extend(whole=abs(place - before) > 1)
             self.post_message(self.Moved(self.cursor))
         self._look_ahead(place)
 
@@ -267,79 +235,61 @@ class QueueList(PaintedSheet, can_focus=True):
 
     # Marks
 
+    @property
+    def marked(self) -> dict[int, None]:
+        """The conversations marked, in the order of marking; also such as are not loaded."""
+        return self.marks.ids
+
+    @property
+    def ranging(self) -> bool:
+        """Whether moving extends a range of marks."""
+        return self.marks.ranging
+
     def mark(self, row: QueueRow) -> None:
-        """Mark the row of the cursor, or unmark it; a range begins here then."""
-        self.ranging = False
-        if row.id in self.marked:
-            del self.marked[row.id]
-            self._anchor = None
-        else:
-            self.marked[row.id] = None
-            self._anchor = (row.id, self.place)
+        """Mark the row of the cursor, or unmark it."""
+        self.marks.toggle(row.id, self.place)
         self.refresh()
 
     def mark_all(self, ids: Iterable[int]) -> None:
         """Mark these conversations too, loaded or not."""
-        self.ranging = False
-        self.marked.update(dict.fromkeys(ids))
+        self.marks.add(ids)
         self.refresh()
 
     def unmark(self) -> None:
         """Forget all marks."""
-        self.ranging, self._anchor = False, None
-        self.marked = {}
+        self.marks.clear()
         self.refresh()
 
     def begin_range(self) -> None:
         """Mark from the last mark, where there is none from here, to the cursor; moving extends it."""
-        if self.cursor is None:
-            return
-        if self._anchor is None:
-            self._anchor = (self.cursor.id, self.place)
-        self.ranging = True
-        self._before_range, self._span = dict(self.marked), (0, ())
-        self._extend()
-
-    def end_range(self) -> None:
-        """Keep the marks of the range; moving no longer extends it."""
-        self.ranging = False
-        self._anchor = None
+        if self.cursor is not None:
+            self.marks.begin(self.cursor.id, self.place)
+            self._extend()
 
     @property
     def range_waits(self) -> bool:
         """Whether the range reaches over rows that are still being read."""
-        return self.ranging and len(self._ranged()) < abs(self._anchor_place - self.place) + 1
+        return self.marks.waits(self.place, self.window.start, self._loaded)
 
     def set_range(self, start: int, ids: tuple[int, ...]) -> None:
         """Take the conversations from a place on that a range reaches over."""
-        if self.ranging:
-            self._span = (start, ids)
-            self.marked = {**self._before_range, **dict.fromkeys(self._ranged())}
-            self.refresh()
-
-    @property
-    def _anchor_place(self) -> int:
-        return self.place if self._anchor is None else self._anchor[1]
-
-    def _extend(self) -> None:
-        """Mark what the range covers now; what it no longer covers is as it was before."""
-        if not self.ranging:
-            return
-        first, last = sorted((self._anchor_place, self.place))
-        ids = self._ranged()
-        if len(ids) <= last - first:
-            self.post_message(self.RangeWanted(first, last - first + 1))
-        self.marked = {**self._before_range, **dict.fromkeys(ids)}
+        self.marks.tell(start, ids)
+        self.marks.extend(self.place, self.window.start, self._loaded)
         self.refresh()
 
-    def _ranged(self) -> list[int]:
-        """The conversations of the range, as far as they are known."""
-        first, last = sorted((self._anchor_place, self.place))
-        start, known = self._span
-        loaded, end = self.window.start, self.window.start + len(self.window.rows)
-        found = list(known[max(0, first - start) : max(0, min(loaded, last + 1) - start)])
-        found += [row.id for row in self.window.rows[max(0, first - loaded) : max(0, last + 1 - loaded)]]
-        return found + list(known[max(0, max(end, first) - start) : max(0, last + 1 - start)])
+    @property
+    def _loaded(self) -> list[int]:
+        return [row.id for row in self.window.rows]
+
+    def _extend(self, whole: bool = True) -> None:
+        """Let the range reach to the cursor. Not `whole`: only rows that are painted anew in any case come or go."""
+        if not self.ranging:
+            return
+        missing = self.marks.extend(self.place, self.window.start, self._loaded)
+        if missing is not None:
+            self.post_message(self.RangeWanted(*missing))
+        if whole:
+            self.refresh()
 
     def _refresh_row(self, place: int) -> None:
         y = place * self.tall - int(self.scroll_offset.y)
@@ -426,11 +376,14 @@ class QueueList(PaintedSheet, can_focus=True):
     # Mouse and size
 
     def on_click(self, event: events.Click) -> None:
-        """Put the cursor where the mouse is; a second click opens."""
+        """Put the cursor where the mouse is; a second click opens, one at the left edge or with ctrl marks."""
         place = (int(self.scroll_offset.y) + event.y) // self.tall
         if self.row_at(place) is None:
             return
         self.move_to(place)
+        if self.cursor is not None and (event.ctrl or event.x < MARKS):
+            self.mark(self.cursor)
+            return
         if event.chain > 1 and self.cursor is not None:
             self.post_message(self.Opened(self.cursor))
 

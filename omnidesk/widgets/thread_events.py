@@ -37,7 +37,7 @@ def lines(happened: Sequence[Happening], key: int, width: int, now: int) -> list
         found.append(_line(f"{len(happened) - MOST + 1} acts (U lists them)", happened[0].at, key, width, now))
         happened = happened[1 - MOST :]
     for one in happened:
-        until = f" until {times.day_time(one.until, now).strip()}" if one.until is not None else ""
+        until = f" {times.day_time(one.until, now).strip()}" if one.until is not None else ""
         found.append(_line(f"{one_line(one.actor)} {one_line(one.said)}{until}", one.at, key, width, now))
     return found
 

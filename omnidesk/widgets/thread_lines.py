@@ -109,7 +109,7 @@ def _message(message: Message, paper: Paper, unanswered: bool) -> list[Line]:
     numbered = number_links(text, len(message.attachments[:MOST_FILES]) + 1, paper.width - 4)
     shown, left = body(numbered, paper.width - 4, MOST_LINES if unfolded else FOLDED_LINES)
     style = "note" if message.direction is Direction.INTERNAL else ""
-    gutter = (style, GUTTERS.get(message.kind, "   "))
+    gutter = (style, GUTTERS.get(_sort(message), "   "))
     lines += [painted(line, style, gutter, message.id, numbered) for line in shown]
     if left:
         what = f"… {times.number(left)} more lines" + ("" if unfolded else " (z)")
@@ -193,7 +193,7 @@ def _head(message: Message, paper: Paper, unanswered: bool) -> tuple[Part, ...]:
         right.append(("warn", " PUBLIC"))
     if message.auto is not None:
         right.append(("warn" if message.auto is Auto.BOUNCE else "faint", f" {_auto(message)}"))
-    if ours:
+    if ours and _sort(message) not in GUTTERS:
         right.append((_state_style(message.status), f" {badges.state(message.status)}"))
     elif unanswered:
         right.append(("warn", " NOT ANSWERED"))
@@ -203,14 +203,20 @@ def _head(message: Message, paper: Paper, unanswered: bool) -> tuple[Part, ...]:
 def _kind(message: Message) -> str:
     """What sort of message it is and which way it went, in ten columns: `mail  ->`, `ASIDE ->`, `call`."""
     kind = "ASIDE" if message.aside else badges.kind(message.kind)
-    return f"{kind:<6}{'->' if message.direction is Direction.OUTBOUND else '':<4}"
+    out = message.direction is Direction.OUTBOUND and _sort(message) not in GUTTERS
+    return f"{kind:<6}{'->' if out else '':<4}"
+
+
+def _sort(message: Message) -> str:
+    """The kind of a message, a sample one as what it plays."""
+    return message.kind.removeprefix("sample-")
 
 
 def _named(message: Message) -> str:
     """Who wrote it; of an aside that went out, to whom."""
     if message.aside and message.direction is Direction.OUTBOUND and message.to:
         return one_line(message.to[0].name) or one_line(message.to[0].address)
-    if message.kind in GUTTERS and message.direction is not Direction.INBOUND:
+    if _sort(message) in GUTTERS and message.direction is not Direction.INBOUND:
         return f"logged by {author(message)}"
     return author(message)
 

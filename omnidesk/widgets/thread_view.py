@@ -77,6 +77,8 @@ class ThreadView(LinesView):
         """The message of the hit that was gone to."""
         self.marked: set[int] = set()
         """Messages that are to be split off."""
+        self.chosen = 0
+        """The message that was gone to last: while it is in sight, what is done to a message is done to it."""
         self._asked = False
         self._laid_out_for = 0
         self._at_newest = True
@@ -96,6 +98,7 @@ class ThreadView(LinesView):
         self.history_folded = len(blocks) > KEPT
         self.needle, self.hit = "", 0
         self.marked.clear()
+        self.chosen = 0
         self._place(blocks)
         self._at_newest = True
         self.go_newest()
@@ -157,9 +160,12 @@ class ThreadView(LinesView):
 
     @property
     def current(self) -> Block | None:
-        """The message being read: the first that begins on the screen, else the one that fills it."""
+        """The message being read: the one gone to while it is in sight, else the first that begins on the screen, else
+        the one that fills it."""
         shown = self.lines[self.top : self.top + max(1, self.size.height)]
         starts = {block.message.id: block for block in self.blocks}
+        if self.chosen in starts and any(line.key == self.chosen for line in shown):
+            return starts[self.chosen]
         for index, line in enumerate(shown):
             if line.key in starts and (index == 0 or shown[index - 1].key != line.key):
                 if index == 0 and self.top and self.lines[self.top - 1].key == line.key:
@@ -193,17 +199,27 @@ class ThreadView(LinesView):
         self.go(self.bottom if last is None else min(last, self.bottom))
 
     def go_message(self, step: int) -> None:
-        """Scroll to the head of the next message (1) or of the one before (-1)."""
+        """Go to the head of the next message (1) or of the one before (-1), scrolling as far as there are lines."""
         self._at_newest = False
         if step < 0 and self.top <= 1:
             self.unfold_history()
+        here = self.current
+        at = self.start_of(self.chosen) if here is not None and here.message.id == self.chosen else None
+        at = self.top if at is None else at
         starts = [index for index, line in enumerate(self.lines) if line.key and self.lines[index - 1].key != line.key]
-        ahead = [start for start in starts if start > self.top]
-        behind = [start for start in starts if start < self.top]
+        ahead = [start for start in starts if start > at]
+        behind = [start for start in starts if start < at]
         if step > 0 and ahead:
-            self.go(ahead[0])
+            self._choose(ahead[0])
+        elif step < 0 and behind:
+            self._choose(behind[-1])
         elif step < 0:
-            self.go(behind[-1] if behind else 0)
+            self.go(0)
+
+    def _choose(self, line: int) -> None:
+        self.chosen = self.lines[line].key
+        self.go(line)
+        self.refresh()
 
     @property
     def below(self) -> int:
@@ -286,10 +302,17 @@ class ThreadView(LinesView):
                 strip = overlays.with_labels(strip, named, self.ink("key"))
         if self.needle:
             strip = overlays.with_hits(strip, self.needle)
-        if line.key in self.marked:
-            head = index == 0 or self.lines[index - 1].key != line.key
-            strip = Strip([Segment("x" if head else "|", self.ink("accent")), *strip.crop(1)], strip.cell_length)
+        sign = self._sign(index, line.key)
+        if sign:
+            strip = Strip([Segment(sign, self.ink("accent")), *strip.crop(1)], strip.cell_length)
         return strip
+
+    def _sign(self, index: int, key: int) -> str:
+        """Return what stands before a line: x and | for a marked message, > where the one gone to begins."""
+        head = index == 0 or self.lines[index - 1].key != key
+        if key in self.marked:
+            return "x" if head else "|"
+        return ">" if key and key == self.chosen and head else ""
 
     def on_click(self, event: events.Click) -> None:
         """Open what was clicked."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from omnidesk import clock
+from omnidesk.words import speech
+from omnidesk.words.speech import _, ngettext
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -22,17 +24,17 @@ def day_time(at: int, now: int) -> str:
     if days == 0:
         return f"{moment:%H:%M}"
     if 0 < days < 7:
-        return f"{DAYS[moment.weekday()]} {moment:%H:%M}"
+        return f"{_(DAYS[moment.weekday()])} {moment:%H:%M}"
     if moment.year == today.year:
-        return f"{moment.day:2d} {MONTHS[moment.month - 1]} {moment:%H:%M}"
-    return f"{moment.day:2d} {MONTHS[moment.month - 1]} {moment.year}"
+        return f"{moment.day:2d} {_(MONTHS[moment.month - 1])} {moment:%H:%M}"
+    return f"{moment.day:2d} {_(MONTHS[moment.month - 1])} {moment.year}"
 
 
 def moment(at: int, now: int) -> str:
     """Return a time to come in full: `Mon 30 Nov 09:00`, with its year where that is another one."""
     said, today = local(at), local(now)
     year = "" if said.year == today.year else f" {said.year}"
-    return f"{DAYS[said.weekday()]} {said.day} {MONTHS[said.month - 1]}{year} {said:%H:%M}"
+    return f"{_(DAYS[said.weekday()])} {said.day} {_(MONTHS[said.month - 1])}{year} {said:%H:%M}"
 
 
 def day(at: int, now: int) -> str:
@@ -40,12 +42,12 @@ def day(at: int, now: int) -> str:
     moment, today = local(at), local(now)
     days = (today.date() - moment.date()).days
     if days == 0:
-        return "today"
+        return _("today")
     if abs(days) < 7:
-        return DAYS[moment.weekday()]
+        return _(DAYS[moment.weekday()])
     if moment.year == today.year:
-        return f"{moment.day} {MONTHS[moment.month - 1]}"
-    return f"{MONTHS[moment.month - 1]} {moment.year}"
+        return f"{moment.day} {_(MONTHS[moment.month - 1])}"
+    return f"{_(MONTHS[moment.month - 1])} {moment.year}"
 
 
 def until(at: int, now: int) -> str:
@@ -55,7 +57,7 @@ def until(at: int, now: int) -> str:
         sign = "-" if at < now else ""
         return f"{sign}{abs(minutes) // 60}:{abs(minutes) % 60:02d}"
     if 0 < minutes < 6 * 24 * 60:
-        return DAYS[local(at).weekday()]
+        return _(DAYS[local(at).weekday()])
     days = minutes // (24 * 60) if minutes > 0 else -(-minutes // (24 * 60))
     return f"{max(-999, min(9999, days))}d"
 
@@ -69,9 +71,9 @@ def span(milliseconds: int) -> str:
     if minutes < 60:
         return f"{minutes} min"
     if minutes < 24 * 60:
-        return f"{minutes // 60}h{minutes % 60:02d}"
+        return _("{hours}h{minutes:02d}").format(hours=minutes // 60, minutes=minutes % 60)
     days = minutes // (24 * 60)
-    return f"{days} day{'' if days == 1 else 's'}"
+    return ngettext("{count} day", "{count} days", days).format(count=days)
 
 
 def size(count: int) -> str:
@@ -80,9 +82,15 @@ def size(count: int) -> str:
         return f"{count} B"
     if count < 1_000_000:
         return f"{round(count / 1000)} kB"
-    return f"{count / 1_000_000:.1f} MB"
+    return f"{_decimal(count / 1_000_000)} MB"
+
+
+def _decimal(value: float) -> str:
+    said = f"{value:.1f}"
+    return said if speech.language == "en" else said.replace(".", ",")
 
 
 def number(count: int) -> str:
     """Return a count with thousands set apart: `41,233`."""
-    return f"{count:,}"
+    said = f"{count:,}"
+    return said if speech.language == "en" else said.replace(",", ".")

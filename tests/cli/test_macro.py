@@ -20,9 +20,9 @@ def test_a_macro_is_made_changed_shown_used_and_removed(desk: Desk) -> None:
     assert [one["language"] for one in shown["texts"]] == ["nl", "en"]
     assert (shown["actions"]["snooze"], shown["actions"]["status"]) == ("2d", None)
     said = desk.json("macro", "use", "where", "1", "--dry-run")
-    assert (said["act"], said["text"], said["language"]) == (None, "Beste Anna", "nl")
-    sent = desk.json("macro", "use", "where", "1", "--language", "en")
-    assert sent["message"]["text"] == "Dear Anna"
+    assert (said["act"], said["text"], said["language"]) == (None, "Dear Anna", "en")
+    sent = desk.json("macro", "use", "where", "1", "--language", "nl")
+    assert sent["message"]["text"] == "Beste Anna"
     conversation = desk.json("show", "1")
     assert (conversation["status"], conversation["tags"]) == ("snoozed", ["parcel"])
     desk.run("undo")

@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from omnidesk import clock
 from tests.cli.conftest import EVIL, Desk, line, take_in
 
 
 def test_news_lists_what_happened_and_marks_it_as_seen(desk: Desk) -> None:
     desk.run("assign", "1", "me")
-    take_in(desk.home, line(9, "anna@x.test", f"Please {EVIL}", name=f"Anna {EVIL}", in_reply_to=["<1@shop.test>"]))
+    answer = {"name": f"Anna {EVIL}", "in_reply_to": ["<1@shop.test>"], "at": clock.now()}
+    take_in(desk.home, line(9, "anna@x.test", f"Please {EVIL}", **answer))
     found = desk.json("news")
     (news,) = found["items"]
     assert (news["kind"], news["conversation_id"], news["seen_at"], found["unseen"]) == ("answer", 1, None, 1)
@@ -20,15 +22,16 @@ def test_news_lists_what_happened_and_marks_it_as_seen(desk: Desk) -> None:
     assert "\x1b" not in shown and "\u202e" not in shown
     assert desk.json("news", "--seen")["unseen"] == 0
     assert desk.json("news")["items"] == []
-    assert "nothing new happened" in desk.run("news").out
+    assert "new  " not in desk.run("news").out
     assert desk.json("news", "--all")["items"][0]["seen_at"] is not None
 
 
 def test_news_is_paged(desk: Desk) -> None:
     for number in (1, 2, 3):
         desk.run("assign", str(number), "me")
-    take_in(desk.home, *(line(20 + place, f"{who}@x.test", "Well?", in_reply_to=[f"<{place}@shop.test>"])
-                         for place, who in ((1, "anna"), (2, "bram"), (4, "chris"))))  # fmt: skip
+    for place, who in ((1, "anna"), (2, "bram"), (4, "chris")):
+        answer = {"in_reply_to": [f"<{place}@shop.test>"], "at": clock.now()}
+        take_in(desk.home, line(20 + place, f"{who}@x.test", "Well?", **answer))
     first = desk.json("news", "--limit", "2")
     rest = desk.json("news", "--limit", "2", "--after", first["next"])
     assert [one["conversation_id"] for one in first["items"] + rest["items"]] == [3, 2, 1]

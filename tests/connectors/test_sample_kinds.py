@@ -122,6 +122,12 @@ def test_a_chat_is_due_in_a_minute_goes_at_once_and_stays_open(desk: Desk) -> No
     assert threads.conversation(desk.workspace, number).status is Status.OPEN
 
 
+def test_who_is_named_with_a_visitor_is_written_to(desk: Desk) -> None:
+    (number,) = desk.receives(item("1", **{"from": "visitor-1"}), channel=channel(desk, "sample-chat"))
+    queued = composing.reply(desk.workspace, desk.me, number, "Yes", to=["Visitor 1 <visitor-1>"])
+    assert queued.message.to == (Address("Visitor 1", "visitor-1"),)
+
+
 def test_a_mail_carries_what_the_server_found_of_its_sender() -> None:
     decode = registry.connector("sample-mail").decode
     (forged,) = decode(item("1", **{"from": "boss@sh0p.example"}, auth="fail", reply_to=["x@other.example"]))

@@ -14,4 +14,6 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
     """A workspace whose agent sanne sits at the keyboard."""
     monkeypatch.setenv("OMNIDESK_AGENT", "sanne")
     monkeypatch.setenv("TZ", "UTC")
+    monkeypatch.setenv("OMNIDESK_CONFIG", str(tmp_path / "config.toml"))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     return open_desk(tmp_path)

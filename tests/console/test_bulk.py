@@ -59,14 +59,14 @@ async def test_x_leaves_one_out_and_q_sends_nothing(desk: Desk, three: list[int]
         assert len(here.desk.queue.marked) == 3
 
 
-async def test_ctrl_x_stops_what_has_not_left(desk: Desk, three: list[int]) -> None:
+async def test_capital_s_stops_what_has_not_left(desk: Desk, three: list[int]) -> None:
     async with console(desk.workspace) as here:
-        await here.press("ctrl+x")
+        await here.press("S")
         await here.sees("nothing of yours is being sent to many")
         await look(here, "Hello")
         await here.press("y")
         await here.sees("sent an answer to 3 customers")
-        await here.press("ctrl+x")
+        await here.press("S")
         await here.sees("3 answers stopped")
         assert desk.count("outbox", "state = 'cancelled'") == 3
 

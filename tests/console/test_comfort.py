@@ -180,7 +180,8 @@ async def test_keys_typed_faster_than_the_screen_are_all_taken_in_order(desk: De
 async def test_a_thread_of_twenty_thousand_messages_opens_at_its_end_and_scrolls_to_its_beginning(desk: Desk) -> None:
     (number,) = desk.receives(mail("1", "the very first"))
     names = [row[1] for row in desk.workspace.database.reader.all("PRAGMA table_info(message)")]
-    copied = {"id": "id + n", "at": "at + n", "reply_text": "'reply ' || n", "text": "'reply ' || n", "search_id": "search_id + n"}
+    said = "'reply ' || n"
+    copied = {"id": "id + n", "at": "at + n", "search_id": "search_id + n", "reply_text": said, "text": said}
     unique = {name: "NULL" for name in ("uuid", "external_id", "client_uuid") if name in names}
     values = ", ".join({**copied, **unique}.get(name, name) for name in names)
     desk.workspace.database.write(

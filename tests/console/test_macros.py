@@ -204,7 +204,7 @@ async def test_the_list_takes_files_in_and_writes_them(
         await here.press("i")
         await here.type("more.yaml")
         await here.press("enter")
-        await here.sees("1 macros added, 1 were there already", "extra")
+        await here.sees("1 macro made, 1 were there already", "extra")
         await here.press("w", "enter")
         await here.sees("3 macros in macros.yaml")
         assert "name: extra" in (tmp_path / "macros.yaml").read_text()
@@ -225,7 +225,7 @@ async def test_the_editor_writes_and_changes_macros(
             await here.press("e")
             await here.sees("macro thanks changed", "Many thanks!")
             await here.press("n")
-            await here.sees("1 macros made", "greeting")
+            await here.sees("1 macro made", "greeting")
 
 
 def _suspending(here: Console) -> object:

@@ -128,6 +128,15 @@ async def test_x_in_capitals_marks_all_of_the_same_customer_in_the_view(desk: De
         assert set(here.desk.queue.marked) == {nine[0], nine[6]}
 
 
+async def test_a_click_at_the_left_edge_marks_and_elsewhere_only_moves(desk: Desk, nine: list[int]) -> None:
+    async with console(desk.workspace) as here:
+        await here.pilot.click(here.desk.queue, offset=(1, 4))
+        await here.sees("1 marked")
+        await here.pilot.click(here.desk.queue, offset=(20, 6))
+        assert list(here.desk.queue.marked) == [nine[2]]
+        assert here.desk.queue.place == 3
+
+
 async def test_escape_forgets_the_marks_and_the_range(desk: Desk, nine: list[int]) -> None:
     async with console(desk.workspace) as here:
         await here.press("v", "j", "escape", "j", "j")

@@ -36,13 +36,13 @@ def quiet_desk(desk: Desk) -> Desk:
     return desk
 
 
-def start(desk: Desk, terminal: Terminal, folder: Path, notify: str, **environment: str) -> Path:
+def start(desk: Desk, terminal: Terminal, folder: Path, notify: str, inside: bool = True) -> Path:
     """Run the console with a way to be told; return the file that gets every byte it writes from then on."""
     config = folder / "config.toml"
     config.write_text(f'notify = "{notify}"\n')
-    terminal.start(
-        desk.workspace.home.path, OMNIDESK_AGENT="sanne", OMNIDESK_CONFIG=str(config), **environment
-    )  # fmt: skip
+    hidden = {} if inside else {"TMUX": ""}
+    known = {"OMNIDESK_AGENT": "sanne", "OMNIDESK_CONFIG": str(config), **hidden}
+    terminal.start(desk.workspace.home.path, 140, 40, **known)
     terminal.sees("Open 2", "? keys")
     until(lambda: terminal.ask("pane_title").startswith("OmniDesk 1 mine"), "the title")
     raw = folder / "bytes"
@@ -72,7 +72,7 @@ def wrote(raw: Path) -> bytes:
 def test_the_bytes_of_a_notification_reach_the_terminal_whole(
     quiet_desk: Desk, terminal: Terminal, tmp_path: Path, notify: str, inside: bool, bytes_: bytes
 ) -> None:
-    raw = start(quiet_desk, terminal, tmp_path, notify, **({} if inside else {"TMUX": ""}))
+    raw = start(quiet_desk, terminal, tmp_path, notify, inside)
     before = terminal.screen()
     quiet_desk.receives(mail("3", "Any news?", answers="1"))
     until(lambda: re.search(bytes_, wrote(raw)), f"{bytes_!r} in what was written")
@@ -94,7 +94,7 @@ def test_the_title_comes_back_and_nothing_hostile_gets_into_it(
     quiet_desk: Desk, terminal: Terminal, tmp_path: Path
 ) -> None:
     koen = quiet_desk.another_agent("koen")
-    raw = start(quiet_desk, terminal, tmp_path, "osc9", TMUX="")
+    raw = start(quiet_desk, terminal, tmp_path, "osc9", False)
     quiet_desk.workspace.database.write(
         lambda tx: tx.execute("UPDATE conversation SET subject = ? WHERE id = 2", (f"{EVIL}evil",))
     )

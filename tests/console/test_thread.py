@@ -147,6 +147,8 @@ async def test_a_merged_conversation_opens_where_its_messages_are(desk: Desk) ->
         await here.press("M")
         await here.type(str(second))
         await here.press("enter")
+        await here.sees(f"Merge #{first} into #{second}?")
+        await here.press("y")
         await here.sees(f"merged #{first} into #{second}")
         await here.until(lambda: here.desk.open_id == second, "the conversation it was merged into")
         await here.sees("one one", "two two")

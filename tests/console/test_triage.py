@@ -53,7 +53,7 @@ async def test_a_hold_names_its_party_in_the_queue_and_over_the_thread(desk: Des
 async def test_p_in_capitals_promises_an_answer_and_none_takes_it_off(desk: Desk, three: list[int]) -> None:
     async with console(desk.workspace) as here:
         await here.press("P")
-        await here.type("2h")
+        await here.type("20m")
         await here.press("enter")
         await here.until(lambda: state(desk, three[0], "due_reason") == "promise", "the promise")
         await here.until(lambda: "promised" in here.pane(here.desk.head), "it over the thread")
@@ -192,6 +192,21 @@ async def test_marked_messages_are_split_into_a_new_conversation(desk: Desk) -> 
         await here.until(lambda: len(threads.messages(desk.workspace, number)) == 3, "the undo")
 
 
+async def test_the_message_gone_to_is_the_one_marked_though_nothing_scrolls(desk: Desk) -> None:
+    (number, *_) = desk.receives(mail("1", "first"), mail("2", "second", answers="1"), mail("3", "third", answers="2"))
+    messages = [one.id for one in threads.messages(desk.workspace, number)]
+    async with console(desk.workspace) as here:
+        await here.press("enter")
+        await here.until(lambda: here.desk.thread.blocks, "the thread")
+        await here.press("]", "x", "x")
+        assert here.desk.thread.marked == set(messages[1:])
+        await here.sees("2 messages marked")
+        lines = here.pane(here.desk.thread).split("\n")
+        assert [line[0] for line in lines if "NOT ANSWERED" in line or " Anna" in line][:3] == [" ", "x", "x"]
+        await here.press("[", "x")
+        assert here.desk.thread.marked == {messages[2]}
+
+
 async def test_a_message_moves_to_the_conversation_it_belongs_to(desk: Desk) -> None:
     (first, _, other) = desk.receives(mail("1", "one"), mail("2", "two", answers="1"), mail("3", "else", sender=BRAM))
     async with console(desk.workspace) as here:
@@ -241,9 +256,7 @@ async def test_gi_shows_those_that_are_about_the_same_and_star_marks_them(desk: 
         await here.until(lambda: here.desk.queue.window.view == "open", "the view before")
 
 
-async def test_j_and_k_in_capitals_go_through_the_view_without_leaving_the_thread(
-    desk: Desk, three: list[int]
-) -> None:
+async def test_j_and_k_in_capitals_go_through_the_view_without_leaving_the_thread(desk: Desk, three: list[int]) -> None:
     async with console(desk.workspace) as here:
         await here.press("enter", "J")
         await here.until(lambda: here.desk.open_id == three[1], "the next")

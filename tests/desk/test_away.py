@@ -9,7 +9,7 @@ from omnidesk.desk import agents, away, composing, drafts, outbox, threads, tria
 from omnidesk.words.errors import RefusedError
 from omnidesk.words.kinds import AgentState, Place, Status
 from omnidesk.words.rows import PROGRAM
-from tests.filling import Clock, Desk, mail
+from tests.filling import Clock, Desk, mail, python, wait_until
 
 
 def leave(desk: Desk, to: str | None = None, until: int | None = None, disabled: bool = False, note: str = "") -> None:
@@ -181,3 +181,26 @@ def test_deleted_conversations_stay_where_they_are(desk: Desk) -> None:
     leave(desk)
     assert threads.conversation(desk.workspace, number).place is Place.DELETED
     assert threads.conversation(desk.workspace, number).owner == "sanne"
+
+
+def test_the_engines_clock_brings_them_back(desk: Desk) -> None:
+    """The lease `clock` owns what time drives: away ends."""
+    (number,) = mine(desk, 1)
+    leave(desk, until=clock.now() + 300)
+    code = "import sys; from omnidesk.cli.main import run; run(['--home', sys.argv[1], 'sync'])"
+    engine = python(code, desk.workspace.home.path, OMNIDESK_AGENT="sanne")
+    try:
+        here = AgentState.AVAILABLE
+        wait_until(lambda: agents.get_agent(desk.workspace, "sanne").state is here, 30, "sanne to be back")
+    finally:
+        engine.terminate()
+        engine.wait(30)
+    assert threads.conversation(desk.workspace, number).absent_owner is None
+
+
+def test_nothing_is_assigned_to_who_has_left(desk: Desk) -> None:
+    (number,) = mine(desk, 1)
+    desk.another_agent("koen")
+    away.leave(desk.workspace, desk.me, away.prepare(desk.workspace, "koen", disabled=True))
+    with pytest.raises(RefusedError, match="koen is disabled"):
+        triage.assign(desk.workspace, desk.me, number, "koen")

@@ -48,7 +48,9 @@ def test_a_saved_file_overwrites_nothing_and_is_its_owners_alone(tmp_path: Path)
     assert first.stat().st_mode & 0o777 == 0o600
 
 
-@pytest.mark.parametrize("name", ["../../etc/passwd", "/etc/passwd", "..", "a\x1b]0;x\x07b.txt", "C:\\x\\y.txt", ".bashrc"])
+@pytest.mark.parametrize(
+    "name", ["../../etc/passwd", "/etc/passwd", "..", "a\x1b]0;x\x07b.txt", "C:\\x\\y.txt", ".bashrc"]
+)
 def test_no_name_leads_out_of_the_folder(tmp_path: Path, name: str) -> None:
     folder = tmp_path / "in"
     folder.mkdir()
@@ -125,7 +127,9 @@ def test_a_picture_becomes_pixels_png_and_sixel() -> None:
     assert b"\x1b" not in sixel[1:-2]
 
 
-@pytest.mark.parametrize(("what", "data"), [("picture", b"\xff\xd8\xff no"), ("pdf", b"%PDF-1.4 no"), ("archive", b"no")])
+@pytest.mark.parametrize(
+    ("what", "data"), [("picture", b"\xff\xd8\xff no"), ("pdf", b"%PDF-1.4 no"), ("archive", b"no")]
+)
 def test_a_broken_file_is_refused_in_words(what: str, data: bytes) -> None:
     wanted = {"width": 9, "height": 9} if what == "picture" else {}
     with pytest.raises(viewing.ViewingError, match="save it instead"):

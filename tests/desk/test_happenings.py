@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from omnidesk import clock
 from omnidesk.desk import history, joining, triage, undo
 from omnidesk.words.errors import RefusedError
 from tests.filling import Desk, mail, open_desk
@@ -39,13 +40,21 @@ def test_each_act_is_one_sentence_and_messages_are_none(desk: Desk) -> None:
     ]
 
 
+def test_a_snooze_and_a_promise_say_until_when(desk: Desk) -> None:
+    (number,) = desk.receives(mail("1"))
+    until = clock.now() + clock.HOUR
+    triage.snooze(desk.workspace, desk.me, [number], until)
+    (one,) = history.happenings(desk.workspace, number)
+    assert (one.said, one.until) == ("snoozed it until", until)
+
+
 def test_only_the_time_asked_for_is_told(desk: Desk) -> None:
     (number,) = desk.receives(mail("1"))
     triage.close(desk.workspace, desk.me, [number])
     (one,) = history.happenings(desk.workspace, number)
-    assert history.happenings(desk.workspace, number, one.at + 1) == ()
-    assert history.happenings(desk.workspace, number, 0, one.at - 1) == ()
-    assert history.happenings(desk.workspace, number, one.at, one.at + 1) == (one,)
+    assert history.happenings(desk.workspace, number, one.at + clock.MINUTE) == ()
+    assert history.happenings(desk.workspace, number, 0, one.at - clock.MINUTE) == ()
+    assert history.happenings(desk.workspace, number, one.at, one.at + clock.MINUTE) == (one,)
 
 
 def test_a_preview_says_what_goes_where_and_changes_nothing(desk: Desk) -> None:
@@ -62,8 +71,8 @@ def test_a_preview_says_what_goes_where_and_changes_nothing(desk: Desk) -> None:
 
 def test_the_preview_of_a_merge_says_how_many_messages_go_back(desk: Desk) -> None:
     first, second = desk.receives(mail("1"), mail("2"))
-    act = joining.merge(desk.workspace, desk.me, second, first)
-    found = history.preview(desk.workspace, desk.me, act.id if hasattr(act, "id") else None)
+    joining.merge(desk.workspace, desk.me, second, first)
+    found = history.preview(desk.workspace, desk.me)
     assert history.Step("1 message", f"#{first}", f"#{second}") in found.steps
     assert desk.count("message", f"conversation_id = {first}") == 2
 
@@ -76,7 +85,7 @@ def test_what_cannot_be_taken_back_is_refused_in_the_preview_too(desk: Desk) -> 
 
 def test_the_acts_on_a_customer_stand_with_those_on_the_conversation(desk: Desk) -> None:
     (number,) = desk.receives(mail("1"))
-    triage.block(desk.workspace, desk.me, [number])
+    triage.block(desk.workspace, desk.me, "anna@example.test")
     kinds = {event.kind for event in history.events_of(desk.workspace, number, 50)}
     assert {"received", "blocked"} <= kinds
     assert "block" in {act.kind for act in history.acts(desk.workspace, number)}

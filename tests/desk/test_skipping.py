@@ -9,6 +9,7 @@ import pytest
 from omnidesk import clock
 from omnidesk.desk import agents, settings, skipping, threads, triage, undo
 from omnidesk.words.errors import UsageError
+from omnidesk.words.kinds import Priority
 from omnidesk.words.rows import Actor
 from tests.filling import ANNA, BRAM, CARO, Clock, Desk, mail
 
@@ -51,7 +52,7 @@ def test_vips_come_first_then_what_is_overdue_then_whoever_waits_longest(time: C
     desk.receives(mail("vip", sender=BRAM, at=time.at - 10 * clock.MINUTE))
     desk.receives(mail("urgent", sender="emil@example.test", at=time.at - clock.MINUTE))
     make_vip(desk, BRAM)
-    triage.set_priority(desk.workspace, desk.me, 5, triage.Priority.URGENT)
+    triage.set_priority(desk.workspace, desk.me, 5, Priority.URGENT)
     assert [take(desk) for _ in range(5)] == [4, 1, 5, 2, 3]
 
 

@@ -23,9 +23,7 @@ def shown(desk: Desk, number: int) -> list[Message]:
 
 def test_an_address_one_letter_from_a_customers_is_named(desk: Desk) -> None:
     desk.receives(mail("1", sender="bram@devries.example"))
-    known, forged = desk.receives(
-        mail("2", sender="bram@devries.example"), mail("3", sender="bram@devr1es.example")
-    )
+    known, forged = desk.receives(mail("2", sender="bram@devries.example"), mail("3", sender="bram@devr1es.example"))
     assert shown(desk, forged)[0].warnings == ("lookalike-of:bram@devries.example",)
     assert shown(desk, known)[0].warnings == ()
 
@@ -56,5 +54,7 @@ def test_a_link_that_says_another_host_is_warned_of(desk: Desk) -> None:
 
 
 def test_what_we_wrote_is_never_suspected(desk: Desk) -> None:
-    (number,) = desk.receives(mail("1", outbound=True, sender="support@shop.test", to=["a@b.example"], files={"a.exe": b""}))
+    (number,) = desk.receives(
+        mail("1", outbound=True, sender="support@shop.test", to=["a@b.example"], files={"a.exe": b""})
+    )
     assert shown(desk, number)[0].warnings == ()

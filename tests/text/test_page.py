@@ -15,7 +15,8 @@ from omnidesk.text.page import POLICY, safe_page
 
 CHROMIUM = shutil.which("chromium")
 HOSTILE = """<html><head><meta http-equiv="refresh" content="0;url={home}/refresh"><base href="{home}/">
-<link rel="stylesheet" href="{home}/css"><style>@import url({home}/import); p {{ background: url({home}/style) }}</style>
+<link rel="stylesheet" href="{home}/css"><style>@import url({home}/import);
+p {{ background: url({home}/style) }}</style>
 </head><body background="{home}/body" onload="fetch('{home}/onload')"><script>document.title='ran';
 fetch('{home}/script')</script><img src="{home}/pixel.gif" onerror="document.title='ran'"><img src="x"
 onerror="document.title='ran'"><div style="background-image:url({home}/inline);color:red">red</div>
@@ -79,9 +80,7 @@ def browse(page: Path, profile: Path) -> str:
 
 @pytest.mark.slow
 @pytest.mark.skipif(CHROMIUM is None, reason="needs chromium on this machine")
-def test_in_a_browser_no_script_runs_and_no_request_leaves(
-    tmp_path: Path, asked: tuple[str, list[str]]
-) -> None:
+def test_in_a_browser_no_script_runs_and_no_request_leaves(tmp_path: Path, asked: tuple[str, list[str]]) -> None:
     home, paths = asked
     raw, safe = tmp_path / "raw.html", tmp_path / "safe.html"
     raw.write_text(HOSTILE.replace('http-equiv="refresh"', 'name="x"').format(home=home))

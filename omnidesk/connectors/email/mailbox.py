@@ -144,27 +144,32 @@ class Mailbox:
             if not any("\\sent" in folder.flags for folder in folders):
                 warnings.append("no folder is marked as Sent: answers given elsewhere are not seen")
             settings |= _as_settings(reached)
-        submission = await self._check_smtp()
+        submission, largest = await self._check_smtp()
         settings |= _as_settings(submission)
+        if largest:
+            settings["largest_mail"] = largest
         details.append(f"reads from {reached.host}:{reached.port}, sends through {submission.host}:{submission.port}")
         return Checked(self.account.address, "", total, waiting, tuple(details), tuple(warnings), settings)
 
-    async def _check_smtp(self) -> Endpoint:
+    async def _check_smtp(self) -> tuple[Endpoint, int]:
         error: ConnectorError | None = None
         for endpoint in endpoints(self.account, "smtp"):
             try:
-                await self._try_smtp(endpoint)
+                largest = await self._try_smtp(endpoint)
             except LoginError:
                 raise
             except ConnectorError as failed:
                 error = error or failed
                 continue
-            return endpoint
+            return endpoint, largest
         raise error or ConnectorError("no SMTP server is known: set smtp_host")
 
-    async def _try_smtp(self, endpoint: Endpoint) -> None:
+    async def _try_smtp(self, endpoint: Endpoint) -> int:
+        """Log in and out; return the largest mail that the server takes (RFC 1870), 0 where it does not say."""
         with self._talk(endpoint) as talk:
-            await smtp.try_login(talk, self.user, self._password())
+            extensions = await smtp.try_login(talk, self.user, self._password())
+        size = extensions.get("size", "")
+        return int(size) if size.isdigit() else 0
 
     # --- connections
 
