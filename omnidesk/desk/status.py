@@ -43,7 +43,8 @@ def summary(
     reader = workspace.database.reader
     counts = {name: views.count(workspace, name, agent_id) for name in counted}
     channels = tuple(channel for channel in people.channels(reader) if channel.kind != "desk")
-    leaving = people.outbox(reader, (MessageStatus.QUEUED, MessageStatus.SENDING), 20)
+    first = reader.value("SELECT message_id FROM outbox WHERE state IN ('queued', 'sending') ORDER BY due_at LIMIT 1")
+    leaving = people.outbox(reader, (MessageStatus.QUEUED, MessageStatus.SENDING), 1, first - 1) if first else []
     successes = [channel.last_success_at for channel in channels if channel.last_success_at is not None]
     return Summary(
         counts=counts,
@@ -52,7 +53,7 @@ def summary(
         queued=int(reader.value("SELECT count(*) FROM outbox WHERE state IN ('queued', 'sending')")),
         undelivered=counts.get("undelivered", 0),
         quarantined=int(reader.value("SELECT count(*) FROM quarantine")),
-        next_send=min(leaving, key=lambda row: row.due_at, default=None),
+        next_send=next(iter(leaving), None),
         engine_alive=bool(reader.value("SELECT 1 FROM lease WHERE expires_at > ?", (clock.now(),))),
         last_success_at=max(successes, default=None),
         news=notifications.unseen(workspace, agent_id),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from omnidesk import clock
 from omnidesk.text.clean import one_line
 from omnidesk.widgets import badges, times
 from omnidesk.widgets.lines import cells, cut
@@ -27,10 +28,14 @@ ORDERS = {
 """The orders of a view in words."""
 
 
+SOON = 10 * clock.MINUTE
+"""What goes later is scheduled, and shown over its thread."""
+
+
 def coming(summary: Summary | None, agent: str, now: int) -> str:
     """Say what is about to be sent: `#1038 to Eva goes in 8 s - u takes it back`."""
     row = summary.next_send if summary is not None else None
-    if row is None:
+    if row is None or (row.due_at - now > SOON and not row.attempts):
         return ""
     whom = one_line(row.to[0].name or row.to[0].address, 40) if row.to else "nobody"
     said = f"#{row.conversation_id} to {whom} by {one_line(row.channel)}"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from textual.timer import Timer
+
 from omnidesk import clock
 from omnidesk.desk import views
 from omnidesk.screens.arrivals import Arrivals
@@ -21,9 +23,10 @@ if TYPE_CHECKING:
 else:
     joining, marking = Later("omnidesk.screens.joining"), Later("omnidesk.screens.marking")
 
-ALIKE_REST = 15.0
+ALIKE_REST = 40.0
 """Counting what is alike rests this many times as long as it took."""
-ALIKE_SECONDS = 0.5
+ALIKE_SECONDS = 0.4
+"""How long the cursor rests on a row before what is alike is counted: counting takes the processor that keys need."""
 ALIKE = 3
 """Others from which on it is said that there are such."""
 
@@ -35,6 +38,7 @@ class TriageDesk(Arrivals):
         super().__init__(opening)
         self.alike = (0, 0)
         """A conversation, and how many open ones are about the same."""
+        self._settling: Timer | None = None
 
     def hold_keys(self, hold: bool) -> None:
         """Keep further keys back while what they are meant for opens or closes."""
@@ -104,11 +108,24 @@ class TriageDesk(Arrivals):
     def read_again(self) -> None:
         """Read everything on the screen anew, and what is alike."""
         super().read_again()
-        self._rested("alike", self._read_alike)
+        self._count_alike_later()
 
     def _refresh_bars_later(self) -> None:
         super()._refresh_bars_later()
-        self._rested("alike", self._read_alike)
+        self._count_alike_later()
+
+    def _count_alike_later(self) -> None:
+        if self._settling is None:
+            here = self.queue.cursor.id if self.queue.cursor is not None else None
+            self._settling = self.set_timer(ALIKE_SECONDS, partial(self._count_alike, here))
+
+    def _count_alike(self, settled: int | None) -> None:
+        self._settling = None
+        here = self.queue.cursor.id if self.queue.cursor is not None else None
+        if here != settled:
+            self._count_alike_later()
+        elif here is not None:
+            self._rested("alike", self._read_alike)
 
     def _read_alike(self) -> None:
         row = self.queue.cursor
@@ -124,5 +141,3 @@ class TriageDesk(Arrivals):
         if cursor is not None and cursor.id == message.conversation_id:
             self.alike = (message.conversation_id, message.count)
             self.refresh_bars()
-        elif cursor is not None:
-            self._rested("alike", self._read_alike)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from omnidesk.screens import attaching, chooser, editor, sending
-from omnidesk.screens.keys import EVERYWHERE, PANES, Action, Press
+from omnidesk.screens.keys import PANES, Action, Press
 from omnidesk.screens.later import Later
 from omnidesk.screens.messages import Acted, DraftKept
 from omnidesk.widgets.sheet import Sheet, Sort
@@ -184,11 +183,6 @@ def newer_than_answered(desk: WritingDesk) -> int:
     return max(behind, sum(message.at > sheet.began_at for message in inbound))
 
 
-def without_files(sheet: Sheet, places: set[int]) -> Sheet:
-    """Return the sheet without the files at these places, counted from 1."""
-    return replace(sheet, files=tuple(file for place, file in enumerate(sheet.files, 1) if place not in places))
-
-
 ANSWER = (
     Action("reply", "reply", "Reply to the customer", ("r",), PANES, "Answer", reply, 2),
     Action("reply-sender", "reply", "Reply to the sender only", ("R",), PANES, "Answer", reply_to_sender),
@@ -215,5 +209,3 @@ WRITE = (
 )  # fmt: skip
 
 ACTIONS = (*ANSWER, *WRITE, *sending.ACTIONS, *chooser.ACTIONS)
-
-__all__ = ["ACTIONS", "EVERYWHERE", "begin", "keep_draft", "newer_than_answered"]

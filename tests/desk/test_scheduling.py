@@ -11,7 +11,7 @@ import pytest
 from omnidesk import clock
 from omnidesk.connectors.manifest import TextRule
 from omnidesk.connectors.sample import SampleConnector
-from omnidesk.desk import agents, composing, engines, outbox, previewing, threads, undo
+from omnidesk.desk import agents, composing, engines, outbox, previewing, status, threads, undo
 from omnidesk.desk.composing import When
 from omnidesk.words.errors import RefusedError, UsageError
 from omnidesk.words.kinds import MessageStatus, Status
@@ -54,6 +54,14 @@ def test_a_scheduled_answer_waits_for_its_time(asked: Desk, time: Clock) -> None
     time.forward(hours=0.2)
     assert asked.sends_all() == [queued.message.id]
     assert outbox.scheduled(asked.workspace, 1) is None
+
+
+def test_what_goes_next_is_known_behind_many_that_go_later(asked: Desk) -> None:
+    for _ in range(25):
+        later(asked, 3)
+    soon = composing.reply(asked.workspace, asked.me, 1, "Now")
+    found = status.summary(asked.workspace, asked.me.agent_id).next_send
+    assert found is not None and found.message_id == soon.message.id
 
 
 def test_an_undo_window_is_no_schedule(asked: Desk) -> None:
