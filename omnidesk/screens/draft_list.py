@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from omnidesk import clock
-from omnidesk.desk import drafts, threads
-from omnidesk.desk.drafts import Draft
 from omnidesk.screens import writing
 from omnidesk.screens.keys import Action, Press
+from omnidesk.screens.later import Later
 from omnidesk.screens.listing import Listing, ListRead
 from omnidesk.text import recipients
 from omnidesk.text.clean import one_line
@@ -16,6 +15,13 @@ from omnidesk.widgets import times
 from omnidesk.widgets.lines import Line, fit, spread
 from omnidesk.widgets.pick_list import PickList
 from omnidesk.widgets.sheet import Sort
+from omnidesk.words.speech import _
+
+if TYPE_CHECKING:
+    from omnidesk.desk import drafts, threads
+    from omnidesk.desk.drafts import Draft
+else:
+    drafts, threads = Later("omnidesk.desk.drafts"), Later("omnidesk.desk.threads")
 
 PLACE = ("drafts",)
 SORTS: dict[str, Sort] = {"reply": "reply", "note": "note", "aside": "aside", "new": "new"}
@@ -38,15 +44,15 @@ class DraftList(Listing):
         for key, one in enumerate(self.found, 1):
             about = subjects.get(one.conversation_id)
             whom = recipients.write(one.written.to or ()) or (about.customer if about else "")
-            title = one.written.subject or (about.subject if about else "") or "(no subject)"
-            number = f"#{one.conversation_id}" if one.conversation_id else "new"
-            head = (("key", f" {fit(number, 8)}"), ("strong", f"{one.sort.upper():<6} "), ("", one_line(title, 200)))
+            title = one.written.subject or (about.subject if about else "") or _("(no subject)")
+            number = f"#{one.conversation_id}" if one.conversation_id else _("new")
+            head = (("key", f" {fit(number, 8)}"), ("strong", f"{_(one.sort).upper():<6} "), ("", one_line(title, 200)))
             when = times.day_time(one.updated_at, clock.now()).strip()
             lines.append(Line(spread(head, (("dim", f"  {one_line(whom, 40)}  {when} "),), width), key))
             lines.append(Line((("dim", f"          {one_line(one.text, 300)}"),), key))
         if not lines:
-            lines.append(Line((("dim", " nothing is unfinished"),)))
-        return ListRead(lines, f"Your drafts: {len(self.found)}" if self.found else "Your drafts")
+            lines.append(Line((("dim", f" {_('nothing is unfinished')}"),)))
+        return ListRead(lines, _("Your drafts: {count}").format(count=len(self.found)) if self.found else "")
 
     @property
     def chosen(self) -> Draft | None:
@@ -81,9 +87,9 @@ def drop(screen: DraftList, press: Press) -> None:
 
     def _dropped(draft: Draft) -> str:
         drafts.drop(session.workspace, session.actor, draft.conversation_id, draft.sort)
-        return "the draft is gone"
+        return _("the draft is gone")
 
-    screen.ask("Throw this draft away for good?", answered, "y throws it away")
+    screen.ask(_("Throw this draft away for good?"), answered, _("y throws it away"))
 
 
 ACTIONS = (

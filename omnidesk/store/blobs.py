@@ -10,6 +10,7 @@ import hashlib
 import os
 import sqlite3
 import threading
+import weakref
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -32,7 +33,7 @@ class Blobs:
         self.home = home
         self.path = home.blob_database
         self._local = threading.local()
-        self._open: list[sqlite3.Connection] = []
+        self._open: weakref.WeakSet[sqlite3.Connection] = weakref.WeakSet()
         self._lock = threading.Lock()
 
     def create(self) -> None:
@@ -112,7 +113,7 @@ class Blobs:
     def close(self) -> None:
         """Close every thread's connection."""
         with self._lock:
-            for raw in self._open:
+            for raw in list(self._open):
                 raw.close()
             self._open.clear()
         self._local = threading.local()
@@ -123,7 +124,7 @@ class Blobs:
         if found is None:
             found = self._local.raw = connect(self.path)
             with self._lock:
-                self._open.append(found)
+                self._open.add(found)
         return found
 
     def _file(self, name: str) -> Path:

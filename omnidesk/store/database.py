@@ -10,6 +10,7 @@ import os
 import shutil
 import sqlite3
 import threading
+import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -74,7 +75,8 @@ class Database:
         self.home = home
         self.path = home.database
         self._local = threading.local()
-        self._open: list[sqlite3.Connection] = []
+        self._open: weakref.WeakSet[_Raw] = weakref.WeakSet()
+        """A thread that ends lets go of its connections, and with that closes them."""
         self._lock = threading.Lock()
 
     def create_file(self) -> None:
@@ -136,19 +138,23 @@ class Database:
     def _connect(self) -> sqlite3.Connection:
         raw = connect(self.path)
         with self._lock:
-            self._open.append(raw)
+            self._open.add(raw)
         return raw
 
     def close(self) -> None:
         """Close every thread's connections."""
         with self._lock:
-            for raw in self._open:
+            for raw in list(self._open):
                 raw.close()
             self._open.clear()
         self._local = threading.local()
 
 
-def connect(path: Path) -> sqlite3.Connection:
+class _Raw(sqlite3.Connection):
+    """A connection that can be referred to weakly."""
+
+
+def connect(path: Path) -> _Raw:
     """Open an existing SQLite file the way the desk uses it: WAL, synchronous=FULL, autocommit."""
     raw = sqlite3.connect(
         f"{path.as_uri()}?mode=rw",
@@ -157,6 +163,7 @@ def connect(path: Path) -> sqlite3.Connection:
         isolation_level=None,
         check_same_thread=False,
         cached_statements=512,
+        factory=_Raw,
     )
     raw.row_factory = sqlite3.Row
     if raw.execute("PRAGMA journal_mode").fetchone()[0] != "wal":

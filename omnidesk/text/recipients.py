@@ -32,7 +32,7 @@ def read(typed: str) -> tuple[Address, ...]:
 
 def _read_one(part: str) -> Address:
     match = _NAMED.match(part)
-    if match is None:
+    if match is None or not match["address"].strip():
         return Address("", _tidy(part))
     name = re.sub(r"\\(.)", r"\1", match["quoted"]) if match["quoted"] is not None else match["bare"].strip()
     return Address(one_line(name, 200), _tidy(match["address"]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,12 @@ from tests.filling import Desk, open_desk
 
 
 @pytest.fixture
-def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     """A workspace whose agent sanne sits at the keyboard."""
     monkeypatch.setenv("OMNIDESK_AGENT", "sanne")
     monkeypatch.setenv("TZ", "UTC")
     monkeypatch.setenv("OMNIDESK_CONFIG", str(tmp_path / "config.toml"))
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    return open_desk(tmp_path)
+    opened = open_desk(tmp_path)
+    yield opened
+    opened.workspace.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sqlite3
 import threading
 from pathlib import Path
@@ -123,3 +124,20 @@ def test_a_damaged_database_is_told(desk: Desk) -> None:
         left.unlink()
     with pytest.raises(WorkspaceError, match="damaged"), database.plain_words(path):
         desk.workspace.database.reader.all("SELECT * FROM message ORDER BY text")
+
+
+def test_a_thread_that_ends_closes_its_connections(desk: Desk) -> None:
+    store, blobs = desk.workspace.database, desk.workspace.blobs
+    held = len(store._open), len(blobs._open)
+
+    def use() -> None:
+        store.reader.value("SELECT 1")
+        store.write(lambda tx: tx.value("SELECT 1"))
+        blobs.put(b"some bytes")
+
+    for _ in range(20):
+        thread = threading.Thread(target=use)
+        thread.start()
+        thread.join()
+    gc.collect()
+    assert (len(store._open), len(blobs._open)) == held
