@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from omnidesk import clock
+from omnidesk.demo.canned import put_at_hand
 from omnidesk.demo.everyday import DAYS, everyday, same_question
 from omnidesk.demo.script import CHANNELS, MAIL, Did, Said, Stage, Step
 from omnidesk.demo.stories import BRAM, STORIES
@@ -50,6 +51,7 @@ def make(folder: Path | None = None) -> Path:
         opened = workspace.create(home, agent_name="Sanne")
         try:
             with opened.in_haste():
+                put_at_hand(opened, agents.actor(opened))
                 Play(opened, home, now).all((*STORIES, *same_question(), *everyday(EVERYDAY)))
             with clock.frozen(now):
                 show_colleagues(opened)
@@ -119,7 +121,7 @@ class Play:
                 self._unread[step.who.address(step.channel)] = step.channel
         with clock.frozen(self.now):
             away = self.now + 3 * clock.DAY
-            agents.set_agent(self.workspace, self.actors[""], "bo", state=AgentState.AWAY, away_until=away)
+            agents.set_agent(self.workspace, self.actors["koen"], "bo", state=AgentState.AWAY, away_until=away)
             self._sync(CHANNELS)
 
     def _act(self, step: Did) -> None:
