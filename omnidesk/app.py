@@ -22,6 +22,8 @@ def run(home: str | None = None, engine: bool = True, plain: bool = False) -> in
     config = preferences.path()
     found = preferences.read(config)
     speech.speak(speech.chosen(found.preferences.language))
+    if found.complaints:
+        found = preferences.read(config)  # once more: what is complained about is said in the language now spoken
     if plain:
         found = replace(found, preferences=replace(found.preferences, plain=True))
     try:

@@ -35,5 +35,6 @@ def demo(
         finally:
             if life is not None:
                 life.stop()
-            if session.home is None:
+            broke = (home / "log" / "console.log").exists()  # the console named this file when it went
+            if session.home is None and not broke:
                 shutil.rmtree(home, ignore_errors=True)

@@ -17,6 +17,7 @@ from omnidesk.words import rows
 from omnidesk.words.errors import NotFoundError, RefusedError, UsageError
 from omnidesk.words.kinds import AgentState
 from omnidesk.words.rows import Actor, Agent, Team
+from omnidesk.words.speech import _
 
 
 def login() -> str:
@@ -64,14 +65,14 @@ def get_agent(workspace: Workspace, name: str) -> Agent:
     for agent in list_agents(workspace):
         if agent.login == name:
             return agent
-    raise NotFoundError(f"there is no agent {name}; `omnidesk agent list` shows them")
+    raise NotFoundError(_("there is no agent {name}; `omnidesk agent list` shows them").format(name=name))
 
 
 def working(workspace: Workspace, name: str) -> Agent:
     """Return an agent who can be given work. Raises NotFoundError, RefusedError for one who is disabled."""
     found = get_agent(workspace, name)
     if found.disabled:
-        raise RefusedError(f"{name} is disabled: `omnidesk agent enable {name}` brings them back")
+        raise RefusedError(_("{name} is disabled: `omnidesk agent enable {name}` brings them back").format(name=name))
     return found
 
 
@@ -88,7 +89,9 @@ def set_agent(workspace: Workspace, by: Actor, who: str, /, **changes: Any) -> t
     if "signature" in fields:
         fields["signature"] = clean(fields["signature"])
     if fields.get("state") and fields["state"] not in set(AgentState):
-        raise UsageError(f"an agent's state is {', '.join(AgentState)}, not {fields['state']}")
+        raise UsageError(
+            _("an agent's state is {states}, not {state}").format(states=", ".join(AgentState), state=fields["state"])
+        )
 
     def work(act: Act) -> None:
         row = act.tx.one("SELECT id FROM agent WHERE login = ?", (who,))
@@ -102,7 +105,7 @@ def set_agent(workspace: Workspace, by: Actor, who: str, /, **changes: Any) -> t
         act.undoable = row is not None
         act.summary = f"{who} changed" if row is not None else f"agent {who} added"
 
-    done, _ = perform(workspace, by, "agent", work)
+    done = perform(workspace, by, "agent", work)[0]
     return done, get_agent(workspace, who)
 
 
@@ -125,7 +128,7 @@ def set_team(workspace: Workspace, by: Actor, name: str, members: Sequence[str])
     ids = [get_agent(workspace, member).id for member in members]
     title = one_line(name, 60)
     if not title:
-        raise UsageError("a team needs a name")
+        raise UsageError(_("a team needs a name"))
 
     def work(act: Act) -> None:
         team = act.tx.value("SELECT id FROM team WHERE name = ?", (title,))
@@ -139,5 +142,5 @@ def set_team(workspace: Workspace, by: Actor, name: str, members: Sequence[str])
         )
         act.event("team_changed", before={"members": before}, after={"members": ids})
 
-    done, _ = perform(workspace, by, "team", work)
+    done = perform(workspace, by, "team", work)[0]
     return done, next(team for team in list_teams(workspace) if team.name == title)

@@ -15,6 +15,7 @@ from omnidesk.text.clean import one_line
 from omnidesk.words.errors import NotFoundError, RefusedError
 from omnidesk.words.kinds import MessageStatus
 from omnidesk.words.rows import Address, Channel, Message
+from omnidesk.words.speech import _
 
 _ASIDES_OF = (
     "SELECT id FROM message WHERE conversation_id = ? AND aside_id IS NOT NULL "
@@ -49,7 +50,7 @@ def channel(workspace: Workspace, number: int, via: str | None) -> Channel:
     )
     found = next((one for one in usable if one.id == used), usable[0] if usable else None)
     if found is None:
-        raise RefusedError("no channel can write to a third party: add a mailbox with `omnidesk channel add email`")
+        raise RefusedError(_("no channel can write to a third party: add a mailbox with `omnidesk channel add email`"))
     return found
 
 

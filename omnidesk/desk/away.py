@@ -18,6 +18,7 @@ from omnidesk.words import rows
 from omnidesk.words.errors import RefusedError
 from omnidesk.words.kinds import AgentState, MessageStatus, Status
 from omnidesk.words.rows import PROGRAM, Actor, Agent
+from omnidesk.words.speech import _
 
 POOL = 0
 """The agent id of a draft that belongs to whoever answers next."""
@@ -61,14 +62,18 @@ def prepare(
 
     Raises NotFoundError, RefusedError where the colleague is not there."""
     if until is not None and until <= clock.now():
-        raise RefusedError("that time has passed: give one in the future")
+        raise RefusedError(_("that time has passed: give one in the future"))
     agent = agents.get_agent(workspace, login)
     colleague = None if to is None else agents.get_agent(workspace, to)
     if colleague is not None:
         if colleague.id == agent.id:
-            raise RefusedError(f"{login} cannot take over from themselves")
+            raise RefusedError(_("{login} cannot take over from themselves").format(login=login))
         if colleague.disabled or colleague.state is AgentState.AWAY:
-            raise RefusedError(f"{colleague.login} is {'disabled' if colleague.disabled else 'away'} too")
+            raise RefusedError(
+                (_("{login} is disabled too") if colleague.disabled else _("{login} is away too")).format(
+                    login=colleague.login
+                )
+            )
     reader = workspace.database.reader
     moving = tuple(
         Moving(row["id"], row["subject"], row["name"] or "", Status(row["status"]))

@@ -23,7 +23,9 @@ from omnidesk.text.clean import clean
 from omnidesk.words import rows
 from omnidesk.words.errors import NotFoundError, OmniDeskError, RefusedError, UsageError
 from omnidesk.words.kinds import MessageStatus, Place, Status
+from omnidesk.words.retelling import retold
 from omnidesk.words.rows import Actor, Address, Channel, Macro, Message
+from omnidesk.words.speech import _
 
 WINDOW = 60 * clock.SECOND
 """How long the first message waits: the undo window of bulk."""
@@ -98,12 +100,14 @@ def prepare(
 ) -> Prepared:
     """Say who would get a text or a macro. Raises UsageError, NotFoundError for a conversation that is none."""
     if (macro is None) == (not text.strip()):
-        raise UsageError("say what to send: a text or a macro")
+        raise UsageError(_("say what to send: a text or a macro"))
     wanted = list(dict.fromkeys(threads.current(workspace, number) for number in ids))
     if not wanted:
-        raise UsageError("no conversation was named")
+        raise UsageError(_("no conversation was named"))
     if len(wanted) > MOST:
-        raise UsageError(f"{len(wanted)} conversations are too many at once: {MOST} at most")
+        raise UsageError(
+            _("{count} conversations are too many at once: {most} at most").format(count=len(wanted), most=MOST)
+        )
     found: list[Recipient] = []
     refused: list[Refused] = []
     for number in wanted:
@@ -122,7 +126,7 @@ def _prepare_one(
     facts = Facts(workspace, actor, number)
     conversation = facts.conversation
     if conversation.place is not Place.DESK:
-        return Refused(number, conversation.customer, f"lies in {conversation.place}")
+        return Refused(number, conversation.customer, _("lies in {place}").format(place=_(conversation.place)))
     planned = planning.plan(workspace, number)
     choice = _choice(planned, via)
     if isinstance(choice, str):
@@ -133,7 +137,9 @@ def _prepare_one(
     except OmniDeskError as error:
         return Refused(number, conversation.customer, str(error))
     if manifest.public and (facts_told := cautions.private_facts(said)):
-        reason = f"everybody can read {choice.channel.name}, and it holds {', '.join(facts_told)}"
+        reason = _("everybody can read {name}, and it holds {facts}").format(
+            name=choice.channel.name, facts=", ".join(facts_told)
+        )
         return Refused(number, conversation.customer, reason)
     reader = workspace.database.reader
     same = planned.channel is not None and choice.channel.id == planned.channel.id
@@ -147,7 +153,7 @@ def _prepare_one(
     )
     objection = rules.objection(choice.channel, manifest, outward, clock.now())
     if objection is not None:
-        return Refused(number, conversation.customer, objection)
+        return Refused(number, conversation.customer, retold(objection))
     subject = reply_subject(conversation.subject)
     return Recipient(
         number, conversation.customer, choice.channel, to, said, language, planned.answers, outward, subject
@@ -159,12 +165,14 @@ def _choice(planned: planning.Plan, via: str | None) -> planning.Choice | str:
     if via is not None:
         named = next((one for one in planned.choices if one.channel.name == via), None)
         if named is None:
-            raise NotFoundError(f"there is no channel {via} that sends; `omnidesk channel list` shows them")
-        return named if named.usable else named.reason or "cannot be reached there"
+            raise NotFoundError(
+                _("there is no channel {via} that sends; `omnidesk channel list` shows them").format(via=via)
+            )
+        return named if named.usable else named.reason or _("cannot be reached there")
     if planned.channel is None:
-        return "; ".join(f"{one.channel.name}: {one.reason}" for one in planned.choices) or "there is no channel"
+        return "; ".join(f"{one.channel.name}: {one.reason}" for one in planned.choices) or _("there is no channel")
     if registry.manifest(planned.channel.kind).public:
-        return f"only {planned.channel.name} reaches them, and it is public"
+        return _("only {name} reaches them, and it is public").format(name=planned.channel.name)
     return next(one for one in planned.choices if planned.channel and one.channel.id == planned.channel.id)
 
 
@@ -179,7 +187,11 @@ def _words(facts: Facts, macro: Macro | None, text: str, channel_class: str) -> 
     left = placeholders.names(said)
     if left:
         known = placeholders.NAMES.get(left[0])
-        raise RefusedError(f"{known} is not known" if known else f"there is no placeholder {{{{{left[0]}}}}}")
+        raise RefusedError(
+            _("{known} is not known").format(known=_(known))
+            if known
+            else _("there is no placeholder {placeholder}").format(placeholder=f"{{{{{left[0]}}}}}")
+        )
     return said, language
 
 
@@ -199,7 +211,11 @@ def _once_each(found: Sequence[Recipient]) -> tuple[list[Recipient], list[Refuse
         doubled.append((first, key))
     kept = {one.conversation_id for one in best.values()}
     refused = [
-        Refused(one.conversation_id, one.customer, f"the same customer gets it in #{best[key].conversation_id}")
+        Refused(
+            one.conversation_id,
+            one.customer,
+            _("the same customer gets it in #{number}").format(number=best[key].conversation_id),
+        )
         for one, key in doubled
     ]
     return [one for one in found if one.conversation_id in kept], refused
@@ -231,11 +247,11 @@ def send(
         last = act.at + WINDOW
         for one in prepared.recipients:
             if _newest_question(act, one) != (one.answers.id if one.answers is not None else None):
-                refused.append(Refused(one.conversation_id, one.customer, "a newer message arrived: read it first"))
+                refused.append(Refused(one.conversation_id, one.customer, _("a newer message arrived: read it first")))
                 continue
             name = str(uuid.uuid5(base, str(one.conversation_id)))
             if act.tx.value("SELECT 1 FROM outbox WHERE uuid = ?", (name,)):
-                raise RefusedError("that was sent before, under the same key")
+                raise RefusedError(_("that was sent before, under the same key"))
             place = queued.get(one.channel.id, 0)
             queued[one.channel.id] = place + 1
             due_at = act.at + WINDOW + place * pace
@@ -247,7 +263,9 @@ def send(
             messages.append(message)
         if not messages:
             reasons = {each.reason for each in (*refused, *prepared.refused)}
-            raise RefusedError(f"nobody can get it: {'; '.join(sorted(reasons)) or 'nobody was named'}")
+            raise RefusedError(
+                _("nobody can get it: {reasons}").format(reasons="; ".join(sorted(reasons)) or _("nobody was named"))
+            )
         what = f"“{macro.name}”" if macro is not None else "an answer"
         act.summary = f"sent {what} to {len(messages)} customers"
         return messages, refused, last
@@ -323,4 +341,4 @@ def last_running(workspace: Workspace, actor: Actor) -> rows.Act:
     for one in running(workspace):
         if one.act.actor == actor.name and one.queued and one.act.undone_by is None:
             return one.act
-    raise RefusedError("nothing of yours is being sent to many")
+    raise RefusedError(_("nothing of yours is being sent to many"))

@@ -16,6 +16,7 @@ from omnidesk.text.clean import one_line
 from omnidesk.text.fold import fold
 from omnidesk.words.errors import UsageError
 from omnidesk.words.rows import Actor, Address
+from omnidesk.words.speech import _
 
 LOOKED_AT = 20_000
 """Characters of a draft that are looked at."""
@@ -80,10 +81,10 @@ def private_facts(text: str) -> tuple[str, ...]:
     """Return in words what a text holds that not everybody may read (promise 7)."""
     looked = text[:LOOKED_AT]
     found = [
-        ("an e-mail address", _MAIL.search(looked)),
-        ("a telephone number", _PHONE.search(looked)),
-        ("an order number", _ORDER.search(looked)),
-        ("an address", _POSTCODE.search(looked) or _STREET.search(looked)),
+        (_("an e-mail address"), _MAIL.search(looked)),
+        (_("a telephone number"), _PHONE.search(looked)),
+        (_("an order number"), _ORDER.search(looked)),
+        (_("an address"), _POSTCODE.search(looked) or _STREET.search(looked)),
     ]
     return tuple(f"{words} ({one_line(match.group(), 40)})" for words, match in found if match is not None)
 
@@ -115,36 +116,47 @@ def of_reply(
     known = (*here.participants, *planned.to, *planned.cc, *theirs)
     by_mail = [one for one in (*recipients, *cc) if "@" in one.address]
     for address in strangers(by_mail, known)[:3]:
-        found.append(f"{one_line(address, 80)} is new to this conversation")
+        found.append(_("{address} is new to this conversation").format(address=one_line(address, 80)))
     added, dropped = copies(cc, planned.cc)
     if dropped:
-        found.append(f"no copy to {one_line(', '.join(dropped), 120)}, who had one")
+        found.append(_("no copy to {names}, who had one").format(names=one_line(", ".join(dropped), 120)))
     if added := tuple(one for one in added if one not in strangers(by_mail, known)):
-        found.append(f"copy to {one_line(', '.join(added), 120)}, who had none")
+        found.append(_("copy to {names}, who had none").format(names=one_line(", ".join(added), 120)))
     names = [here.customer, *(one.name for one in recipients), *(one.address.partition("@")[0] for one in recipients)]
     whom = greeted(text, names) if here.customer else None
     if whom is not None:
-        found.append(f"the text greets {whom}, the customer is {one_line(here.customer, 60)}")
+        found.append(
+            _("the text greets {whom}, the customer is {customer}").format(
+                whom=whom, customer=one_line(here.customer, 60)
+            )
+        )
     found += _orders_of_others(workspace, actor, number, here.customer_id, text)
     return (*unfilled(text), *found)
 
 
 def unfilled(text: str) -> tuple[str, ...]:
     """Return in words which placeholders still stand in a text."""
-    return tuple(f"{{{{{name}}}}} stands in the text: fill it in" for name in placeholders.open_ones(text))
+    return tuple(
+        _("{placeholder} stands in the text: fill it in").format(placeholder=f"{{{{{name}}}}}")
+        for name in placeholders.open_ones(text)
+    )
 
 
 def _orders_of_others(workspace: Workspace, actor: Actor, number: int, customer_id: int | None, text: str) -> list[str]:
     found = []
     for order in order_numbers(text):
         try:
-            hits, _ = searching.search(workspace, f'"{order}"', actor.agent_id, 20)
+            hits = searching.search(workspace, f'"{order}"', actor.agent_id, 20)[0]
         except UsageError:
             continue
         ours = any(hit.conversation.id == number or hit.conversation.customer_id == customer_id for hit in hits)
         others = [hit.conversation.customer for hit in hits if hit.conversation.customer]
         if others and not ours:
-            found.append(f"{order} is known from {one_line(others[0], 60)}, not from this customer")
+            found.append(
+                _("{order} is known from {customer}, not from this customer").format(
+                    order=order, customer=one_line(others[0], 60)
+                )
+            )
     return found
 
 

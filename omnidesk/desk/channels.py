@@ -16,6 +16,7 @@ from omnidesk.words import rows
 from omnidesk.words.errors import RefusedError, UsageError
 from omnidesk.words.kinds import Health
 from omnidesk.words.rows import Actor, Channel
+from omnidesk.words.speech import _
 
 NOW = 0
 """`next_attempt_at` of a channel that somebody wants tried at once."""
@@ -35,9 +36,13 @@ def get(workspace: Workspace, name: str | int) -> Channel:
 def check_name(workspace: Workspace, name: str) -> None:
     """Raise UsageError or RefusedError unless a channel may be called so."""
     if not _NAME.fullmatch(name):
-        raise UsageError(f"{name!r} is no channel name: small letters, digits and dashes, at most 31, a letter first")
+        raise UsageError(
+            _("{name!r} is no channel name: small letters, digits and dashes, at most 31, a letter first").format(
+                name=name
+            )
+        )
     if any(channel.name == name for channel in list_channels(workspace)):
-        raise RefusedError(f"there is a channel {name} already; choose another name")
+        raise RefusedError(_("there is a channel {name} already; choose another name").format(name=name))
 
 
 def add(
@@ -53,7 +58,7 @@ def add(
     """Add a channel; its secrets are kept elsewhere, under its id."""
     check_name(workspace, name)
     if not 0 <= history_days <= 36_500:
-        raise UsageError("history days are a number from 0 to 36500")
+        raise UsageError(_("history days are a number from 0 to 36500"))
 
     def work(act: Act) -> int:
         channel_id = new_id()
@@ -81,13 +86,13 @@ def _change(
 ) -> tuple[rows.Act, Channel]:
     channel = get(workspace, name)
     if channel.kind == "desk":
-        raise RefusedError("the built-in channel desk cannot be changed")
+        raise RefusedError(_("the built-in channel desk cannot be changed"))
 
     def work(act: Act) -> None:
         act.change_row("channel_changed", "channel", channel.id, fields)
         act.summary = summary
 
-    done, _ = perform(workspace, actor, "channel", work)
+    done = perform(workspace, actor, "channel", work)[0]
     return done, get(workspace, channel.id)
 
 
@@ -117,7 +122,7 @@ def set_read_only(workspace: Workspace, actor: Actor, name: str, read_only: bool
 def set_history(workspace: Workspace, actor: Actor, name: str, days: int) -> tuple[rows.Act, Channel]:
     """Say how many days before the channel was added still count as news, for what is yet to be read."""
     if not 0 <= days <= 36_500:
-        raise UsageError("history days are a number from 0 to 36500")
+        raise UsageError(_("history days are a number from 0 to 36500"))
     return _change(workspace, actor, name, {"history_days": days}, f"{name} history {days} days")
 
 
@@ -130,16 +135,18 @@ def remove(workspace: Workspace, actor: Actor, name: str) -> tuple[rows.Act, Cha
     )
     if waiting:
         raise RefusedError(
-            f"{waiting} messages are still to go out on {name}: let them go or cancel them (omnidesk outbox list)"
+            _(
+                "{waiting} messages are still to go out on {name}: let them go or cancel them (omnidesk outbox list)"
+            ).format(waiting=waiting, name=name)
         )
 
     def work(act: Act) -> None:
         if channel.kind == "desk":
-            raise RefusedError("the built-in channel desk cannot be removed")
+            raise RefusedError(_("the built-in channel desk cannot be removed"))
         act.change_row("channel_removed", "channel", channel.id, {"removed_at": act.at, "enabled": False})
         act.summary = f"removed channel {name}"
 
-    done, _ = perform(workspace, actor, "channel", work)
+    done = perform(workspace, actor, "channel", work)[0]
     return done, channel
 
 
@@ -147,7 +154,7 @@ def try_now(workspace: Workspace, actor: Actor, name: str) -> tuple[rows.Act, Ch
     """Ask whichever engine runs a channel to connect anew at once, whatever it waits for."""
     channel = get(workspace, name)
     if channel.kind == "desk" or not channel.enabled:
-        raise RefusedError(f"{name} is not running: switch it on first")
+        raise RefusedError(_("{name} is not running: switch it on first").format(name=name))
 
     def work(act: Act) -> None:
         act.tx.execute("UPDATE channel SET next_attempt_at = ? WHERE id = ?", (NOW, channel.id))

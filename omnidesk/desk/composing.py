@@ -21,7 +21,9 @@ from omnidesk.text.clean import clean, one_line
 from omnidesk.words import rows
 from omnidesk.words.errors import NotFoundError, RefusedError, UsageError
 from omnidesk.words.kinds import Status
+from omnidesk.words.retelling import retold
 from omnidesk.words.rows import Actor, Address, Channel, Enclosure, Message
+from omnidesk.words.speech import _
 
 __all__ = [
     "Also", "Enclosed", "Letter", "Queued", "When", "forward", "forward_letter", "new", "new_letter", "note",
@@ -91,7 +93,7 @@ def reply(
         _all_filled(text)
         _keep_private(letter)
     wanted = when or When(now, status=status)
-    return _queue(workspace, actor, threads.current(workspace, number), letter, files, wanted, also)
+    return _queue(workspace, actor, number, letter, files, wanted, also)
 
 
 def reply_letter(
@@ -188,7 +190,7 @@ def forward(
     if before is not None:
         return before
     letter = forward_letter(workspace, actor, number, to, text, via, cc, bcc, subject, message_key)
-    return _queue(workspace, actor, threads.current(workspace, number), letter, files, when or When())
+    return _queue(workspace, actor, number, letter, files, when or When())
 
 
 def forward_letter(
@@ -220,9 +222,10 @@ def note(workspace: Workspace, actor: Actor, number: int, text: str) -> tuple[ro
     def work(act: Act) -> int:
         here = conversations.current(act.tx, number)
         if act.tx.value("SELECT 1 FROM conversation WHERE id = ?", (here,)) is None:
-            raise NotFoundError(f"there is no conversation {number}")
+            raise NotFoundError(_("there is no conversation {number}").format(number=number))
         message_id = note_in(act, here, said)
-        drafts.remove(act.tx, here, actor.agent_id, "note")
+        for one in {here, number}:  # it may have been merged while this was written
+            drafts.remove(act.tx, one, actor.agent_id, "note")
         act.summary = f"note on #{here}"
         return message_id
 
@@ -240,7 +243,7 @@ def _letter(
     answers: Message | None,
 ) -> Letter:
     if channel.kind == "desk":
-        raise RefusedError("nothing goes out by the channel desk, it is for notes: name another with --via")
+        raise RefusedError(_("nothing goes out by the channel desk, it is for notes: name another with --via"))
     sender = sender_of(workspace, actor, channel, settings.current(workspace).shop_name)
     return Letter(channel, outward, subject, sender, key or str(uuid.uuid4()), answers)
 
@@ -248,7 +251,7 @@ def _letter(
 def _all_filled(text: str) -> None:
     left = cautions.unfilled(text)
     if left:
-        raise RefusedError(f"not queued: {left[0]}, or take it out")
+        raise RefusedError(_("not queued: {placeholder}, or take it out").format(placeholder=left[0]))
 
 
 def _keep_private(letter: Letter) -> None:
@@ -257,7 +260,9 @@ def _keep_private(letter: Letter) -> None:
     facts = cautions.private_facts(letter.outward.text)
     if facts:
         raise RefusedError(
-            f"{letter.channel.name} is public and the text holds {', '.join(facts)}: confirm that everybody may read it"
+            _("{name} is public and the text holds {facts}: confirm that everybody may read it").format(
+                name=letter.channel.name, facts=", ".join(facts)
+            )
         )
 
 
@@ -271,14 +276,14 @@ def _queue(
     also: Also | None = None,
 ) -> Queued:
     if when.status is Status.SNOOZED:
-        raise UsageError("an answer cannot snooze without a time: send it, then snooze the conversation")
+        raise UsageError(_("an answer cannot snooze without a time: send it, then snooze the conversation"))
     if when.at is not None and when.at <= clock.now():
-        raise UsageError("that time has passed: give one in the future")
+        raise UsageError(_("that time has passed: give one in the future"))
     manifest = registry.manifest(letter.channel.kind)
     judged = replace(letter.outward, file_sizes=enclosing.sizes(files))
     refused = rules.objection(letter.channel, manifest, judged, clock.now())
     if refused is not None:
-        raise RefusedError(f"not queued: {refused}")
+        raise RefusedError(_("not queued: {why}").format(why=retold(refused)))
     conf = settings.current(workspace)
     window = 0.0 if when.now else manifest.undo_window if conf.undo_seconds < 0 else conf.undo_seconds
     enclosed = enclosing.enclose(workspace, files)
@@ -292,7 +297,8 @@ def _queue(
             raise _AlreadyQueuedError
         due_at = max(act.at + int(window * clock.SECOND), when.at or 0)
         here, message_id = queue_in(act, number, letter, due_at, when.status)
-        drafts.remove(act.tx, 0 if number is None else here, actor.agent_id, sort)
+        for one in {0} if number is None else {here, number}:  # it may have been merged while this was written
+            drafts.remove(act.tx, one, actor.agent_id, sort)
         if also is not None:
             also(act, here)
         act.summary = {"new": "new message", "reply": "answer to", "aside": "question beside"}[sort] + f" #{here}"
@@ -311,13 +317,12 @@ def _channel(workspace: Workspace, planned: Plan, via: str | None) -> Channel:
     if via is not None:
         return people.channel(workspace.database.reader, via)
     if planned.channel is None:
-        reasons = (
-            "; ".join(f"{choice.channel.name}: {choice.reason}" for choice in planned.choices)
-            or "there is no channel yet"
+        reasons = "; ".join(f"{choice.channel.name}: {choice.reason}" for choice in planned.choices) or _(
+            "there is no channel yet"
         )
-        raise RefusedError(f"no channel can take the answer ({reasons})")
+        raise RefusedError(_("no channel can take the answer ({reasons})").format(reasons=reasons))
     if registry.manifest(planned.channel.kind).public:
-        raise RefusedError(f"{planned.channel.name} is public: name it with --via to answer there")
+        raise RefusedError(_("{name} is public: name it with --via to answer there").format(name=planned.channel.name))
     return planned.channel
 
 
@@ -336,7 +341,7 @@ def reply_subject(subject: str | None) -> str:
 def _said(text: str) -> str:
     said = clean(text).strip("\n")
     if not said.strip():
-        raise UsageError("the text is empty: give it with --text, or - for standard input")
+        raise UsageError(_("the text is empty: give it with --text, or - for standard input"))
     return said
 
 

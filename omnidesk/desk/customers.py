@@ -12,13 +12,18 @@ from omnidesk.text.clean import one_line
 from omnidesk.words import rows
 from omnidesk.words.errors import NotFoundError, UsageError
 from omnidesk.words.rows import Actor, Conversation, Customer
+from omnidesk.words.speech import _
 
 
 def get(workspace: Workspace, customer_id: int) -> Customer:
     """Return one customer. Raises NotFoundError."""
     found = people.customers(workspace.database.reader, [customer_id])
     if not found:
-        raise NotFoundError(f"there is no customer {customer_id}; `omnidesk customer find ADDRESS` searches")
+        raise NotFoundError(
+            _("there is no customer {customer_id}; `omnidesk customer find ADDRESS` searches").format(
+                customer_id=customer_id
+            )
+        )
     return found[0]
 
 
@@ -58,12 +63,12 @@ def set_customer(
         said = bool(value) if key == "vip" else one_line(str(value or ""), 200) or None
         fields[key] = said
     if "name" in fields and not fields["name"]:
-        raise UsageError("a customer needs a name")
+        raise UsageError(_("a customer needs a name"))
 
     def work(act: Act) -> None:
         if fields:
             act.change_row("customer_changed", "customer", known.id, fields, customer=known.id)
         act.summary = f"changed what is known of {one_line(known.name, 60)}"
 
-    done, _ = perform_undoable(workspace, actor, "customer", work)
+    done = perform_undoable(workspace, actor, "customer", work)[0]
     return done, get(workspace, customer_id)

@@ -15,6 +15,7 @@ from omnidesk.text.clean import one_line
 from omnidesk.text.filename import safe_name
 from omnidesk.words.errors import UsageError
 from omnidesk.words.rows import Enclosure, Message
+from omnidesk.words.speech import _
 
 _STORED = "attachment:"
 
@@ -35,12 +36,14 @@ def find(path: str | Path) -> Enclosure:
     try:
         found = wanted.stat()
     except (OSError, ValueError) as error:
-        why = error.strerror if isinstance(error, OSError) else "no path"
-        raise UsageError(f"{one_line(str(path), 200)} cannot be attached: {why}") from error
+        why = error.strerror if isinstance(error, OSError) else _("no path")
+        raise UsageError(
+            _("{path} cannot be attached: {why}").format(path=one_line(str(path), 200), why=why)
+        ) from error
     if not stat.S_ISREG(found.st_mode):
-        raise UsageError(f"{one_line(str(path), 200)} cannot be attached: it is no file")
+        raise UsageError(_("{path} cannot be attached: it is no file").format(path=one_line(str(path), 200)))
     if not os.access(wanted, os.R_OK):
-        raise UsageError(f"{one_line(str(path), 200)} cannot be attached: you may not read it")
+        raise UsageError(_("{path} cannot be attached: you may not read it").format(path=one_line(str(path), 200)))
     return Enclosure(one_line(wanted.name, 120), found.st_size, str(wanted))
 
 
@@ -75,4 +78,6 @@ def _read(workspace: Workspace, file: Enclosure, place: int) -> tuple[str, str, 
     try:
         return safe_name(file.name, kind, place), kind, Path(file.source).read_bytes()
     except OSError as error:
-        raise UsageError(f"{file.source} cannot be attached: {error.strerror}") from error
+        raise UsageError(
+            _("{source} cannot be attached: {why}").format(source=file.source, why=error.strerror)
+        ) from error

@@ -19,6 +19,7 @@ from omnidesk.text.clean import one_line
 from omnidesk.text.filekind import SAVED_ONLY, FileKind, kind_of
 from omnidesk.text.filename import safe_name
 from omnidesk.words.errors import OmniDeskError, RefusedError, UsageError
+from omnidesk.words.speech import _
 
 SHOWN_HERE = (FileKind.MAIL, FileKind.TEXT, FileKind.ARCHIVE)
 """Kinds whose text the console itself shows, wherever the agent sits."""
@@ -41,7 +42,7 @@ def check_may_open(name: str, content_type: str, data: bytes | None = None) -> F
     """Return what a file is. Raises RefusedError, with the reason, where it may be saved only."""
     kind = kind_of(name, content_type, data)
     if kind in SAVED_ONLY:
-        raise RefusedError(f"{one_line(name, 80)} is not opened: {SAVED_ONLY[kind]}")
+        raise RefusedError(_("{name} is not opened: {why}").format(name=one_line(name, 80), why=_(SAVED_ONLY[kind])))
     return kind
 
 
@@ -60,7 +61,9 @@ def save(folder: Path, name: str, data: bytes) -> Path:
     It is readable by its owner only. Raises UsageError, OmniDeskError in words."""
     folder = folder.expanduser()
     if not folder.is_dir():
-        raise UsageError(f"{one_line(str(folder), 200)} is no folder: make it first, or give another")
+        raise UsageError(
+            _("{folder} is no folder: make it first, or give another").format(folder=one_line(str(folder), 200))
+        )
     named = Path(safe_name(name))
     for number in range(MOST_COPIES):
         path = folder / (named.name if not number else f"{named.stem} ({number}){named.suffix}")
@@ -69,15 +72,23 @@ def save(folder: Path, name: str, data: bytes) -> Path:
         except FileExistsError:
             continue
         except OSError as error:
-            raise OmniDeskError(f"{one_line(str(path), 200)} cannot be written: {error.strerror}") from error
+            raise OmniDeskError(
+                _("{path} cannot be written: {why}").format(path=one_line(str(path), 200), why=error.strerror)
+            ) from error
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(data)
         except OSError as error:
             path.unlink(missing_ok=True)
-            raise OmniDeskError(f"{one_line(str(path), 200)} cannot be written: {error.strerror}") from error
+            raise OmniDeskError(
+                _("{path} cannot be written: {why}").format(path=one_line(str(path), 200), why=error.strerror)
+            ) from error
         return path
-    raise OmniDeskError(f"there are too many files called {named.name} in {folder}: give another folder")
+    raise OmniDeskError(
+        _("there are too many files called {name} in {folder}: give another folder").format(
+            name=named.name, folder=folder
+        )
+    )
 
 
 def private_copy(name: str, data: bytes) -> Path:
@@ -101,7 +112,7 @@ def open_on_desktop(target: str, platform: str = sys.platform) -> None:
     program = "open" if platform == "darwin" else "xdg-open"
     found = shutil.which(program)
     if found is None:
-        raise OmniDeskError(f"there is no {program} here: save the file and open it yourself")
+        raise OmniDeskError(_("there is no {program} here: save the file and open it yourself").format(program=program))
     subprocess.Popen(
         [found, target],
         stdin=subprocess.DEVNULL,

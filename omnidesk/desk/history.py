@@ -16,7 +16,9 @@ from omnidesk.store.workspace import Workspace
 from omnidesk.text.clean import one_line
 from omnidesk.words import rows
 from omnidesk.words.errors import NotFoundError
+from omnidesk.words.retelling import retold
 from omnidesk.words.rows import PROGRAM, Event, Happening
+from omnidesk.words.speech import _, ngettext
 
 MOST_EVENTS = 1_000
 """Events that are looked at for one screen; older ones are in `omnidesk history`."""
@@ -35,6 +37,7 @@ _STATUS = {
     "snoozed": "snoozed it until",
     "closed": "closed it",
 }
+_FIELDS = {"owner_id": "owner", "place": "lies", "snoozed_until": "wakes", "blocked_at": "blocked"}
 _PLACE = {"spam": "moved it to spam", "deleted": "deleted it", "desk": "brought it back"}
 
 
@@ -43,10 +46,10 @@ def happenings(workspace: Workspace, number: int, since: int = 0, until: int | N
 
     Rides on event_conversation and looks at the newest `MOST_EVENTS` of that time only."""
     reader = workspace.database.reader
-    end = first_id(until) if until is not None else 1 << 62
+    # An id is never behind its time, but runs ahead of it where the clock was set back.
     found = reader.all(
-        "SELECT * FROM event WHERE conversation_id = ? AND id >= ? AND id < ? ORDER BY id DESC LIMIT ?",
-        (number, first_id(since), end, MOST_EVENTS),
+        "SELECT * FROM event WHERE conversation_id = ? AND id >= ? AND at >= ? AND at < ? ORDER BY id DESC LIMIT ?",
+        (number, first_id(since), since, 1 << 62 if until is None else until, MOST_EVENTS),
     )[::-1]
     return _told(reader, [event(row) for row in found if row["kind"] not in _SEEN])
 
@@ -81,10 +84,10 @@ def _act(row: Any) -> rows.Act:
 
 def _sentence(events: Sequence[Event], act: rows.Act | None, names: dict[int, str]) -> str:
     if act is not None and act.kind == "undo":
-        return act.summary
+        return retold(act.summary)
     quiet = act is not None and (act.kind in ("reply", "new") or act.actor == PROGRAM.name)
     said = [words for one in events if (words := _words(one, names, quiet))]
-    return ", ".join(sorted(dict.fromkeys(said), key=lambda words: words.endswith((" until", " by"))))
+    return ", ".join(sorted(dict.fromkeys(said), key=lambda words: words.endswith((_(" until"), _(" by")))))
 
 
 def _words(one: Event, names: dict[int, str], quiet: bool) -> str:
@@ -92,37 +95,47 @@ def _words(one: Event, names: dict[int, str], quiet: bool) -> str:
     if one.kind in ("status", "woke") and "status" in after:
         if quiet and after["status"] in ("open", "pending") and one.kind != "woke":
             return ""  # what a message did by itself shows in the message
-        held = f" for {after['hold_for']}" if after.get("hold_for") else ""
+        held = _(" for {whom}").format(whom=after["hold_for"]) if after.get("hold_for") else ""
         if after["status"] == "on-hold" and after.get("snoozed_until"):
-            held += " until"
-        return "woke it" if one.kind == "woke" else f"{_STATUS.get(after['status'], after['status'])}{held}"
+            held += _(" until")
+        return _("woke it") if one.kind == "woke" else f"{_(_STATUS.get(after['status'], after['status']))}{held}"
     if one.kind == "status":
-        return "put it off until" if after.get("snoozed_until") else ""
+        return _("put it off until") if after.get("snoozed_until") else ""
     if one.kind == "promised":
-        return "promised an answer by" if after.get("promised_at") else "took the promise back"
+        return _("promised an answer by") if after.get("promised_at") else _("took the promise back")
     if one.kind == "assigned":
         owner = names.get(after.get("owner_id") or 0, "")
-        return f"gave it to {owner}" if owner and owner != one.actor else "took it" if owner else "took its owner off"
+        return (
+            _("gave it to {owner}").format(owner=owner)
+            if owner and owner != one.actor
+            else _("took it")
+            if owner
+            else _("took its owner off")
+        )
     if one.kind == "priority":
-        return f"set priority {after.get('priority', '')}"
+        return _("set priority {priority}").format(priority=_(after.get("priority", "")))
     if one.kind == "tagged":
         was, now = set(before.get("tags", ())), set(after.get("tags", ()))
         return " ".join(
-            ["tagged", *(f"+{tag}" for tag in sorted(now - was)), *(f"-{tag}" for tag in sorted(was - now))]
+            [_("tagged"), *(f"+{tag}" for tag in sorted(now - was)), *(f"-{tag}" for tag in sorted(was - now))]
         )
     if one.kind == "placed":
-        return _PLACE.get(after.get("place", ""), "")
+        return _(_PLACE.get(after.get("place", ""), ""))
     if one.kind == "joined":
-        return f"merged #{after.get('conversation')} into this ({_messages(after.get('messages'))})"
+        return _("merged #{number} into this ({messages})").format(
+            number=after.get("conversation"), messages=_messages(after.get("messages"))
+        )
     if one.kind == "split":
-        return f"split {_messages(after.get('messages'))} out to #{after.get('into')}"
+        return _("split {messages} out to #{number}").format(
+            messages=_messages(after.get("messages")), number=after.get("into")
+        )
     if one.kind == "opened":
-        return f"split this out of #{after['split_from']}" if "split_from" in after else ""
+        return _("split this out of #{number}").format(number=after["split_from"]) if "split_from" in after else ""
     return "" if one.kind in _SEEN else one.kind.replace("_", " ")
 
 
 def _messages(count: Any) -> str:
-    return "1 message" if count == 1 else f"{count} messages"
+    return ngettext("{count} message", "{count} messages", count or 0).format(count=count)
 
 
 def _until(one: Event) -> int | None:
@@ -202,7 +215,7 @@ def preview(workspace: Workspace, actor: rows.Actor, act_id: int | None = None) 
 
 
 def _steps(one: Event, names: dict[int, str]) -> list[Step]:
-    where = f"#{one.conversation_id}" if one.conversation_id is not None else "the customer"
+    where = f"#{one.conversation_id}" if one.conversation_id is not None else _("the customer")
     return [
         Step(f"{where} {_field(name)}", _value(name, one.before.get(name), names), _value(name, value, names))
         for name, value in one.after.items()
@@ -212,15 +225,13 @@ def _steps(one: Event, names: dict[int, str]) -> list[Step]:
 
 def _field(name: str) -> str:
     column = name.rpartition(".")[2]
-    return {"owner_id": "owner", "place": "lies", "snoozed_until": "wakes", "blocked_at": "blocked"}.get(
-        column, column.removesuffix("_id").replace("_", " ")
-    )
+    return _(_FIELDS.get(column, column.removesuffix("_id").replace("_", " ")))
 
 
 def _value(name: str, value: Any, names: dict[int, str]) -> str:
     column = name.rpartition(".")[2]
     if value is None or value == []:
-        return "nobody" if column == "owner_id" else "-"
+        return _("nobody") if column == "owner_id" else "-"
     if column == "owner_id":
         return names.get(value, str(value))
     if column.endswith(("_at", "_until")) and isinstance(value, int):
@@ -246,20 +257,23 @@ _DELIVERY = {"replied": "written", "delayed": "delivery is delayed", "received":
 def passage(workspace: Workspace, message: rows.Message) -> Passage:
     """Return the receipts and the delivery history of a message, and the header fields it arrived with."""
     reader = workspace.database.reader
-    steps = [(one.received_at, f"arrived at {one.channel} {one.folder}".rstrip()) for one in message.receipts]
+    steps = [
+        (one.received_at, _("arrived at {channel} {folder}").format(channel=one.channel, folder=one.folder).rstrip())
+        for one in message.receipts
+    ]
     for row in reader.all(
         "SELECT at, actor, kind, after_json FROM event WHERE conversation_id = ? AND message_id = ? ORDER BY id",
         (message.conversation_id, message.id),
     ):
         after = json.loads(row["after_json"])
-        said = _DELIVERY.get(row["kind"], row["kind"].replace("_", " "))
+        said = _(_DELIVERY.get(row["kind"], row["kind"].replace("_", " ")))
         status = next((value for name, value in after.items() if name.endswith("status")), None)
         error = next((value for name, value in after.items() if name.endswith("error")), None)
-        words = f"{status}{f': {error}' if error else ''}" if status else said
+        words = f"{_(str(status))}{f': {retold(error)}' if error else ''}" if status else said
         steps.append((row["at"], one_line(f"{words} ({row['actor']})", 300)))
     outbox = reader.one("SELECT attempts, due_at FROM outbox WHERE message_id = ?", (message.id,))
     if outbox is not None and outbox["attempts"]:
-        steps.append((outbox["due_at"], f"due; tried {outbox['attempts']} times so far"))
+        steps.append((outbox["due_at"], _("due; tried {count} times so far").format(count=outbox["attempts"])))
     return Passage(tuple(sorted(steps)), _headers(workspace, message))
 
 

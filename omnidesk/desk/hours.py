@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from omnidesk import clock
 from omnidesk.words.errors import UsageError
+from omnidesk.words.speech import _
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _SPAN = re.compile(r"(?P<first>[a-z]{3})(?:-(?P<last>[a-z]{3}))?\s+(?P<begin>\d{1,2}:\d\d)-(?P<end>\d{1,2}:\d\d)")
@@ -28,8 +29,8 @@ def parse(text: str) -> Hours | None:
     """Read `Europe/Amsterdam mon-fri 09:00-17:30, sat 10:00-16:00`; empty means always open. Raises UsageError."""
     if not text.strip():
         return None
-    name, _, spans = text.strip().partition(" ")
-    week: list[list[tuple[time, time]]] = [[] for _ in DAYS]
+    name, _space, spans = text.strip().partition(" ")
+    week: list[list[tuple[time, time]]] = [[] for _day in DAYS]
     try:
         zone = ZoneInfo(name)
         for span in spans.lower().split(","):
@@ -45,7 +46,10 @@ def parse(text: str) -> Hours | None:
                 week[weekday].append((begin, end))
     except (ValueError, OSError, KeyError):
         raise UsageError(
-            f"opening hours {text!r} are not understood: write `Europe/Amsterdam mon-fri 09:00-17:30, sat 10:00-16:00`"
+            _(
+                "opening hours {text!r} are not understood: write `Europe/Amsterdam mon-fri 09:00-17:30, sat "
+                "10:00-16:00`"
+            ).format(text=text)
         ) from None
     return Hours(zone, tuple(tuple(sorted(spans_of_day)) for spans_of_day in week))
 

@@ -18,6 +18,7 @@ from omnidesk.store.workspace import Workspace
 from omnidesk.words import rows
 from omnidesk.words.errors import RefusedError, UsageError
 from omnidesk.words.rows import Actor
+from omnidesk.words.speech import _
 
 AT_A_TIME = 100
 _ESCAPED = re.compile(rb"^>(>*From )", re.MULTILINE)
@@ -38,7 +39,9 @@ def import_mbox(
 ) -> Imported:
     """Import an mbox file (RFC 4155; `>From ` is unescaped as in mboxrd) as mail of a channel. Repeatable."""
     if not path.is_file():
-        raise UsageError(f"{path} is no file: an mbox is one file, a Maildir a folder with cur, new and tmp")
+        raise UsageError(
+            _("{path} is no file: an mbox is one file, a Maildir a folder with cur, new and tmp").format(path=path)
+        )
     return _take_in(workspace, actor, channel, _mbox(path), progress)
 
 
@@ -47,7 +50,7 @@ def import_maildir(
 ) -> Imported:
     """Import a Maildir with its subfolders (Maildir++) as mail of a channel. Repeatable."""
     if not any((path / part).is_dir() for part in ("cur", "new")):
-        raise UsageError(f"{path} is no Maildir: it has neither cur nor new")
+        raise UsageError(_("{path} is no Maildir: it has neither cur nor new").format(path=path))
     return _take_in(workspace, actor, channel, _maildir(path), progress)
 
 
@@ -80,7 +83,7 @@ def _take_in(
 ) -> Imported:
     channel = channels.get(workspace, name)
     if channel.kind == "desk":
-        raise RefusedError("mail is imported into a mailbox's channel, not into desk")
+        raise RefusedError(_("mail is imported into a mailbox's channel, not into desk"))
     connector = registry.connector(channel.kind)
     received = duplicates = quarantined = 0
     while some := list(islice(mails, AT_A_TIME)):

@@ -12,6 +12,7 @@ from omnidesk.words import rows
 from omnidesk.words.errors import NotFoundError, RefusedError, UsageError
 from omnidesk.words.kinds import Place, Status
 from omnidesk.words.rows import Actor
+from omnidesk.words.speech import _
 
 
 def may_join(tx: Transaction, one: int, other: int) -> bool:
@@ -81,7 +82,10 @@ def merge(workspace: Workspace, actor: Actor, numbers: int | Iterable[int], into
         for number in wanted:
             gone = _existing(act.tx, number)
             if gone == kept:
-                raise RefusedError(f"#{number} and #{into} are the same conversation already")
+                raise RefusedError(
+                    _("#{number} and #{into} are the same conversation already").format(number=number, into=into)
+                )
+            _seen_still(act.tx, kept, gone)
             absorb(act, kept, gone, f"merged by {actor.name}")
             merged.append(f"#{gone}")
         act.tx.execute("UPDATE conversation SET touched = ? WHERE id = ?", (True, kept))
@@ -90,10 +94,17 @@ def merge(workspace: Workspace, actor: Actor, numbers: int | Iterable[int], into
     return perform_undoable(workspace, actor, "merge", work)[0]
 
 
+def _seen_still(tx: Transaction, kept: int, gone: int) -> None:
+    """Refuse a merge by which what is on the desk would vanish into spam or among the deleted."""
+    where = {one: tx.value("SELECT place FROM conversation WHERE id = ?", (one,)) for one in (kept, gone)}
+    if where[gone] == Place.DESK and where[kept] in (Place.SPAM, Place.DELETED):
+        raise RefusedError(_("#{number} is in spam or deleted: open it again before the merge").format(number=kept))
+
+
 def _existing(tx: Transaction, number: int) -> int:
     here = conversations.current(tx, number)
     if tx.value("SELECT 1 FROM conversation WHERE id = ?", (here,)) is None:
-        raise NotFoundError(f"there is no conversation {number}")
+        raise NotFoundError(_("there is no conversation {number}").format(number=number))
     return here
 
 
@@ -103,7 +114,9 @@ def refuse(workspace: Workspace, actor: Actor, number: int, other: int) -> rows.
     def work(act: Act) -> None:
         here, there = _existing(act.tx, number), _existing(act.tx, other)
         if here == there:
-            raise RefusedError(f"#{number} and #{other} are the same conversation already")
+            raise RefusedError(
+                _("#{number} and #{other} are the same conversation already").format(number=number, other=other)
+            )
         act.event("join_refused", here, after={"other": there})
         act.event("join_refused", there, after={"other": here})
         act.summary = f"#{here} and #{there} stay apart"
@@ -120,7 +133,7 @@ def move(workspace: Workspace, actor: Actor, number: int, messages: Sequence[int
         tx = act.tx
         here, there = _existing(tx, number), _existing(tx, into)
         if here == there:
-            raise RefusedError(f"the messages are in #{here} already")
+            raise RefusedError(_("the messages are in #{here} already").format(here=here))
         _must_hold(tx, here, messages)
         move_messages(act, sorted(set(messages)), here, there)
         tx.execute("UPDATE conversation SET touched = ? WHERE id IN (?, ?)", (True, here, there))
@@ -138,9 +151,17 @@ def _must_hold(tx: Transaction, number: int, messages: Sequence[int]) -> None:
     inside = {found[0] for found in tx.all("SELECT id FROM message WHERE conversation_id = ?", (number,))}
     strange = [message for message in messages if message not in inside]
     if strange or not messages:
-        raise UsageError(f"#{number} holds no message {', '.join(map(str, strange)) or '(none named)'}")
+        raise UsageError(
+            _("#{number} holds no message {numbers}").format(
+                number=number, numbers=", ".join(map(str, strange)) or "(none named)"
+            )
+        )
     if len(set(messages)) == len(inside):
-        raise RefusedError(f"these are all messages of #{number}: nothing would be left in it; merge it instead")
+        raise RefusedError(
+            _("these are all messages of #{number}: nothing would be left in it; merge it instead").format(
+                number=number
+            )
+        )
 
 
 def split(workspace: Workspace, actor: Actor, number: int, messages: Sequence[int]) -> tuple[rows.Act, int]:
@@ -150,7 +171,7 @@ def split(workspace: Workspace, actor: Actor, number: int, messages: Sequence[in
         tx = act.tx
         row = tx.one("SELECT * FROM conversation WHERE id = ?", (number,))
         if row is None:
-            raise NotFoundError(f"there is no conversation {number}")
+            raise NotFoundError(_("there is no conversation {number}").format(number=number))
         _must_hold(tx, number, messages)
         first = tx.one("SELECT subject, at FROM message WHERE id = ?", (min(messages),))
         assert first is not None

@@ -23,6 +23,7 @@ from omnidesk.words import rows
 from omnidesk.words.errors import OmniDeskError, UsageError
 from omnidesk.words.kinds import Priority, Status
 from omnidesk.words.rows import Actor, Macro, MacroActions, Wording
+from omnidesk.words.speech import _
 
 LARGEST = 2_000_000
 """Characters of a file that is read."""
@@ -93,21 +94,23 @@ def from_yaml(text: str) -> list[Written]:
     import yaml
 
     if len(text) > LARGEST:
-        raise UsageError(f"a file of macros has {LARGEST} characters at most")
+        raise UsageError(_("a file of macros has {most} characters at most").format(most=LARGEST))
     try:
         document = yaml.safe_load(text)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f" in line {mark.line + 1}" if mark is not None else ""
         raise UsageError(
-            f"that is no YAML{where}: {one_line(str(getattr(error, 'problem', '') or error), 200)}"
+            _("that is no YAML{where}: {error}").format(
+                where=where, error=one_line(str(getattr(error, "problem", "") or error), 200)
+            )
         ) from None
     except (RecursionError, ValueError) as error:
-        raise UsageError(f"that is no YAML for macros: {one_line(str(error), 200)}") from None
+        raise UsageError(_("that is no YAML for macros: {error}").format(error=one_line(str(error), 200))) from None
     if isinstance(document, Mapping):
         document = document.get("macros", [document])
     if not isinstance(document, list):
-        raise UsageError("a file of macros is a list under `macros:`; `omnidesk macro export` shows one")
+        raise UsageError(_("a file of macros is a list under `macros:`; `omnidesk macro export` shows one"))
     return [_read(said, f"macro {place}") for place, said in enumerate(document, 1)]
 
 
@@ -117,14 +120,14 @@ def _read(said: Any, where: str) -> Written:
     where = f"macro {name}"
     texts = entry.get("texts", [entry["text"]] if "text" in entry else [])
     if not isinstance(texts, list):
-        raise UsageError(f"{where}: texts is a list of language, channel and text")
+        raise UsageError(_("{where}: texts is a list of language, channel and text").format(where=where))
     wordings = tuple(_wording(one, f"{where}, text {place}") for place, one in enumerate(texts, 1))
     actions = _actions(_mapping(entry.get("actions") or {}, f"{where}: actions", _ACTION_FIELDS), where)
     try:
         macro_rows.texts_json(wordings)
         macro_rows.checked(actions)
     except OmniDeskError as error:
-        raise UsageError(f"{where}: {error}") from None
+        raise UsageError(_("{where}: {error}").format(where=where, error=error)) from None
     return Written(name, not entry.get("personal", False), wordings, actions)
 
 
@@ -146,11 +149,15 @@ def _actions(said: Mapping[str, Any], where: str) -> MacroActions:
     tags = said.get("tags") or []
     words = tags.replace(",", " ").split() if isinstance(tags, str) else tags
     if not isinstance(words, list):
-        raise UsageError(f"{where}: tags is a list such as [+parcel, -new]")
+        raise UsageError(_("{where}: tags is a list such as [+parcel, -new]").format(where=where))
     status, priority = said.get("status"), said.get("priority")
     for value, known, what in ((status, Status, "status"), (priority, Priority, "priority")):
         if value and value not in {str(one) for one in known}:
-            raise UsageError(f"{where}: {what} is {', '.join(known)}, not {one_line(str(value), 30)}")
+            raise UsageError(
+                _("{where}: {what} is {known}, not {value}").format(
+                    where=where, what=what, known=", ".join(known), value=one_line(str(value), 30)
+                )
+            )
     return MacroActions(
         status=Status(status) if status else None,
         tags=tuple(one_line(_string(tag, f"{where}: tags"), 51) for tag in words),
@@ -162,10 +169,14 @@ def _actions(said: Mapping[str, Any], where: str) -> MacroActions:
 
 def _mapping(said: Any, where: str, known: set[str]) -> Mapping[str, Any]:
     if not isinstance(said, Mapping):
-        raise UsageError(f"{where} is no list of `name: value`")
+        raise UsageError(_("{where} is no list of `name: value`").format(where=where))
     for key in said:
         if key not in known:
-            raise UsageError(f"{where}: {one_line(str(key), 40)} is not known; known are {', '.join(sorted(known))}")
+            raise UsageError(
+                _("{where}: {key} is not known; known are {known}").format(
+                    where=where, key=one_line(str(key), 40), known=", ".join(sorted(known))
+                )
+            )
     return said
 
 
@@ -173,7 +184,7 @@ def _string(said: Any, where: str) -> str:
     if isinstance(said, int) and not isinstance(said, bool):
         return str(said)
     if not isinstance(said, str):
-        raise UsageError(f"{where} is missing or no text")
+        raise UsageError(_("{where} is missing or no text").format(where=where))
     return said
 
 

@@ -15,6 +15,7 @@ from omnidesk.text.when import parse_when
 from omnidesk.words.errors import UsageError
 from omnidesk.words.kinds import Priority, Status
 from omnidesk.words.rows import Macro, MacroActions, Wording
+from omnidesk.words.speech import _
 
 CLASSES = ("mail", "short", "public")
 """Classes of channels: letters with a subject, short messages, what everybody can read."""
@@ -39,7 +40,7 @@ def title(said: str) -> str:
     """Return the name of a macro as it is kept. Raises UsageError."""
     kept = one_line(said, LONGEST_NAME).strip("/ ")
     if not kept:
-        raise UsageError("a macro needs a name")
+        raise UsageError(_("a macro needs a name"))
     return kept
 
 
@@ -49,21 +50,33 @@ def texts_json(wordings: Sequence[Wording]) -> str:
     for one in wordings:
         language = one.language.lower()
         if language and not re.fullmatch(r"[a-z]{2,3}", language):
-            raise UsageError(f"a language is two letters such as nl, en, de, not {one_line(one.language, 30)}")
+            raise UsageError(
+                _("a language is two letters such as nl, en, de, not {language}").format(
+                    language=one_line(one.language, 30)
+                )
+            )
         if one.channel_class and one.channel_class not in CLASSES:
-            raise UsageError(f"a class of channel is {', '.join(CLASSES)}, not {one_line(one.channel_class, 30)}")
+            raise UsageError(
+                _("a class of channel is {classes}, not {channel_class}").format(
+                    classes=", ".join(CLASSES), channel_class=one_line(one.channel_class, 30)
+                )
+            )
         text = clean(one.text).strip("\n")
         if not text.strip():
-            raise UsageError("a text of the macro is empty")
+            raise UsageError(_("a text of the macro is empty"))
         if len(text) > LONGEST_TEXT:
-            raise UsageError(f"a text of a macro has {LONGEST_TEXT} characters at most")
+            raise UsageError(_("a text of a macro has {most} characters at most").format(most=LONGEST_TEXT))
         unknown = [name for name in placeholders.names(text) if name not in placeholders.NAMES]
         if unknown:
             known = ", ".join(placeholders.NAMES)
-            raise UsageError(f"there is no placeholder {{{{{unknown[0]}}}}}; there are {known}")
+            raise UsageError(
+                _("there is no placeholder {{{{{unknown}}}}}; there are {known}").format(
+                    unknown=unknown[0], known=known
+                )
+            )
         found[language, one.channel_class] = text
     if not found:
-        raise UsageError("a macro needs a text")
+        raise UsageError(_("a macro needs a text"))
     return json.dumps(
         [{"language": key[0], "channel": key[1], "text": text} for key, text in found.items()], ensure_ascii=False
     )
@@ -72,14 +85,14 @@ def texts_json(wordings: Sequence[Wording]) -> str:
 def checked(actions: MacroActions) -> MacroActions:
     """Return actions that can be done. Raises UsageError."""
     if actions.status is Status.SNOOZED:
-        raise UsageError("a macro that snoozes says until when: snooze 2d")
+        raise UsageError(_("a macro that snoozes says until when: snooze 2d"))
     if actions.status is not None and actions.snooze:
-        raise UsageError("a macro sets a status or snoozes, not both")
+        raise UsageError(_("a macro sets a status or snoozes, not both"))
     if actions.snooze:
         parse_when(actions.snooze, clock.now())
     for tag in actions.tags:
         if not tag.lstrip("+-").strip():
-            raise UsageError("a tag needs a name: +refund puts it on, -refund takes it off")
+            raise UsageError(_("a tag needs a name: +refund puts it on, -refund takes it off"))
     return actions
 
 
@@ -91,8 +104,8 @@ def actions_json(actions: MacroActions) -> str:
 
 def described(actions: MacroActions) -> str:
     """Say what a macro does, in a few words; "" for nothing."""
-    said = [str(actions.status)] if actions.status is not None else []
-    said += [f"snooze {actions.snooze}"] if actions.snooze else []
-    said += [f"priority {actions.priority}"] if actions.priority is not None else []
-    said += [f"assign {actions.assign}"] if actions.assign else []
+    said = [_(actions.status)] if actions.status is not None else []
+    said += [_("snooze {when}").format(when=actions.snooze)] if actions.snooze else []
+    said += [_("priority {priority}").format(priority=_(actions.priority))] if actions.priority is not None else []
+    said += [_("assign {login}").format(login=actions.assign)] if actions.assign else []
     return ", ".join([*said, *(tag if tag[:1] in "+-" else f"+{tag}" for tag in actions.tags)])

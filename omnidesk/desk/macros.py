@@ -25,6 +25,7 @@ from omnidesk.words import rows
 from omnidesk.words.errors import NotFoundError, RefusedError
 from omnidesk.words.kinds import Status
 from omnidesk.words.rows import Actor, Macro, MacroActions, Wording
+from omnidesk.words.speech import _
 
 LETTER_UNITS = 2_000
 """A channel that takes no more text than this, or has no subject, is `short`."""
@@ -83,7 +84,7 @@ def get(workspace: Workspace, actor: Actor, name: str | int) -> Macro:
     for macro in list_macros(workspace, actor):
         if wanted in (macro.id, macro.name.lower()):
             return macro
-    raise NotFoundError(f"there is no macro {name}; `omnidesk macro list` shows them")
+    raise NotFoundError(_("there is no macro {name}; `omnidesk macro list` shows them").format(name=name))
 
 
 # Making and changing them
@@ -104,7 +105,9 @@ def add(
 
     def work(act: Act) -> int:
         if act.tx.value("SELECT 1 FROM macro WHERE agent_id = ? AND lower(name) = lower(?)", (owner, title)):
-            raise RefusedError(f"there is a macro {title} already: `omnidesk macro edit` changes it")
+            raise RefusedError(
+                _("there is a macro {title} already: `omnidesk macro edit` changes it").format(title=title)
+            )
         macro_id = new_id()
         _insert(act.tx, macro_id, owner, title, texts, doings, act.at)
         act.event("macro_added", after={"macro": macro_id, "name": title})
@@ -139,12 +142,12 @@ def edit(
             (fields.get("name", ""), macro.id, macro.id),
         )
         if taken:
-            raise RefusedError(f"there is a macro {fields['name']} already")
+            raise RefusedError(_("there is a macro {name} already").format(name=fields["name"]))
         if fields and act.change_row("macro_changed", "macro", macro.id, fields):
             act.tx.execute("UPDATE macro SET updated_at = ? WHERE id = ?", (act.at, macro.id))
         act.summary = f"macro {fields.get('name', macro.name)} changed"
 
-    done, _ = perform_undoable(workspace, actor, "macro", work)
+    done = perform_undoable(workspace, actor, "macro", work)[0]
     return done, get(workspace, actor, macro.id)
 
 
@@ -154,7 +157,7 @@ def remove(workspace: Workspace, actor: Actor, macro: Macro) -> rows.Act:
     def work(act: Act) -> None:
         row = act.tx.one("SELECT * FROM macro WHERE id = ?", (macro.id,))
         if row is None:
-            raise NotFoundError(f"there is no macro {macro.name} any more")
+            raise NotFoundError(_("there is no macro {name} any more").format(name=macro.name))
         act.tx.execute("DELETE FROM macro WHERE id = ?", (macro.id,))
         kept = {key: row[key] for key in ("agent_id", "name", "texts_json", "actions_json", "created_at")}
         act.event("macro_removed", before={"macro": macro.id, **kept})
@@ -185,7 +188,7 @@ def _insert(tx: Transaction, macro_id: int, owner: int, name: str, texts: str, a
 
 def _agent_id(actor: Actor) -> int:
     if actor.agent_id is None:
-        raise RefusedError("only an agent has macros of their own")
+        raise RefusedError(_("only an agent has macros of their own"))
     return actor.agent_id
 
 
@@ -291,13 +294,22 @@ def filled(macro: Macro, facts: Facts, channel_class: str, language: str | None 
     wanted = facts.language if language is None else language
     chosen = wording(macro, wanted, channel_class)
     done = placeholders.fill(chosen.text, facts.values(chosen.language or wanted))
-    empty = [f"{placeholders.NAMES[name]} is not known: {{{{{name}}}}} stands in the text" for name in done.empty]
-    empty += [f"there is no placeholder {{{{{name}}}}}" for name in done.unknown]
+    empty = [
+        _("{meaning} is not known: {placeholder} stands in the text").format(
+            meaning=_(placeholders.NAMES[name]), placeholder=f"{{{{{name}}}}}"
+        )
+        for name in done.empty
+    ]
+    empty += [_("there is no placeholder {placeholder}").format(placeholder=f"{{{{{name}}}}}") for name in done.unknown]
     warnings = []
     if wanted and chosen.language and chosen.language != wanted:
-        warnings.append(f"it has no text in {languages.name(wanted)}: this is {languages.name(chosen.language)}")
+        warnings.append(
+            _("it has no text in {wanted}: this is {chosen}").format(
+                wanted=languages.name(wanted), chosen=languages.name(chosen.language)
+            )
+        )
     if channel_class == "public" and chosen.channel_class != "public":
-        warnings.append("it has no text for public channels")
+        warnings.append(_("it has no text for public channels"))
     return FilledMacro(macro, done.text, chosen.language, languages_of(macro), tuple(empty), tuple(warnings))
 
 
@@ -373,7 +385,9 @@ def of_reply(workspace: Workspace, actor: Actor, number: int) -> tuple[str, str]
     facts = Facts(workspace, actor, number)
     sent = _newest_answer(workspace.database.reader, facts.conversation.id)
     if sent is None:
-        raise NotFoundError(f"nobody has answered in #{facts.conversation.id} yet: send a reply first")
+        raise NotFoundError(
+            _("nobody has answered in #{number} yet: send a reply first").format(number=facts.conversation.id)
+        )
     language = languages.guess(sent) or facts.language
     return placeholders.generalise(sent, facts.values(language)), language
 

@@ -9,6 +9,7 @@ from omnidesk.desk import threads
 from omnidesk.store.workspace import Workspace
 from omnidesk.words.errors import RefusedError
 from omnidesk.words.rows import Conversation
+from omnidesk.words.speech import _
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,9 @@ def preview(workspace: Workspace, numbers: Iterable[int], into: int | None = Non
     kept = min(wanted, default=0) if into is None else threads.current(workspace, into)
     others = [number for number in wanted if number != kept]
     if not others:
-        raise RefusedError(f"#{into or kept} is that conversation itself: merge it with another one")
+        raise RefusedError(
+            _("#{into} is that conversation itself: merge it with another one").format(into=into or kept)
+        )
     stays = threads.conversation(workspace, kept)
     gone = tuple(threads.conversations(workspace, others))
     customers = {one.customer_id for one in (stays, *gone)}

@@ -17,7 +17,9 @@ from omnidesk.store.workspace import Workspace
 from omnidesk.text.clean import one_line
 from omnidesk.words.errors import NotFoundError
 from omnidesk.words.kinds import Health, NewsKind
+from omnidesk.words.retelling import retold
 from omnidesk.words.rows import News
+from omnidesk.words.speech import _
 
 if TYPE_CHECKING:
     from omnidesk.desk.acts import Act
@@ -174,7 +176,7 @@ def see(workspace: Workspace, agent_id: int | None, ids: Iterable[int] | None = 
         changed = 0
         for one in wanted:
             if tx.value("SELECT 1 FROM notification WHERE id = ? AND agent_id = ?", (one, agent_id)) is None:
-                raise NotFoundError(f"{one} is no news of yours: `omnidesk news` lists it")
+                raise NotFoundError(_("{one} is no news of yours: `omnidesk news` lists it").format(one=one))
             changed += tx.execute(
                 "UPDATE notification SET seen_at = ? WHERE id = ? AND seen_at IS NULL", (clock.now(), one)
             ).rowcount
@@ -201,16 +203,21 @@ def said(news: News) -> str:
     """Return in words what happened: `koen gave you #1042: Where is my order?`."""
     about = f"#{news.conversation_id}" if news.conversation_id is not None else ""
     subject = f": {news.subject}" if news.subject else ""
-    why = f" ({news.said})" if news.said else ""
+    why = f" ({retold(news.said)})" if news.said else ""
+    said = {"by": news.by, "about": about, "subject": subject, "why": why}
     if news.kind is NewsKind.CHANNEL:
-        return f"channel {news.subject} is in trouble" + (f": {news.said}" if news.said else "")
+        return _("channel {subject} is in trouble").format(subject=news.subject) + (
+            f": {retold(news.said)}" if news.said else ""
+        )
     words = {
-        NewsKind.MENTION: f"{news.by} mentions you in {about}{subject}",
-        NewsKind.ANSWER: f"{news.by or news.customer or 'the customer'} answered {about}{subject}",
-        NewsKind.ASSIGNED: f"{news.by} gave you {about}{subject}",
-        NewsKind.FAILED: f"not sent: your answer in {about}{subject}{why}",
-        NewsKind.UNKNOWN: f"sent or not? your answer in {about}{subject}{why}",
-        NewsKind.HELD: f"held, you are asked: your answer in {about}{subject}{why}",
-        NewsKind.OVERDUE: f"{about} is overdue{subject}",
+        NewsKind.MENTION: _("{by} mentions you in {about}{subject}"),
+        NewsKind.ANSWER: _("{by} answered {about}{subject}"),
+        NewsKind.ASSIGNED: _("{by} gave you {about}{subject}"),
+        NewsKind.FAILED: _("not sent: your answer in {about}{subject}{why}"),
+        NewsKind.UNKNOWN: _("sent or not? your answer in {about}{subject}{why}"),
+        NewsKind.HELD: _("held, you are asked: your answer in {about}{subject}{why}"),
+        NewsKind.OVERDUE: _("{about} is overdue{subject}"),
     }
-    return words[news.kind]
+    if news.kind is NewsKind.ANSWER:
+        said["by"] = news.by or news.customer or _("the customer")
+    return words[news.kind].format(**said)

@@ -10,20 +10,21 @@ from omnidesk.store.workspace import Workspace
 from omnidesk.text.clean import clean, one_line
 from omnidesk.text.page import safe_page
 from omnidesk.words.errors import NotFoundError
+from omnidesk.words.speech import _
 
 
 def page(workspace: Workspace, message_id: int) -> str:
     """Return the HTML of a message as a page that can do nothing. Raises NotFoundError where it has none."""
     row = workspace.database.reader.one("SELECT raw_item_id, kind, subject FROM message WHERE id = ?", (message_id,))
     if row is None:
-        raise NotFoundError(f"there is no message {message_id}")
+        raise NotFoundError(_("there is no message {message_id}").format(message_id=message_id))
     found = ""
     if row["raw_item_id"] is not None:
         item = intake.item_of(workspace, row["raw_item_id"])
         connector = registry.connector(row["kind"])
         found = connector.page(item)
     if not found.strip():
-        raise NotFoundError("this message has no HTML form: what you read is all of it")
+        raise NotFoundError(_("this message has no HTML form: what you read is all of it"))
     files = [file for decoded in connector.decode(item) for file in decoded.files]
     pictures = {file.content_id: (file.content_type, file.data) for file in files if file.content_id}
     return safe_page(found, one_line(row["subject"], 200), pictures)

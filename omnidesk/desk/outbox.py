@@ -25,6 +25,7 @@ from omnidesk.words import rows
 from omnidesk.words.errors import NotFoundError, RefusedError
 from omnidesk.words.kinds import MessageStatus
 from omnidesk.words.rows import PROGRAM, Actor, OutboxRow
+from omnidesk.words.speech import _
 
 WAITING = (MessageStatus.QUEUED, MessageStatus.SENDING, MessageStatus.FAILED, MessageStatus.UNKNOWN)
 
@@ -299,7 +300,9 @@ def retry(workspace: Workspace, actor: Actor, message_id: int) -> rows.Act:
         state = _state(act, message_id)
         if state not in (MessageStatus.FAILED, MessageStatus.UNKNOWN, MessageStatus.CANCELLED, MessageStatus.QUEUED):
             raise RefusedError(
-                f"message {message_id} is {state}: only what failed, is unknown or was cancelled can be sent again"
+                _(
+                    "message {message_id} is {state}: only what failed, is unknown or was cancelled can be sent again"
+                ).format(message_id=message_id, state=state)
             )
         holding.decided(act, message_id)
         _requeue(act, message_id, act.at, None)
@@ -314,7 +317,11 @@ def cancel(workspace: Workspace, actor: Actor, message_id: int) -> rows.Act:
     def work(act: Act) -> None:
         state = _state(act, message_id)
         if state != MessageStatus.QUEUED:
-            raise RefusedError(f"message {message_id} is {state}: only what is queued can be cancelled")
+            raise RefusedError(
+                _("message {message_id} is {state}: only what is queued can be cancelled").format(
+                    message_id=message_id, state=state
+                )
+            )
         deliveries.set_status(act, message_id, MessageStatus.CANCELLED, None)
         act.summary = f"message {message_id} cancelled"
 
@@ -327,7 +334,11 @@ def resolve(workspace: Workspace, actor: Actor, message_id: int, how: str) -> ro
     def work(act: Act) -> None:
         state = _state(act, message_id)
         if state not in (MessageStatus.UNKNOWN, MessageStatus.FAILED):
-            raise RefusedError(f"message {message_id} is {state}: only what is unknown or failed needs settling")
+            raise RefusedError(
+                _("message {message_id} is {state}: only what is unknown or failed needs settling").format(
+                    message_id=message_id, state=state
+                )
+            )
         if how == "sent":
             deliveries.set_status(act, message_id, MessageStatus.SENT, None)
         elif how == "not-sent":
@@ -356,9 +367,13 @@ def edit(workspace: Workspace, actor: Actor, message_id: int) -> tuple[rows.Act,
         state = _state(act, message_id)
         if state not in (MessageStatus.QUEUED, MessageStatus.FAILED, MessageStatus.CANCELLED):
             again = ": say first whether it went out" if state == MessageStatus.UNKNOWN else ""
-            raise RefusedError(f"message {message_id} is {state}, which cannot be written anew{again}")
+            raise RefusedError(
+                _("message {message_id} is {state}, which cannot be written anew{again}").format(
+                    message_id=message_id, state=state, again=again
+                )
+            )
         if actor.agent_id is None:
-            raise RefusedError("only an agent has drafts")
+            raise RefusedError(_("only an agent has drafts"))
         number = int(act.tx.value("SELECT conversation_id FROM message WHERE id = ?", (message_id,)))
         if state == MessageStatus.QUEUED:
             deliveries.set_status(act, message_id, MessageStatus.CANCELLED, None)
@@ -375,5 +390,9 @@ def edit(workspace: Workspace, actor: Actor, message_id: int) -> tuple[rows.Act,
 def _state(act: Act, message_id: int) -> str:
     state = act.tx.value("SELECT state FROM outbox WHERE message_id = ?", (message_id,))
     if state is None:
-        raise NotFoundError(f"message {message_id} is not in the outbox; `omnidesk outbox list` shows what is")
+        raise NotFoundError(
+            _("message {message_id} is not in the outbox; `omnidesk outbox list` shows what is").format(
+                message_id=message_id
+            )
+        )
     return str(state)

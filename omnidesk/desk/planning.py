@@ -14,7 +14,9 @@ from omnidesk.store.workspace import Workspace
 from omnidesk.text.address import normalise_identity, valid_email
 from omnidesk.words.errors import NotFoundError
 from omnidesk.words.kinds import Direction
+from omnidesk.words.retelling import retold
 from omnidesk.words.rows import Address, Channel, Message
+from omnidesk.words.speech import _
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,11 @@ def plan(workspace: Workspace, number: int, to_sender_only: bool = False) -> Pla
     flagged: list[str] = []
     to, cc = _recipients(answers, ours, flagged, to_sender_only)
     for stranger in _strangers(reader, number):
-        flagged.append(f"{stranger} wrote without taking part before, and is not answered unless you add them")
+        flagged.append(
+            _("{stranger} wrote without taking part before, and is not answered unless you add them").format(
+                stranger=stranger
+            )
+        )
     choices = tuple(_choices(reader, number, answers, to, cc))
     usable = [choice for choice in choices if choice.usable]
     first = _preferred(reader, number, usable)
@@ -89,7 +95,7 @@ def _answered(reader: Connection, number: int) -> Message | None:
 
 def _strangers(reader: Connection, number: int) -> list[str]:
     rows = reader.all(
-        "SELECT DISTINCT from_address FROM message WHERE conversation_id = ? AND stranger "
+        "SELECT DISTINCT from_address FROM message WHERE conversation_id = ? AND stranger AND auto IS NULL "
         "AND aside_id IS NULL ORDER BY id DESC LIMIT 5",
         (number,),
     )
@@ -121,7 +127,11 @@ def _recipients(
     domain = answers.sender.address.rpartition("@")[2].lower()
     for address in elsewhere:
         if address.address.rpartition("@")[2].lower() != domain:
-            flagged.append(f"Reply-To leads elsewhere: {address.address} instead of {answers.sender.address}")
+            flagged.append(
+                _("Reply-To leads elsewhere: {address} instead of {sender}").format(
+                    address=address.address, sender=answers.sender.address
+                )
+            )
     seen = {normalise_identity(kind, address.address) for address in to} | ours
     cc: list[Address] = []
     for address in () if to_sender_only else (*answers.to, *answers.cc):
@@ -130,7 +140,7 @@ def _recipients(
             continue
         seen.add(value)
         if kind == "email" and not valid_email(address.address):
-            flagged.append(f"{address.address} is no usable address and was left out")
+            flagged.append(_("{address} is no usable address and was left out").format(address=address.address))
         else:
             cc.append(address)
     return tuple(to), tuple(cc)
@@ -160,7 +170,9 @@ def _choices(
         same = answers is not None and answers.kind == channel.kind
         there = to if same else theirs[:1]
         if not there:
-            reason: str | None = f"no {' or '.join(manifest.identity_kinds)} address of the customer is known"
+            reason: str | None = _("no {kinds} address of the customer is known").format(
+                kinds=" or ".join(manifest.identity_kinds)
+            )
         else:
             outward = rules.Outward(there, cc if same else (), last_inbound_at=last, undeliverable=bad)
             reason = rules.objection(channel, manifest, outward, clock.now())
@@ -193,14 +205,15 @@ def starting(workspace: Workspace, aside: bool = False) -> tuple[Choice, ...]:
             continue
         reason = rules.channel_objection(channel, manifest)
         if reason is None and manifest.outbound != "start_new":
-            reason = f"on {manifest.name} the customer has to write first"
+            reason = _("on {name} the customer has to write first").format(name=manifest.name)
         found.append(_choice(channel, manifest, reason, ()))
     return tuple(found)
 
 
 def _choice(channel: Channel, manifest: Manifest, reason: str | None, to: tuple[Address, ...]) -> Choice:
     limit = None if manifest.text.split else manifest.text.max_length
-    return Choice(channel, reason is None, reason, to, manifest.public, manifest.text.subject, limit)
+    why = None if reason is None else retold(reason)
+    return Choice(channel, reason is None, why, to, manifest.public, manifest.text.subject, limit)
 
 
 def addresses_like(workspace: Workspace, begun: str, limit: int) -> list[Address]:

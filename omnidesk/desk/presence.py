@@ -14,6 +14,7 @@ from typing import Literal
 
 from omnidesk import clock
 from omnidesk.store.workspace import Workspace
+from omnidesk.words.speech import _
 
 Doing = Literal["viewing", "answering", "typing"]
 APART = 2.0
@@ -107,5 +108,9 @@ def away(workspace: Workspace) -> tuple[Away, ...]:
 
 def said(present: tuple[Present, ...]) -> str:
     """Return in words what colleagues do in one conversation: `koen is answering, bo is reading`."""
-    words = {"viewing": "is reading", "answering": "is answering", "typing": "is typing an answer"}
-    return ", ".join(f"{one.login} {words[one.doing]}" for one in present)
+    words = {
+        "viewing": _("{login} is reading"),
+        "answering": _("{login} is answering"),
+        "typing": _("{login} is typing an answer"),
+    }
+    return ", ".join(words[one.doing].format(login=one.login) for one in present)

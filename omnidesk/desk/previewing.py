@@ -13,6 +13,7 @@ from omnidesk.desk.letters import Letter
 from omnidesk.store.workspace import Workspace
 from omnidesk.words.errors import NotFoundError, RefusedError
 from omnidesk.words.rows import Actor, Address, Enclosure
+from omnidesk.words.speech import _
 
 STANDS_IN = b"x"
 """What stands for a file's content: only its name is shown."""
@@ -55,7 +56,7 @@ def preview(workspace: Workspace, actor: Actor, unsent: Unsent) -> Preview:
     try:
         payload = connector.prepare(outgoing, letter.channel.settings)
     except ValueError as error:
-        raise RefusedError(f"it cannot go out as it is: {error}") from error
+        raise RefusedError(_("it cannot go out as it is: {error}").format(error=error)) from error
     subject, text = _read_back(letter.channel.kind, payload, outgoing)
     shown = tuple(unsent.files)
     enclosing.sizes(shown)

@@ -11,6 +11,7 @@ from omnidesk.desk import intake
 from omnidesk.store.workspace import Workspace
 from omnidesk.words.errors import NotFoundError, OmniDeskError, UsageError
 from omnidesk.words.rows import Quarantined
+from omnidesk.words.speech import _
 
 
 def page(workspace: Workspace, limit: int = 50, after: int = 0) -> list[Quarantined]:
@@ -25,7 +26,9 @@ def get(workspace: Workspace, item_id: int) -> Quarantined:
     """Return one quarantined item. Raises NotFoundError."""
     row = workspace.database.reader.one(f"{_SELECT} WHERE q.raw_item_id = ?", (item_id,))
     if row is None:
-        raise NotFoundError(f"item {item_id} is not in quarantine; `omnidesk quarantine list` shows what is")
+        raise NotFoundError(
+            _("item {item_id} is not in quarantine; `omnidesk quarantine list` shows what is").format(item_id=item_id)
+        )
     return _quarantined(row)
 
 
@@ -62,9 +65,9 @@ def export(workspace: Workspace, item_id: int, path: Path) -> int:
         with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
             file.write(content)
     except FileExistsError:
-        raise UsageError(f"{path} is there already: give another name") from None
+        raise UsageError(_("{path} is there already: give another name").format(path=path)) from None
     except OSError as error:
-        raise OmniDeskError(f"{path} cannot be written: {error.strerror}") from error
+        raise OmniDeskError(_("{path} cannot be written: {why}").format(path=path, why=error.strerror)) from error
     return len(content)
 
 

@@ -20,6 +20,7 @@ from omnidesk.words import rows
 from omnidesk.words.errors import RefusedError, UsageError
 from omnidesk.words.kinds import Sort
 from omnidesk.words.rows import Actor, SavedView
+from omnidesk.words.speech import _
 
 COLUMNS = ("customer", "subject", "preview", "owner", "tags", "channels", "status", "number")
 """What a row can show; the first one chosen stands on its first line."""
@@ -96,7 +97,7 @@ def rename(workspace: Workspace, actor: Actor, name: str, new: str) -> tuple[row
         found = _get(act.tx, name, actor.agent_id)
         other = _find(act.tx, title, actor.agent_id)
         if other is not None and other.id != found.id:
-            raise RefusedError(f"there is a view {title} already")
+            raise RefusedError(_("there is a view {title} already").format(title=title))
         act.change_row("view", "saved_view", found.id, {"name": title})
         act.summary = f"the view {found.name} is called {title}"
         return _get(act.tx, title, actor.agent_id)
@@ -125,7 +126,9 @@ def share(workspace: Workspace, actor: Actor, name: str, shared: bool) -> tuple[
             "SELECT 1 FROM saved_view WHERE agent_id = ? AND name = ? AND id <> ? AND removed_at IS NULL",
             (owner, found.name, found.id),
         ):
-            raise RefusedError(f"{'the team has' if shared else 'you have'} a view {found.name} already: rename one")
+            team = _("the team has a view {name} already: rename one")
+            own = _("you have a view {name} already: rename one")
+            raise RefusedError((team if shared else own).format(name=found.name))
         act.change_row("view", "saved_view", found.id, {"agent_id": owner})
         act.summary = f"the view {found.name} is {'for the team' if shared else 'yours alone'}"
         return _get(act.tx, name, actor.agent_id)
@@ -167,7 +170,7 @@ def _make(act: Act, name: str, actor: Actor, shared: bool, fields: dict[str, Any
 
 def _owner(actor: Actor, shared: bool) -> int:
     if not shared and actor.agent_id is None:
-        raise UsageError("only an agent can have a view of their own: share it")
+        raise UsageError(_("only an agent can have a view of their own: share it"))
     return 0 if shared else actor.agent_id or 0
 
 
@@ -203,9 +206,9 @@ def _name(name: str) -> str:
     """Return a name fit for a view. Raises UsageError."""
     title = one_line(name, LONGEST)
     if not title or title.startswith((views.SEARCH, views.ALIKE)):
-        raise UsageError("a view needs a name, such as `refunds`; a slash begins a search")
+        raise UsageError(_("a view needs a name, such as `refunds`; a slash begins a search"))
     if title in views.NAMES:
-        raise UsageError(f"{title} is a view that is always there: choose another name")
+        raise UsageError(_("{title} is a view that is always there: choose another name").format(title=title))
     return title
 
 
@@ -213,7 +216,9 @@ def _columns(said: Sequence[str]) -> list[str]:
     wanted = list(dict.fromkeys(one.strip().lower() for one in said if one.strip()))
     for one in wanted:
         if one not in COLUMNS:
-            raise UsageError(f"{one_line(one, LONGEST)} is nothing a row shows: choose of {', '.join(COLUMNS)}")
+            raise UsageError(
+                _("{one} is nothing a row shows: choose of {columns}").format(
+                    one=one_line(one, LONGEST), columns=", ".join(COLUMNS)
+                )
+            )
     return [] if tuple(wanted) == USUAL else wanted
-
-

@@ -14,6 +14,7 @@ from omnidesk.text.fold import fold
 from omnidesk.words.errors import UsageError
 from omnidesk.words.kinds import Sort
 from omnidesk.words.rows import SearchHit
+from omnidesk.words.speech import _
 
 BEFORE, AFTER = 40, 120
 SCANNED = 4_000
@@ -27,14 +28,18 @@ def search(
 ) -> tuple[list[SearchHit], str | None]:
     """Return the newest hits and the token to go on with. Raises UsageError where the search is not understood."""
     if not text.strip():
-        raise UsageError('search for what? words, "a phrase", par*, from:anna, tag:return, before:2026-11-01 ..')
+        raise UsageError(_('search for what? words, "a phrase", par*, from:anna, tag:return, before:2026-11-01 ..'))
     wanted = syntax.parse(text)
     if wanted.sort not in (None, Sort.NEWEST):
-        raise UsageError(f"sort:{wanted.sort} orders views; a search through all messages shows the newest first")
+        raise UsageError(
+            _("sort:{sort} orders views; a search through all messages shows the newest first").format(sort=wanted.sort)
+        )
     try:
         behind = None if after is None else int(after)
     except ValueError:
-        raise UsageError(f"--after {after} is no token of a search: give the `next` of the page before") from None
+        raise UsageError(
+            _("--after {after} is no token of a search: give the `next` of the page before").format(after=after)
+        ) from None
     reader = workspace.database.reader
     rows = index.find(reader, wanted, agent_id, limit + 1, behind)
     following = str(rows[limit - 1][0]) if len(rows) > limit else None

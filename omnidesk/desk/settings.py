@@ -12,6 +12,7 @@ from omnidesk.store.workspace import Workspace
 from omnidesk.words import rows
 from omnidesk.words.errors import NotFoundError, UsageError
 from omnidesk.words.rows import PROGRAM, Actor
+from omnidesk.words.speech import _
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +71,17 @@ def put(workspace: Workspace, name: str, value: str | int | float, actor: Actor 
     found = next((entry for entry in fields(Settings) if entry.name == name), None)
     if found is None:
         raise NotFoundError(
-            f"there is no setting {name}; settings are {', '.join(entry.name for entry in fields(Settings))}"
+            _("there is no setting {name}; settings are {settings}").format(
+                name=name, settings=", ".join(entry.name for entry in fields(Settings))
+            )
         )
     kind = type(getattr(Settings(), name))
     try:
         said: Any = kind(value)
     except ValueError:
-        raise UsageError(f"{name} takes a number, not {value!r}") from None
+        raise UsageError(_("{name} takes a number, not {value!r}").format(name=name, value=value)) from None
     if name == "after_reply" and said not in ("next", "list", "stay"):
-        raise UsageError(f"after_reply is next, list or stay, not {said!r}")
+        raise UsageError(_("after_reply is next, list or stay, not {said!r}").format(said=said))
     if name == "opening_hours" and said:
         from omnidesk.desk.hours import parse
 

@@ -16,6 +16,7 @@ from urllib.parse import quote, unquote
 
 from omnidesk.text.filename import safe_name
 from omnidesk.words.errors import OmniDeskError
+from omnidesk.words.speech import _
 
 PORT = 8437
 """The port to forward, unless OMNIDESK_FILE_PORT names another; where it is taken, any free one."""
@@ -103,7 +104,7 @@ def _listening(handler: type[BaseHTTPRequestHandler]) -> ThreadingHTTPServer:
             return _Server(("127.0.0.1", port), handler)
         except OSError as error:
             last = error
-    raise OmniDeskError(f"no port of this machine can be used: {last.strerror}")
+    raise OmniDeskError(_("no port of this machine can be used: {why}").format(why=last.strerror))
 
 
 class _Server(ThreadingHTTPServer):

@@ -21,6 +21,7 @@ from omnidesk.words import rows
 from omnidesk.words.errors import NotFoundError, RefusedError, UsageError
 from omnidesk.words.kinds import AgentState
 from omnidesk.words.rows import Actor
+from omnidesk.words.speech import _
 
 CANDIDATES = 20
 """Conversations looked at outside the transaction: colleagues may take the first ones meanwhile."""
@@ -99,12 +100,12 @@ def skip(
     Returns the act, what was taken, and until when (UTC ms). Raises UsageError, NotFoundError, RefusedError."""
     why = one_line(reason, LONGEST_REASON)
     if not why:
-        raise UsageError("say in a word why it is passed over: the team sees it")
+        raise UsageError(_("say in a word why it is passed over: the team sees it"))
     if actor.agent_id is None:
-        raise RefusedError("only an agent passes a conversation over")
+        raise RefusedError(_("only an agent passes a conversation over"))
     wanted = [ids] if isinstance(ids, int) else list(dict.fromkeys(ids))
     if not wanted:
-        raise UsageError("no conversation was named")
+        raise UsageError(_("no conversation was named"))
     following = [number for number in candidates(workspace, actor) if number not in wanted] if take else []
     until = clock.now() + int(settings.current(workspace).skip_minutes * clock.MINUTE)
 
@@ -124,7 +125,7 @@ def _skip_one(act: Act, number: int, why: str, until: int) -> None:
     here = conversations.current(act.tx, number)
     row = act.tx.one("SELECT owner_id FROM conversation WHERE id = ?", (here,))
     if row is None:
-        raise NotFoundError(f"there is no conversation {number}")
+        raise NotFoundError(_("there is no conversation {number}").format(number=number))
     agent = act.actor.agent_id
     act.tx.execute(
         "INSERT INTO skip (conversation_id, agent_id, reason, until) VALUES (?, ?, ?, ?) "

@@ -25,6 +25,7 @@ from omnidesk.store.workspace import Workspace
 from omnidesk.text import past
 from omnidesk.text.clean import one_line
 from omnidesk.words.errors import UsageError
+from omnidesk.words.speech import _
 
 BY = ("channel", "agent", "tag", "day")
 COUNTS = ("arrived", "answered", "waiting", "closed_unanswered", "replies")
@@ -138,7 +139,11 @@ def period(since: str | None, until: str | None) -> tuple[int, int]:
     end = tonight if until is None else min(past.span(until, "until")[1], tonight)
     begin = _days_before(end, USUAL_DAYS - 1) if since is None else past.span(since, "since")[0]
     if begin >= end:
-        raise UsageError(f"--until {until or 'today'} lies before --since {since}: choose a later end")
+        raise UsageError(
+            _("--until {until} lies before --since {since}: choose a later end").format(
+                until=until or "today", since=since
+            )
+        )
     return begin, end
 
 
@@ -150,14 +155,14 @@ def _days_before(at: int, days: int) -> int:
 def count(workspace: Workspace, since: int, until: int, by: str = "channel") -> Statistics:
     """Count what happened between two times (UTC ms). Raises UsageError for a grouping there is not."""
     if by not in BY:
-        raise UsageError(f"--by {by} is not known: use {', '.join(BY)}")
+        raise UsageError(_("--by {by} is not known: use {known}").format(by=by, known=", ".join(BY)))
     calendar = settings.current(workspace).opening_hours
     counting = _Counting(workspace, since, until, by, hours.parse(calendar))
-    for _, conversation in groupby(
+    for _number, conversation in groupby(
         store.heads(workspace.database.reader, since, until), key=lambda head: head.conversation
     ):
         counting.take(list(conversation))
-    said = CLOCKS[bool(calendar)].format(one_line(calendar, 200))
+    said = _(CLOCKS[bool(calendar)]).format(one_line(calendar, 200))
     return counting.result(said)
 
 
@@ -296,5 +301,5 @@ def in_words(seconds: int | None) -> str:
     if minutes < 60:
         return f"{minutes} min"
     if minutes < 24 * 60:
-        return f"{minutes // 60}h{minutes % 60:02d}"
-    return f"{minutes // (24 * 60)}d {minutes // 60 % 24}h"
+        return _("{hours}h{minutes:02d}").format(hours=minutes // 60, minutes=minutes % 60)
+    return _("{days}d {hours}h").format(days=minutes // (24 * 60), hours=minutes // 60 % 24)

@@ -12,6 +12,7 @@ from omnidesk.store.workspace import Workspace
 from omnidesk.words import rows
 from omnidesk.words.errors import NotFoundError
 from omnidesk.words.rows import Attachment, Conversation, Event, Message
+from omnidesk.words.speech import _
 
 
 def current(workspace: Workspace, number: int) -> int:
@@ -21,7 +22,7 @@ def current(workspace: Workspace, number: int) -> int:
     while True:
         row = reader.one("SELECT merged_into FROM conversation WHERE id = ?", (here,))
         if row is None:
-            raise NotFoundError(f"there is no conversation {number}")
+            raise NotFoundError(_("there is no conversation {number}").format(number=number))
         if row[0] is None:
             return here
         here = int(row[0])
@@ -103,7 +104,11 @@ def raw(workspace: Workspace, message_id: int) -> bytes:
         (message_id,),
     )
     if row is None or row["blob"] is None:
-        raise NotFoundError(f"message {message_id} has no original: it was written here and has not been handed over")
+        raise NotFoundError(
+            _("message {message_id} has no original: it was written here and has not been handed over").format(
+                message_id=message_id
+            )
+        )
     return workspace.blobs.get(row["blob"])
 
 
@@ -116,7 +121,7 @@ def attachment_bytes(workspace: Workspace, attachment_id: int) -> tuple[Attachme
         (attachment_id,),
     )
     if row is None:
-        raise NotFoundError(f"there is no attachment {attachment_id}")
+        raise NotFoundError(_("there is no attachment {attachment_id}").format(attachment_id=attachment_id))
     found = Attachment(row["id"], row["name"], row["content_type"], row["size"], row["sha256"], bool(row["inline"]))
     if row["blob"] is not None:
         return found, workspace.blobs.get(row["blob"])
@@ -125,4 +130,4 @@ def attachment_bytes(workspace: Workspace, attachment_id: int) -> tuple[Attachme
     files = [file for decoded in messages_within for file in decoded.files]
     if row["position"] < len(files):
         return found, files[row["position"]].data
-    raise NotFoundError(f"the content of {row['name']} is not in the original any more")
+    raise NotFoundError(_("the content of {name} is not in the original any more").format(name=row["name"]))

@@ -17,6 +17,7 @@ from omnidesk.words import rows
 from omnidesk.words.errors import NotFoundError, RefusedError, UsageError
 from omnidesk.words.kinds import Place, Priority, Status
 from omnidesk.words.rows import Actor
+from omnidesk.words.speech import _
 
 Ids = int | Iterable[int]
 
@@ -27,13 +28,13 @@ def _on_each(
     """Do one undoable act on each conversation; agents have touched them from then on. Raises NotFoundError."""
     wanted = [ids] if isinstance(ids, int) else list(dict.fromkeys(ids))
     if not wanted:
-        raise UsageError("no conversation was named")
+        raise UsageError(_("no conversation was named"))
 
     def work(act: Act) -> None:
         for number in wanted:
             here = conversations.current(act.tx, number)
             if act.tx.value("SELECT 1 FROM conversation WHERE id = ?", (here,)) is None:
-                raise NotFoundError(f"there is no conversation {number}")
+                raise NotFoundError(_("there is no conversation {number}").format(number=number))
             change(act, here)
             act.tx.execute("UPDATE conversation SET touched = ? WHERE id = ?", (True, here))
             due.refresh(act.tx, here)
@@ -65,8 +66,16 @@ def _assign_team(workspace: Workspace, actor: Actor, ids: Ids, name: str) -> row
         )  # fmt: skip
     team = next((one for one in teams if one.name.lower() == name.lower()), None)
     if team is None:
-        known = f"teams are {', '.join(one.name for one in teams)}" if teams else "there are no teams yet"
-        raise NotFoundError(f"there is no team {name}: {known}; `omnidesk team set NAME LOGIN ..` makes one")
+        known = (
+            _("teams are {names}").format(names=", ".join(one.name for one in teams))
+            if teams
+            else _("there are no teams yet")
+        )
+        raise NotFoundError(
+            _("there is no team {name}: {known}; `omnidesk team set NAME LOGIN ..` makes one").format(
+                name=name, known=known
+            )
+        )
 
     def change(act: Act, number: int) -> None:
         member = act.tx.value(
@@ -89,9 +98,9 @@ def set_status(
 ) -> rows.Act:
     """Set the status; on-hold may name the party waited for, and until when (UTC ms); snoozed needs `until`."""
     if status is Status.SNOOZED and until is None:
-        raise UsageError("snoozing needs a time to wake up: omnidesk snooze ID 2h")
+        raise UsageError(_("snoozing needs a time to wake up: omnidesk snooze ID 2h"))
     if until is not None and until <= clock.now():
-        raise UsageError("that time has passed: give one in the future")
+        raise UsageError(_("that time has passed: give one in the future"))
     waits = status in (Status.SNOOZED, Status.ON_HOLD)
     party = one_line(for_whom, 100) if for_whom and waits else None
 
@@ -123,7 +132,7 @@ def reopen(workspace: Workspace, actor: Actor, ids: Ids) -> rows.Act:
 
     def change(act: Act, number: int) -> None:
         if was_purged(act.tx, number):
-            raise RefusedError(f"#{number} was deleted for good: its messages are gone")
+            raise RefusedError(_("#{number} was deleted for good: its messages are gone").format(number=number))
         act.change("placed", number, place=Place.DESK, deleted_at=None)
         set_status_in(act, number, Status.OPEN)
 
@@ -138,7 +147,7 @@ def snooze(workspace: Workspace, actor: Actor, ids: Ids, until: int) -> rows.Act
 def promise(workspace: Workspace, actor: Actor, ids: Ids, at: int | None) -> rows.Act:
     """Promise the customer an answer before a time (UTC ms), which makes the conversation due then; None: no more."""
     if at is not None and at <= clock.now():
-        raise UsageError("that time has passed: promise one in the future")
+        raise UsageError(_("that time has passed: promise one in the future"))
     words = "took the promise off" if at is None else "promised an answer on"
     return _on_each(
         workspace, actor, "promise", ids, lambda act, number: act.change("promised", number, promised_at=at), words
@@ -177,7 +186,7 @@ def tag_name(name: str) -> str:
     """Return a tag as it is stored: one word in small letters. Raises UsageError."""
     clean = one_line(name, 50).lower().replace(" ", "-")
     if not clean:
-        raise UsageError("a tag needs a name: +urgent puts it on, -urgent takes it off")
+        raise UsageError(_("a tag needs a name: +urgent puts it on, -urgent takes it off"))
     return clean
 
 
@@ -248,7 +257,9 @@ def block(workspace: Workspace, actor: Actor, address: str, kind: str | None = N
             (*values, kind),
         )
         if not found:
-            raise NotFoundError(f"nobody has written from {address}; `omnidesk customer find` searches")
+            raise NotFoundError(
+                _("nobody has written from {address}; `omnidesk customer find` searches").format(address=address)
+            )
         for row in found:
             _block(act, row["id"])
         act.summary = f"blocked {one_line(address, 100)}"
@@ -266,7 +277,7 @@ def block_senders(workspace: Workspace, actor: Actor, ids: Ids) -> rows.Act:
             (number,),
         )
         if identity is None:
-            raise RefusedError(f"nobody wrote in #{number} who could be blocked")
+            raise RefusedError(_("nobody wrote in #{number} who could be blocked").format(number=number))
         _block(act, identity)
         act.change("placed", number, place=Place.SPAM, deleted_at=None)
 

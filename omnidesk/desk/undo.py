@@ -14,9 +14,18 @@ from omnidesk.store.workspace import Workspace
 from omnidesk.words import rows
 from omnidesk.words.errors import NotFoundError, RefusedError
 from omnidesk.words.kinds import MessageStatus, Place
+from omnidesk.words.retelling import retold
 from omnidesk.words.rows import Actor
+from omnidesk.words.speech import _
 
 T = TypeVar("T")
+FIELDS = {
+    "owner_id": "owner", "team_id": "team", "absent_owner_id": "absent owner", "place": "where it lies",
+    "promised_at": "promise", "snoozed_until": "wake time", "blocked_at": "block", "removed_at": "removal",
+    "columns_json": "columns", "status": "status", "priority": "priority", "hold_for": "hold for", "tags": "tags",
+    "name": "name", "company": "company", "language": "language", "preferred_channel": "preferred channel",
+}  # fmt: skip
+"""What the fields that can be taken back are called."""
 _TABLES = {"conversation", "identity", "customer", "macro", "agent", "saved_view"}
 
 
@@ -77,7 +86,8 @@ def _take_back(act: Act, actor: Actor, act_id: int | None) -> Undone:
     _move_back(act, row["id"], restored, left)
     if not restored:
         why = f": {'; '.join(left)}" if left else ""
-        raise RefusedError(f"nothing of “{row['summary'] or row['kind']}” can be taken back{why}")
+        said = retold(row["summary"]) or row["kind"]
+        raise RefusedError(_("nothing of “{act}” can be taken back{why}").format(act=said, why=why))
     for number in {event["conversation_id"] for event in events if event["conversation_id"] is not None}:
         if row["kind"] in ("merge", "join", "split", "reply", "new"):
             conversations.recount(act.tx, number)
@@ -96,15 +106,22 @@ def _wanted(act: Act, actor: Actor, act_id: int | None) -> Any:
             (actor.name,),
         )
         if row is None:
-            raise RefusedError("there is nothing of yours to take back")
+            raise RefusedError(_("there is nothing of yours to take back"))
         return row
     row = act.tx.one("SELECT * FROM act WHERE id = ?", (act_id,))
     if row is None:
-        raise NotFoundError(f"there is no act {act_id}; `omnidesk history ID` lists those on a conversation")
+        raise NotFoundError(
+            _("there is no act {act_id}; `omnidesk history ID` lists those on a conversation").format(act_id=act_id)
+        )
     if row["undone_by"] is not None:
-        raise RefusedError(f"act {act_id} was taken back already, by act {row['undone_by']}")
+        raise RefusedError(
+            _("act {act_id} was taken back already, by act {undone_by}").format(
+                act_id=act_id, undone_by=row["undone_by"]
+            )
+        )
     if not row["undoable"]:
-        raise RefusedError(f"“{row['summary'] or row['kind']}” is no act that can be taken back")
+        said = retold(row["summary"]) or row["kind"]
+        raise RefusedError(_("“{act}” is no act that can be taken back").format(act=said))
     return row
 
 
@@ -133,14 +150,15 @@ def _move_later_ones(act: Act, act_id: int, left: list[str]) -> int:
                 joining.move_messages(act, [message], into, gone)
                 moved += 1
             elif evidence is None:
-                left.append(f"message {message} came later, names no other, and stays in #{into}")
+                said = _("message {message} came later, names no other, and stays in #{into}")
+                left.append(said.format(message=message, into=into))
     return moved
 
 
 def _reverse(act: Act, event: Any, restored: list[str], left: list[str]) -> None:
     before, after = json.loads(event["before_json"]), json.loads(event["after_json"])
     number = event["conversation_id"]
-    where = f"#{number}" if number is not None else "the customer"
+    where = f"#{number}" if number is not None else _("the customer")
     if event["kind"] in ("replied", "noted"):
         _take_back_message(act, event, restored, left)
     elif event["kind"] == "tagged":
@@ -151,11 +169,11 @@ def _reverse(act: Act, event: Any, restored: list[str], left: list[str]) -> None
         away.take_back(act, event, before, after, restored, left)
     elif event["kind"] == "skipped":
         if skipping.withdraw(act, event, after["agent"]):
-            restored.append(f"{where} offered again")
+            restored.append(_("{where} offered again").format(where=where))
     elif event["kind"] == "join_refused":
-        restored.append(f"{where} the suggestion of #{after['other']}")
+        restored.append(_("{where} the suggestion of #{other}").format(where=where, other=after["other"]))
     elif number is not None and triage.was_purged(act.tx, number):
-        left.append(f"#{number} was deleted for good since")
+        left.append(_("#{number} was deleted for good since").format(number=number))
     elif before:
         table, row_id = "conversation", number
         if "row" in before:
@@ -164,7 +182,7 @@ def _reverse(act: Act, event: Any, restored: list[str], left: list[str]) -> None
         if table not in _TABLES:
             return
         if number is None and table != "customer":
-            where = f"the {table.replace('_', ' ')}'s"
+            where = _("the {what}'s").format(what=_(table.replace("_", " ")))
         for name, value in before.items():
             column = name.rpartition(".")[2]
             now = act.tx.value(f"SELECT {column} FROM {table} WHERE id = ?", (row_id,))
@@ -172,7 +190,7 @@ def _reverse(act: Act, event: Any, restored: list[str], left: list[str]) -> None
                 act.change_row("undone", table, row_id, {column: value}, number, event["customer_id"])
                 restored.append(f"{where} {_word(column)}")
             else:
-                left.append(f"{where} {_word(column)} was changed since")
+                left.append(_("{where} {field} was changed since").format(where=where, field=_word(column)))
 
 
 def _changed_since(act: Act, event: Any, name: str) -> bool:
@@ -188,13 +206,7 @@ def _changed_since(act: Act, event: Any, name: str) -> bool:
 
 
 def _word(column: str) -> str:
-    return {
-        "owner_id": "owner", "team_id": "team", "absent_owner_id": "absent owner", "place": "where it lies",
-        "promised_at": "promise",
-        "snoozed_until": "wake time", "blocked_at": "block", "removed_at": "removal", "columns_json": "columns",
-    }.get(
-        column, column.removesuffix("_json").replace("_", " ")
-    )
+    return _(FIELDS.get(column, column.removesuffix("_json").replace("_", " ")))
 
 
 def _take_back_message(act: Act, event: Any, restored: list[str], left: list[str]) -> None:
@@ -206,16 +218,20 @@ def _take_back_message(act: Act, event: Any, restored: list[str], left: list[str
         act.tx.execute("UPDATE message SET status = ? WHERE id = ?", (MessageStatus.CANCELLED, event["message_id"]))
         act.event("note_withdrawn", number, message=event["message_id"])
         conversations.recount(act.tx, number)
-        restored.append(f"#{number} note")
+        restored.append(_("#{number} note").format(number=number))
     elif row["status"] == MessageStatus.QUEUED:
         deliveries.set_status(act, event["message_id"], MessageStatus.CANCELLED, None)
         if act.actor.agent_id is not None:
             drafts.give_back(act.tx, number, act.actor.agent_id, event["message_id"], act.at)
-        restored.append(f"#{number} answer, kept as a draft")
+        restored.append(_("#{number} answer, kept as a draft").format(number=number))
     elif row["status"] != MessageStatus.CANCELLED:
-        raise RefusedError(f"the answer in #{number} is {row['status']}: what was handed over cannot be taken back")
+        raise RefusedError(
+            _("the answer in #{number} is {status}: what was handed over cannot be taken back").format(
+                number=number, status=_(row["status"])
+            )
+        )
     else:
-        left.append(f"#{number} answer was cancelled since")
+        left.append(_("#{number} answer was cancelled since").format(number=number))
 
 
 def _restore_tags(
@@ -224,11 +240,11 @@ def _restore_tags(
     now = triage.tags(act.tx, number)
     wanted = sorted((set(now) - (set(after) - set(before))) | (set(before) - set(after)))
     if wanted == now:
-        left.append(f"#{number} tags were changed since")
+        left.append(_("#{number} tags were changed since").format(number=number))
         return
     triage.put_tags(act.tx, number, wanted)
     act.event("tagged", number, before={"tags": now}, after={"tags": wanted})
-    restored.append(f"#{number} tags")
+    restored.append(_("#{number} tags").format(number=number))
 
 
 def _move_back(act: Act, act_id: int, restored: list[str], left: list[str]) -> None:
@@ -252,7 +268,7 @@ def _move_back(act: Act, act_id: int, restored: list[str], left: list[str]) -> N
             f"UPDATE {table} SET {column} = ? WHERE id = ? AND {column} = ?", (home, row["row_id"], now)
         ).rowcount
         if not changed or now == home:
-            left.append(f"message {row['row_id']} was moved since")
+            left.append(_("message {message} was moved since").format(message=row["row_id"]))
             continue
         act.tx.execute("UPDATE outbox SET conversation_id = ? WHERE message_id = ?", (home, row["row_id"]))
         act.moved(table, row["row_id"], column, now, home)
@@ -265,7 +281,7 @@ def _move_back(act: Act, act_id: int, restored: list[str], left: list[str]) -> N
         if place == Place.DESK and not act.tx.value("SELECT 1 FROM message WHERE conversation_id = ?", (number,)):
             act.change("emptied", number, place=Place.DELETED, deleted_at=act.at)
     if back:
-        restored.append(f"{back} messages to where they were")
+        restored.append(_("{back} messages to where they were").format(back=back))
 
 
 def _refill(act: Act, number: int) -> None:

@@ -9,6 +9,7 @@ from omnidesk.store import home as homes
 from omnidesk.store import versions
 from omnidesk.store.workspace import Workspace
 from omnidesk.words.errors import WorkspaceError
+from omnidesk.words.speech import _
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,9 @@ def upgrade(home: str | Path | None = None) -> Upgraded:
 
     found = homes.locate(home)
     if not found.exists:
-        raise WorkspaceError(f"there is no workspace in {found.path}: `omnidesk init` makes one, or give --home")
+        raise WorkspaceError(
+            _("there is no workspace in {path}: `omnidesk init` makes one, or give --home").format(path=found.path)
+        )
     workspace = Workspace(found)
     try:
         if workspace.schema_state() != "older":

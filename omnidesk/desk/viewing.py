@@ -16,6 +16,8 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from omnidesk.words.retelling import retold
+
 if TYPE_CHECKING:
     from PIL.Image import Image
 
@@ -39,13 +41,13 @@ def view(what: str, data: bytes, **wanted: Any) -> dict[str, Any]:
     try:
         done = subprocess.run(program, input=data, capture_output=True, timeout=2 * SECONDS, check=False, env={})
     except (subprocess.TimeoutExpired, OSError):
-        raise ViewingError("it takes too long to read: save it instead") from None
+        raise ViewingError(retold("it takes too long to read: save it instead")) from None
     try:
         found: dict[str, Any] = json.loads(done.stdout)
     except ValueError:
-        raise ViewingError("it is damaged or far too large: save it instead") from None
+        raise ViewingError(retold("it is damaged or far too large: save it instead")) from None
     if "error" in found:
-        raise ViewingError(found["error"])
+        raise ViewingError(retold(found["error"]))
     return found
 
 

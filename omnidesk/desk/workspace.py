@@ -8,6 +8,7 @@ from omnidesk import clock
 from omnidesk.store import home as homes
 from omnidesk.store.workspace import Workspace
 from omnidesk.words.errors import RefusedError, WorkspaceError
+from omnidesk.words.speech import _
 
 __all__ = ["Workspace", "create", "exists", "home_path", "open_workspace"]
 
@@ -26,7 +27,9 @@ def open_workspace(home: str | Path | None = None) -> Workspace:
     """Open a workspace, running additive migrations that are due. Raises WorkspaceError and its kin."""
     found = homes.locate(home)
     if not found.exists:
-        raise WorkspaceError(f"there is no workspace in {found.path}: `omnidesk init` makes one, or give --home")
+        raise WorkspaceError(
+            _("there is no workspace in {path}: `omnidesk init` makes one, or give --home").format(path=found.path)
+        )
     workspace = Workspace(found)
     if workspace.schema_state() == "older":
         _bring_up(workspace)
@@ -38,8 +41,10 @@ def _bring_up(workspace: Workspace) -> None:
 
     if migrate.breaking(workspace):
         raise RefusedError(
-            f"the workspace {workspace.home.path} needs an upgrade that shuts out older programs: "
-            "close them, then run `omnidesk upgrade` (it makes a copy first)"
+            _(
+                "the workspace {path} needs an upgrade that shuts out older programs: close them, then run "
+                "`omnidesk upgrade` (it makes a copy first)"
+            ).format(path=workspace.home.path)
         )
     migrate.upgrade(workspace)
 

@@ -129,7 +129,7 @@ class LeavingScreen(Listing):
         found = self.leaving = away.prepare(self.session.workspace, *self.asked)
         lines = [Line((("", f" {_('Note in each:')} {one_line(self.note)}"),))] if self.note else []
         lines += [
-            Line((("strong", f" #{one.id:<6} "), ("dim", f"{fit(str(one.status), 8)} "),
+            Line((("strong", f" #{one.id:<6} "), ("dim", f"{fit(_(str(one.status)), 8)} "),
                   ("", cut(f"{one_line(one.customer)}: {one_line(one.subject)}", max(10, width - 20)))), one.id)
             for one in found.conversations
         ]  # fmt: skip

@@ -36,6 +36,7 @@ from omnidesk.widgets.queue_list import QueueList
 from omnidesk.widgets.queue_window import Window
 from omnidesk.widgets.thread_lines import Paper
 from omnidesk.widgets.thread_view import ThreadView
+from omnidesk.words.speech import _
 
 if TYPE_CHECKING:
     from omnidesk.desk import triage
@@ -189,14 +190,15 @@ class Arrivals(DeskFrame):
         self.view, self.coming = window.view, ""
         self._take_window(window)
         if query is not None:
-            self.say("" if window.count else f"nothing was found for {query}: q goes back")
+            nothing = _("nothing was found for {query}: q goes back").format(query=query)
+            self.say("" if window.count else nothing)
             self.focus_pane("queue")
 
     def on_view_refused(self, message: ViewRefused) -> None:
         """A view cannot be shown: the one before stays, or where that one is gone the usual one comes."""
         if message.view != self.coming and message.gone:
             if message.view == self.view and not self.coming:
-                self.say(f"the view {one_line(message.view, 40)} is not there any more")
+                self.say(_("the view {view} is not there any more").format(view=one_line(message.view, 40)))
                 self.show_view(FIRST_VIEW)
             return
         self.say(message.said, wrong=True)
@@ -213,7 +215,7 @@ class Arrivals(DeskFrame):
 
     def on_view_saved(self, message: ViewSaved) -> None:
         """The search that is shown was saved: it is a view now."""
-        self.say(f"{message.said} - u takes it back")
+        self.say(message.said + _(" - u takes it back"))
         self.read_saved()
         self.show_view(message.view)
 
@@ -236,9 +238,7 @@ class Arrivals(DeskFrame):
         self.head.set_conversation(message.conversation, message.offers)
         same = message.refresh and self.thread.conversation_id == message.conversation.id
         if not same:
-            self.thread.open(
-                message.conversation.id, message.blocks, message.more, message.conversation.message_count
-            )
+            self.thread.open(message.conversation.id, message.blocks, message.more, message.conversation.message_count)
         elif message.blocks != self.thread.blocks or message.more != self.thread.more:
             self.thread.update_blocks(message.blocks, message.more)
         if message.width != self.paper.width and self.thread.size.width:

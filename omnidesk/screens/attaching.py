@@ -20,6 +20,7 @@ from omnidesk.screens.writing_messages import FilesFound
 from omnidesk.text.clean import clean, one_line
 from omnidesk.words.errors import UsageError
 from omnidesk.words.rows import Enclosure
+from omnidesk.words.speech import _
 
 if TYPE_CHECKING:
     from omnidesk.desk import enclosing
@@ -70,10 +71,10 @@ def attach(desk: DeskScreen, press: Press) -> None:
     """Ask for the path of a file."""
     sheet = desk.composer.now
     if sheet is None or sheet.sort == "note":
-        desk.say("a note takes no files")
+        desk.say(_("a note takes no files"))
         return
-    hint = "a path; Tab completes" + ("; -1 takes the first off, -all all" if sheet.files else "")
-    desk.ask("attach", "Attach:", attached, hint)
+    hint = _("a path; Tab completes") + (_("; -1 takes the first off, -all all") if sheet.files else "")
+    desk.ask("attach", _("Attach:"), attached, hint)
     desk.prompt.complete_with(Paths())
 
 
@@ -101,7 +102,8 @@ def pasted(desk: WritingDesk, message: DraftArea.Pasted) -> None:
     if message.path:
         desk.backstage.read("attach", lambda: _by_path(number, sort, text))
     else:
-        desk.say(f"{len(text) / 1e6:.1f} million characters pasted: kept as a file")
+        count = f"{len(text) / 1e6:.1f}"
+        desk.say(_("{count} million characters pasted: kept as a file").format(count=count))
         home = desk.session.home
         desk.backstage.write(lambda: _as_file(home, number, sort, text))
 
@@ -134,9 +136,10 @@ def _as_file(home: str, number: int, sort: str, text: str) -> FilesFound:
     with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8") as file:
         file.write(clean(text))
     if sort == "note":
-        return FilesFound(number, (), f"too large for a note: it is kept as {path}")
+        return FilesFound(number, (), _("too large for a note: it is kept as {path}").format(path=path))
     found = enclosing.find(path)
-    return FilesFound(number, (found,), f"too large to write: attached as {one_line(found.name)}")
+    said = _("too large to write: attached as {name}").format(name=one_line(found.name))
+    return FilesFound(number, (found,), said)
 
 
 def found(desk: WritingDesk, message: FilesFound) -> None:

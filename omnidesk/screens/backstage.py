@@ -14,6 +14,7 @@ from textual.message import Message
 
 from omnidesk.screens.messages import Trouble
 from omnidesk.words.errors import OmniDeskError
+from omnidesk.words.speech import _
 
 Work = Callable[[], Message | None]
 
@@ -62,7 +63,7 @@ class Backstage:
         except OmniDeskError as error:
             message = Trouble(str(error))
         except Exception as error:  # noqa: BLE001  a screen must outlive a mistake in what it called
-            message = Trouble(f"that did not work: {error!r}")
+            message = Trouble(_("that did not work: {error}").format(error=repr(error)))
         if message is not None and not self._closed:
             self._post(message)
 

@@ -21,7 +21,9 @@ from omnidesk.widgets.painting import Part
 from omnidesk.widgets.pick_list import PickList
 from omnidesk.words.errors import RefusedError
 from omnidesk.words.kinds import Health
+from omnidesk.words.retelling import retold
 from omnidesk.words.rows import Act, Channel
+from omnidesk.words.speech import _
 
 if TYPE_CHECKING:
     from omnidesk.desk import channels
@@ -33,7 +35,7 @@ else:
     form, secrets, setup = (Later(f"omnidesk.sync.{name}") for name in ("form", "secrets", "setup"))
 
 HEALTH = {
-    Health.OK: ("good", "up"),
+    Health.OK: ("good", "is up"),
     Health.RETRYING: ("warn", "is retried"),
     Health.NEEDS_LOGIN: ("warn", "needs a password"),
     Health.DOWN: ("warn", "is down"),
@@ -98,7 +100,11 @@ class ChannelsScreen(Listing):
             self.given = {}
             _ask_secret(self, message.name, list(message.fields))
             return
-        question = confirming.Confirm(f"Remove {message.name}?", message.preview, f"remove {message.name}")
+        question = confirming.Confirm(
+            _("Remove {name}?").format(name=message.name),
+            message.preview,
+            _("remove {name}").format(name=message.name),
+        )
         self.app.push_screen(question, lambda yes: _remove(self, message.name) if yes else None)
 
     def on_prompt_answered(self, message: Any) -> None:
@@ -119,22 +125,24 @@ def lay_out(found: list[Channel], opened: Channel | None, log: list[Any], now: i
             lines += _details(one, log, now, width)
         lines.append(Line(()))
     if not lines:
-        lines = [Line((("dim", " There is no channel yet: a adds a mailbox."),))]
+        lines = [Line((("dim", f" {_('There is no channel yet: a adds a mailbox.')}"),))]
     up = sum(1 for one in found if one.health is Health.OK and one.last_success_at is not None)
     running = sum(1 for one in found if one.enabled)
-    return ListRead(lines, f"Channels {len(found)}{f', {up} of {running} up' if running else ''}")
+    more = _(", {up} of {running} up").format(up=up, running=running) if running else ""
+    return ListRead(lines, _("Channels {count}").format(count=len(found)) + more)
 
 
 def _lines(one: Channel, now: int, width: int) -> list[Line]:
-    style, words = HEALTH[one.health]
+    style, words = HEALTH[one.health][0], _(HEALTH[one.health][1])
     if one.health is Health.OK and one.last_success_at is None:
-        style, words = "dim", "not read yet"
+        style, words = "dim", _("not read yet")
     again = ""
     if one.next_attempt_at is not None and one.next_attempt_at > now and one.enabled:
-        again = f", next try in {times.span(one.next_attempt_at - now)}"
-    trial = ", only reads" if one.read_only else ""
+        again = _(", next try in {span}").format(span=times.span(one.next_attempt_at - now))
+    trial = _(", only reads") if one.read_only else ""
     last = one.last_success_at
-    synced = f"synced {times.span(now - last)} ago" if last is not None else "never synced"
+    never = _("never synced")
+    synced = never if last is None else _("synced {span} ago").format(span=times.span(now - last))
     first: tuple[Part, ...] = (
         ("strong", f" {fit(badges.kind(one.kind), 4)} {fit(one_line(one.name), 22)} "),
         ("", f"{fit(one_line(one.address) or '-', max(10, min(34, width - 60)))} "),
@@ -143,19 +151,25 @@ def _lines(one: Channel, now: int, width: int) -> list[Line]:
     found = [Line(first, one.id)]
     progress = ""
     if one.progress_total > one.progress_done:
-        progress = f"   {times.number(one.progress_done)} of {times.number(one.progress_total)} read"
+        done, total = times.number(one.progress_done), times.number(one.progress_total)
+        progress = "   " + _("{done} of {total} read").format(done=done, total=total)
     found.append(Line((("dim", cut(f"      {synced}{progress}", width)),), one.id))
     if one.error and one.health not in (Health.OK, Health.OFF):
-        words_of = wrap(one_line(one.error, 600), width - 8, most=4)
+        words_of = wrap(one_line(retold(one.error), 600), width - 8, most=4)
         found += [Line((("warn", f"      {text}"),), one.id) for text in words_of]
     return found
 
 
 def _details(one: Channel, log: list[Any], now: int, width: int) -> list[Line]:
     said = ", ".join(f"{key} {value}" for key, value in sorted(one.settings.items()) if value not in (None, ""))
-    facts = [f"kind {one.kind}; history {one.history_days} days; added {times.day_time(one.created_at, now).strip()}"]
-    facts += [f"settings: {one_line(said, 400)}"] if said else []
-    facts += [f"run by {one_line(one.leased_by)}"] if one.leased_by else ["no engine runs it now"]
+    facts = [
+        _("kind {kind}; history {days} days; added {when}").format(
+            kind=one.kind, days=one.history_days, when=times.day_time(one.created_at, now).strip()
+        )
+    ]
+    facts += [_("settings: {settings}").format(settings=one_line(said, 400))] if said else []
+    runs = _("run by {engine}").format(engine=one_line(one.leased_by or ""))
+    facts += [runs if one.leased_by else _("no engine runs it now")]
     lines = [Line((("", f"      {text}"),), one.id) for fact in facts for text in wrap(fact, width - 8, most=4)]
     for change in log:
         text = f"{times.day_time(change.at, now)}  {one_line(change.actor, 30)}: {one_line(change.said, 200)}"
@@ -165,7 +179,7 @@ def _details(one: Channel, log: list[Any], now: int, width: int) -> list[Line]:
 
 def _chosen(screen: ChannelsScreen) -> Channel | None:
     if screen.row is None:
-        screen.say("there is no channel here: a adds a mailbox")
+        screen.say(_("there is no channel here: a adds a mailbox"))
     return screen.row
 
 
@@ -187,13 +201,14 @@ def test(screen: ChannelsScreen, press: Press) -> None:
     one = _chosen(screen)
     if one is None:
         return
-    screen.say(f"testing {one.name} ..")
+    screen.say(_("testing {name} ..").format(name=one.name))
 
     def work() -> Done:
         found = setup.check_channel(screen.session.workspace, one.name)
-        seen = f": {times.number(found.total)} messages there" if found.total else ""
+        count = times.number(found.total or 0)
+        seen = _(": {count} messages there").format(count=count) if found.total else ""
         warned = f" - {'; '.join(found.warnings)}" if found.warnings else ""
-        return Done(one_line(f"{one.name} works{seen}{warned}", 300))
+        return Done(one_line(_("{name} works").format(name=one.name) + seen + warned, 300))
 
     screen.backstage.read("test", work)
 
@@ -214,8 +229,8 @@ def rename(screen: ChannelsScreen, press: Press) -> None:
     """Ask for another name."""
     one = _chosen(screen)
     if one is not None:
-        hint = "small letters, digits, dashes"
-        screen.ask(f"Rename {one.name} to:", partial(_renamed, name=one.name), hint, one.name)
+        hint = _("small letters, digits, dashes")
+        screen.ask(_("Rename {name} to:").format(name=one.name), partial(_renamed, name=one.name), hint, one.name)
 
 
 def _renamed(screen: ChannelsScreen, text: str, name: str) -> None:
@@ -233,7 +248,7 @@ def password(screen: ChannelsScreen, press: Press) -> None:
     def work() -> Asked:
         fields = form.secret_fields(one.kind)
         if not fields:
-            raise RefusedError(f"{one.name} has no secret")
+            raise RefusedError(_("{name} has no secret").format(name=one.name))
         return Asked(one.name, fields=tuple(fields))
 
     screen.backstage.read("fields", work)
@@ -241,13 +256,14 @@ def password(screen: ChannelsScreen, press: Press) -> None:
 
 def _ask_secret(screen: ChannelsScreen, name: str, fields: list[str]) -> None:
     field = fields[0]
-    screen.ask(f"{field} of {name}:", partial(_answered, name=name, fields=fields), "it is not shown")
+    question = _("{field} of {name}:").format(field=_(field), name=name)
+    screen.ask(question, partial(_answered, name=name, fields=fields), _("it is not shown"))
     screen.prompt.query_one(Input).password = True
 
 
 def _answered(screen: ChannelsScreen, text: str, name: str, fields: list[str]) -> None:
     if not text:
-        screen.say("nothing was stored")
+        screen.say(_("nothing was stored"))
         return
     screen.given[fields[0]] = text
     if len(fields) > 1:
@@ -260,7 +276,7 @@ def _answered(screen: ChannelsScreen, text: str, name: str, fields: list[str]) -
         one = channels.get(session.workspace, name)
         kept = secrets.store(one.id, given)
         channels.note_secret(session.workspace, session.actor, name)
-        return f"the secret of {name} is kept in {kept}; it is tried now"
+        return _("the secret of {name} is kept in {kept}; it is tried now").format(name=name, kept=kept)
 
     screen.do(work)
 
@@ -273,12 +289,16 @@ def remove(screen: ChannelsScreen, press: Press) -> None:
 
     def work() -> Asked:
         held = channels.holds(screen.session.workspace, one.name)
-        stay = f"{times.number(held.messages)} messages in {times.number(held.conversations)} conversations stay."
-        preview = [stay, "Its password is forgotten; new messages are no longer read. This cannot be taken back."]
+        stay = _("{messages} messages in {conversations} conversations stay.").format(
+            messages=times.number(held.messages), conversations=times.number(held.conversations)
+        )
+        gone = _("Its password is forgotten; new messages are no longer read. This cannot be taken back.")
+        preview = [stay, gone]
         if held.quarantined:
-            preview.append(f"{held.quarantined} items in quarantine stay there.")
+            preview.append(_("{count} items in quarantine stay there.").format(count=held.quarantined))
         if held.leaving:
-            preview.append(f"{held.leaving} messages are still to go out: let them go or take them back first.")
+            leaving = _("{count} messages are still to go out: let them go or take them back first.")
+            preview.append(leaving.format(count=held.leaving))
         return Asked(one.name, tuple(preview))
 
     screen.backstage.read("preview", work)

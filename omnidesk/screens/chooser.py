@@ -12,6 +12,7 @@ from omnidesk.widgets.lines import Line, fit
 from omnidesk.widgets.painting import Part
 from omnidesk.widgets.pick_list import PickList
 from omnidesk.widgets.sheet import Sheet, Way
+from omnidesk.words.speech import _
 
 if TYPE_CHECKING:
     from omnidesk.screens.desk import DeskScreen
@@ -38,11 +39,11 @@ class Ways(Listing):
         chosen = way.channel == self.sheet.chosen
         head: list[Part] = [("key", " > " if chosen else "   "), ("strong", fit(one_line(way.channel), names))]
         if not way.usable:
-            return (*head, ("dim", fit(way.kind, 18)), ("warn", "cannot: "), ("", one_line(way.reason)))
+            return (*head, ("dim", fit(way.kind, 18)), ("warn", _("cannot: ")), ("", one_line(way.reason)))
         head.append(("dim", fit(way.kind, 18)))
         if way.public:
-            head.append(("warn", "PUBLIC, everybody can read it  "))
-        return (*head, ("", f"to {write(way.to)}" if way.to else "to whom you name"))
+            head.append(("warn", _("PUBLIC, everybody can read it") + "  "))
+        return (*head, ("", _("to {whom}").format(whom=write(way.to)) if way.to else _("to whom you name")))
 
     def on_pick_list_picked(self, message: PickList.Picked) -> None:
         """A channel was clicked twice."""
@@ -53,7 +54,7 @@ def choose(desk: DeskScreen, press: Press) -> None:
     """Show the channels."""
     sheet = desk.composer.now
     if sheet is None or sheet.sort == "note":
-        desk.say("a note goes by no channel")
+        desk.say(_("a note goes by no channel"))
     else:
         desk.app.push_screen(Ways(desk, sheet))
 
@@ -64,7 +65,7 @@ def pick(screen: Ways, press: Press) -> None:
     if way is None:
         return
     if not way.usable:
-        screen.say(f"{way.channel} cannot carry it: {way.reason}", wrong=True)
+        screen.say(_("{channel} cannot carry it: {why}").format(channel=way.channel, why=way.reason), wrong=True)
         return
     screen.dismiss()
     sheet = screen.desk.composer.now

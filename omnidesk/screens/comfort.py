@@ -21,6 +21,7 @@ from omnidesk.screens.session import Opening
 from omnidesk.widgets import queue_row
 from omnidesk.widgets.bars import KeyLine
 from omnidesk.widgets.queue_list import QueueList
+from omnidesk.words.speech import _
 
 if TYPE_CHECKING:
     from omnidesk.screens.desk import DeskScreen
@@ -49,7 +50,8 @@ class ComfortDesk(MacroDesk):
         self.keys.buttons = self.session.preferences.preset == "arrows"
         self.apply_preferences()
         if self.complaints:
-            more = f" (and {len(self.complaints) - 1} more)" if len(self.complaints) > 1 else ""
+            others = len(self.complaints) - 1
+            more = _(" (and {count} more)").format(count=others) if others else ""
             self.say(self.complaints[0] + more, wrong=True)
         front = place.front if place is not None and place.open else "queue"
         self.focus_pane({"composer": "thread"}.get(front, front) if front in EVERYWHERE else "queue")

@@ -10,12 +10,14 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 
 from omnidesk.screens.keys import pressed
+from omnidesk.screens.on_top import OnTop
 from omnidesk.text.clean import one_line
 from omnidesk.widgets.bars import KeyLine
 from omnidesk.widgets.lines import Line, LinesView, wrap
+from omnidesk.words.speech import _
 
 
-class Confirm(ModalScreen[bool]):
+class Confirm(ModalScreen[bool], OnTop[bool]):
     """A question with what its yes would do; gives True only for y. Enter is no answer."""
 
     CSS = """
@@ -31,7 +33,7 @@ class Confirm(ModalScreen[bool]):
         self.question = one_line(question, 200)
         self.preview = [one_line(line, 400) for line in preview]
         self.keys = KeyLine()
-        self.keys.set_keys([("y", one_line(yes, 40)), ("n", "never mind")])
+        self.keys.set_keys([("y", one_line(yes, 40)), ("n", _("never mind"))])
         self.view = LinesView()
 
     def compose(self) -> ComposeResult:
@@ -54,6 +56,8 @@ class Confirm(ModalScreen[bool]):
 
     def on_key(self, event: events.Key) -> None:
         """Take the answer."""
+        if self.passed_on(event):
+            return
         event.stop()
         event.prevent_default()
         key = pressed(event.key, event.character)

@@ -8,20 +8,25 @@ import os
 import signal
 import sys
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
 from rich.text import Text
 from textual import events
-from textual.app import App
+from textual.app import App, SystemCommand
+from textual.command import CommandPalette
+from textual.screen import Screen
+from textual.theme import ThemeProvider
 
 from omnidesk.screens import remembered, terminal, themes
 from omnidesk.screens.desk import DeskScreen
 from omnidesk.screens.messages import KeysWelcome
-from omnidesk.screens.palette import Actions
+from omnidesk.screens.palette import Actions, Palette
 from omnidesk.screens.preferences import DEFAULTS, Found
 from omnidesk.screens.session import Opening
+from omnidesk.words.speech import _
 
 DEMO = "demo"
 """What the app returns when the agent asked to look around with sample customers."""
@@ -67,7 +72,8 @@ class OmniDeskApp(App[int | str]):
         """Take the theme that was wanted, as far as the terminal can."""
         wanted, known, light = self.found.preferences.theme, set(self.available_themes), terminal.light()
         if wanted and wanted not in known:
-            said = f"there is no theme {wanted}: {', '.join(theme.name for theme in themes.OWN)} are some"
+            known_as = ", ".join(theme.name for theme in themes.OWN)
+            said = _("there is no theme {name}: {names} are some").format(name=wanted, names=known_as)
             self.found = replace(self.found, complaints=(*self.found.complaints, said))
         if self.no_color:
             wanted, few_colours = "", True
@@ -107,6 +113,21 @@ class OmniDeskApp(App[int | str]):
             for told in (signal.SIGTERM, signal.SIGHUP):
                 loop.add_signal_handler(told, self.exit, 128 + told)
 
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Give none of Textual's own commands where the main screen's stand: they leave without asking, and show keys
+        that are not this console's."""
+        if not isinstance(screen, DeskScreen):
+            yield SystemCommand(_("Choose a theme"), "", self.search_themes)
+
+    def action_command_palette(self) -> None:
+        """Show the palette."""
+        if not isinstance(self.screen, CommandPalette):
+            self.push_screen(Palette(id="--command-palette", placeholder=_("Search for commands…")))
+
+    def search_themes(self) -> None:
+        """Show the themes to choose from."""
+        self.push_screen(Palette(providers=[ThemeProvider], placeholder=_("Choose a theme")))
+
     def show_desk(self, opening: Opening) -> None:
         """Show the main screen of a workspace."""
         self.push_screen(DeskScreen(opening, self.engine, self.found.complaints))
@@ -142,7 +163,8 @@ class OmniDeskApp(App[int | str]):
             home = self.opening.session.workspace.home
             log.open_log(home, "console")
             log.trace("the console broke")
-            where = f"; {home.log_folder / 'console.log'} has more"
-        said = f"omnidesk: an error nobody foresaw ({type(error).__name__}){where}. Drafts are kept.\n"
-        self._exit_renderables.append(Text(said))
+            where = _("; {file} has more").format(file=home.log_folder / "console.log")
+        said = _("an error nobody foresaw ({error}){where}. Drafts are kept.")
+        said = said.format(error=type(error).__name__, where=where)
+        self._exit_renderables.append(Text(f"omnidesk: {said}\n"))
         self._close_messages_no_wait()

@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, ClassVar
 from omnidesk.screens.keys import PANES, Action, Press
 from omnidesk.screens.listing import Listing, ListRead
 from omnidesk.text.clean import clean, one_line
+from omnidesk.widgets import times
 from omnidesk.widgets.lines import Line, fit
 from omnidesk.widgets.pick_list import PickList
+from omnidesk.words.speech import _
 
 if TYPE_CHECKING:
     from omnidesk.screens.desk import DeskScreen
@@ -34,7 +36,7 @@ def to_clipboard(desk: DeskScreen, text: str) -> bool:
         desk.backstage.write(lambda: _by_tool(desk, tool, text))
         return True
     if len(text.encode()) > MOST:
-        desk.say("that is too long for the terminal's clipboard", wrong=True)
+        desk.say(_("that is too long for the terminal's clipboard"), wrong=True)
         return False
     desk.app.copy_to_clipboard(text)
     return True
@@ -70,17 +72,17 @@ def clipboard_tool() -> list[str] | None:
 
 def _copied(desk: DeskScreen, text: str, what: str = "") -> None:
     if to_clipboard(desk, text):
-        desk.say(f"copied {what or one_line(text, 120)}")
+        desk.say(_("copied {what}").format(what=what or one_line(text, 120)))
 
 
 def message(desk: DeskScreen, press: Press) -> None:
     """Copy the text of the message being read."""
     current = desk.thread.current
     if current is None:
-        desk.say("there is no message here")
+        desk.say(_("there is no message here"))
         return
     text = current.message.text if current.unfolded else current.message.reply_text
-    _copied(desk, text, f"the message: {len(text):,} characters")
+    _copied(desk, text, _("the message: {count} characters").format(count=times.number(len(text))))
 
 
 def addresses(desk: DeskScreen) -> list[str]:
@@ -112,11 +114,11 @@ def _choose(what: str, list_them: Callable[[DeskScreen], list[str]]) -> Callable
     def choose(desk: DeskScreen, press: Press) -> None:
         found = list_them(desk)
         if not found:
-            desk.say(f"there is no {what} here")
+            desk.say(_("there is no {what} here").format(what=_(what)))
         elif len(found) == 1:
             _copied(desk, found[0])
         else:
-            desk.app.push_screen(Picking(desk, f"Copy which {what}?", found))
+            desk.app.push_screen(Picking(desk, _("Copy which {what}?").format(what=_(what)), found))
 
     return choose
 

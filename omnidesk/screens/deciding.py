@@ -11,6 +11,7 @@ from omnidesk.screens.messages import Acted, Undecided
 from omnidesk.widgets import times
 from omnidesk.words.errors import OmniDeskError, UsageError
 from omnidesk.words.rows import Act
+from omnidesk.words.speech import _
 
 if TYPE_CHECKING:
     from omnidesk.screens.desk import DeskScreen
@@ -26,17 +27,17 @@ MANY = 500
 def chosen(desk: DeskScreen) -> list[int]:
     """Return the conversations marked, else the one looked at; empty, and said why, where there is none."""
     if desk.place == "queue" and desk.queue.range_waits:
-        desk.say("the range is still being read: once more, please")
+        desk.say(_("the range is still being read: once more, please"))
         return []
     wanted = desk.targets()
     if not wanted:
-        desk.say("there is no conversation here")
+        desk.say(_("there is no conversation here"))
     return wanted
 
 
 def many(ids: list[int]) -> str:
     """Name conversations: `#12`, `1,204 conversations`."""
-    return f"#{ids[0]}" if len(ids) == 1 else f"{times.number(len(ids))} conversations"
+    return f"#{ids[0]}" if len(ids) == 1 else _("{count} conversations").format(count=times.number(len(ids)))
 
 
 def decide(desk: DeskScreen, decision: Decision, leaves: bool = False, ids: list[int] | None = None) -> None:
@@ -50,7 +51,7 @@ def decide(desk: DeskScreen, decision: Decision, leaves: bool = False, ids: list
     view, marked = queue.window.view, tuple(queue.marked)
     queue.unmark()
     if len(wanted) >= MANY:
-        desk.say(f"{many(wanted)}: a moment ..")
+        desk.say(_("{what}: a moment ..").format(what=many(wanted)))
 
     def work() -> Acted | Undecided:
         try:

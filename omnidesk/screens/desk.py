@@ -192,7 +192,7 @@ class DeskScreen(TeachingDesk):
             self.keys.set_keys([("Enter", _("ok")), ("Tab", _("completes")), ("esc", _("never mind"))])
         else:
             warning = self.composer.warning if self.asks_how else ""
-            self.keys.set_keys(self.keymap.line(self.place), f"Send? {warning}" if self.asks_how else "")
+            self.keys.set_keys(self.keymap.line(self.place), f"{_('Send?')} {warning}" if self.asks_how else "")
 
     def show_help(self) -> None:
         """Show all keys."""
@@ -219,7 +219,7 @@ class DeskScreen(TeachingDesk):
     def on_acted(self, message: Acted) -> None:
         """An act was done: say so, and go on to the next conversation when this one was dealt with."""
         if message.said:
-            self.say(message.said + (" - u takes it back" if message.undoable else ""))
+            self.say(message.said + (_(" - u takes it back") if message.undoable else ""))
         self.read_again()
         if message.write and message.show is not None:
             self.queue.select(message.show)

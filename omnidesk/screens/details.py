@@ -12,7 +12,9 @@ from omnidesk.text.clean import one_line
 from omnidesk.widgets import badges, times
 from omnidesk.widgets.lines import Line, wrap
 from omnidesk.widgets.thread_lines import people_line, warned
+from omnidesk.words.retelling import retold
 from omnidesk.words.rows import Address, Message
+from omnidesk.words.speech import _
 
 if TYPE_CHECKING:
     from omnidesk.desk import history
@@ -37,40 +39,42 @@ class Details(Listing):
     def read(self, width: int) -> ListRead:
         """Read what the store knows and lay it out."""
         passage = history.passage(self.session.workspace, self.message)
-        return ListRead(laid_out(self.message, passage, width, clock.now()), f"{self.HEADING} {self.message.id}")
+        return ListRead(laid_out(self.message, passage, width, clock.now()), f"{_(self.HEADING)} {self.message.id}")
 
 
 def laid_out(message: Message, passage: history.Passage, width: int, now: int) -> list[Line]:
     """Return the details as lines."""
     said: list[tuple[str, str]] = [
-        ("from", people_line((message.sender,))),
-        ("written by", f"{one_line(message.author.name)} ({message.author.kind})"),
+        (_("from"), people_line((message.sender,))),
+        (_("written by"), f"{one_line(message.author.name)} ({_(str(message.author.kind))})"),
         *((name, people_line(some)) for name, some in _recipients(message) if some),
-        ("subject", one_line(message.subject, 1_000)),
-        ("channel", f"{one_line(message.channel)} ({badges.kind(message.kind)}), {message.direction}"),
-        ("at", _when(message.at, now)),
+        (_("subject"), one_line(message.subject, 1_000)),
+        (_("channel"), f"{one_line(message.channel)} ({badges.kind(message.kind)}), {_(str(message.direction))}"),
+        (_("at"), _when(message.at, now)),
     ]
     if message.sent_at is not None:
-        said.append(("says it is of", _when(message.sent_at, now)))
+        said.append((_("says it is of"), _when(message.sent_at, now)))
+    domain = {"pass": _("confirmed"), "fail": _("NOT confirmed")}.get(message.auth, _("not checked"))
     said += [
-        ("joined by", one_line(message.joined_by) or "nothing: written here"),
-        ("sender's domain", {"pass": "confirmed", "fail": "NOT confirmed"}.get(message.auth, "not checked")),
-        ("status", f"{message.status}{f': {one_line(message.error)}' if message.error else ''}"),
+        (_("joined by"), one_line(retold(message.joined_by)) or _("nothing: written here")),
+        (_("sender's domain"), domain),
+        (_("status"), f"{_(str(message.status))}{f': {one_line(retold(message.error))}' if message.error else ''}"),
         *((("id", one_line(message.external_id, 998)),) if message.external_id else ()),
-        *((("list", one_line(message.list_id)),) if message.list_id else ()),
+        *(((_("list"), one_line(message.list_id)),) if message.list_id else ()),
     ]
-    lines = _section("Message", said, width)
+    lines = _section(_("Message"), said, width)
     if warnings := warned(message):
-        lines += _section("Beware", [("!", words) for words in warnings], width, "warn")
-    lines += _section("Receipts and delivery", [(_when(at, now), words) for at, words in passage.steps], width)
+        lines += _section(_("Beware"), [("!", words) for words in warnings], width, "warn")
+    steps = [(_when(at, now), words) for at, words in passage.steps]
+    lines += _section(_("Receipts and delivery"), steps, width)
     if message.attachments:
         files = [(times.size(one.size), f"{one_line(one.name)}  {one.content_type}") for one in message.attachments]
-        lines += _section("Files", files, width)
-    return lines + (_section("Header as it came", list(passage.headers), width) if passage.headers else [])
+        lines += _section(_("Files"), files, width)
+    return lines + (_section(_("Header as it came"), list(passage.headers), width) if passage.headers else [])
 
 
 def _recipients(message: Message) -> tuple[tuple[str, tuple[Address, ...]], ...]:
-    return (("to", message.to), ("cc", message.cc), ("bcc", message.bcc), ("reply to", message.reply_to))
+    return ((_("to"), message.to), ("cc", message.cc), ("bcc", message.bcc), (_("reply to"), message.reply_to))
 
 
 def _when(at: int, now: int) -> str:
@@ -91,7 +95,7 @@ def show(desk: DeskScreen, press: Press) -> None:
     """Show the details of the message being read."""
     current = desk.thread.current
     if current is None:
-        desk.say("there is no message here")
+        desk.say(_("there is no message here"))
     else:
         desk.app.push_screen(Details(desk, current.message))
 

@@ -20,6 +20,7 @@ from omnidesk.screens.keys import Press
 from omnidesk.screens.writing_messages import EditorDone, EditorReady
 from omnidesk.text.clean import clean, one_line
 from omnidesk.words.errors import OmniDeskError
+from omnidesk.words.speech import _
 
 if TYPE_CHECKING:
     from omnidesk.screens.desk import DeskScreen
@@ -51,7 +52,7 @@ def drafts_folder(home: str) -> Path:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise EditorError(f"{folder} cannot be made: {error.strerror}") from error
+        raise EditorError(_("{path} cannot be made: {why}").format(path=folder, why=error.strerror)) from error
     return folder
 
 
@@ -96,7 +97,7 @@ def _write(path: Path, text: str) -> None:
         with os.fdopen(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
             file.write(text + "\n")
     except OSError as error:
-        raise EditorError(f"{path} cannot be written: {error.strerror}") from error
+        raise EditorError(_("{path} cannot be written: {why}").format(path=path, why=error.strerror)) from error
 
 
 def run(desk: WritingDesk, message: EditorReady) -> None:
@@ -109,12 +110,13 @@ def run(desk: WritingDesk, message: EditorReady) -> None:
             try:
                 code = subprocess.run([*words, str(path)], check=False).returncode
             except OSError as error:
-                code = f"{one_line(words[0], 60)} cannot run: {error.strerror}"
+                code = _("{program} cannot run: {why}").format(program=one_line(words[0], 60), why=error.strerror)
     except SuspendNotSupported:
-        code = "this terminal cannot be handed over to an editor"
+        code = _("this terminal cannot be handed over to an editor")
     desk.refresh(layout=True)
     if code != 0:
-        why = code if isinstance(code, str) else f"the editor ended with status {code}: the draft stays as it was"
+        ended = _("the editor ended with status {code}: the draft stays as it was").format(code=code)
+        why = code if isinstance(code, str) else ended
         desk.say(why, wrong=True)
     desk.backstage.write(lambda: _after(message.conversation_id, path, code))
 

@@ -12,6 +12,7 @@ from textual.message import Message
 from omnidesk.screens.keys import PANES, Action, Press
 from omnidesk.screens.later import Later
 from omnidesk.screens.messages import OlderRead
+from omnidesk.words.speech import _
 
 if TYPE_CHECKING:
     from omnidesk.desk import finding
@@ -46,11 +47,12 @@ class Hits:
 def find(desk: DeskScreen, press: Press) -> None:
     """Ask what to look for in the thread."""
     if desk.open_id is None:
-        desk.say("there is no conversation here")
+        desk.say(_("there is no conversation here"))
     elif press.argument:
         _look(desk, press.argument)
     else:
-        desk.ask("find", "find in this conversation:", _look, "words as they stand there; empty ends the search")
+        hint = _("words as they stand there; empty ends the search")
+        desk.ask("find", _("find in this conversation:"), _look, hint)
 
 
 def _look(desk: DeskScreen, text: str) -> None:
@@ -75,7 +77,7 @@ def show_hits(desk: DeskScreen, found: ThreadHits) -> None:
     desk.thread.search(found.needle)
     desk.hits = Hits(found.conversation_id, found.needle, found.hits)
     if not found.hits:
-        desk.say(f"nothing here says {found.needle}")
+        desk.say(_("nothing here says {words}").format(words=found.needle))
         return
     current = desk.thread.current
     key = (current.message.at, current.message.id) if current is not None else found.hits[-1]
@@ -88,7 +90,7 @@ def step(desk: DeskScreen, steps: int) -> None:
     if desk.place == "queue":
         desk.queue.move(steps)
     elif not hits.messages or hits.conversation_id != desk.thread.conversation_id:
-        desk.say("nothing is searched for here: / searches")
+        desk.say(_("nothing is searched for here: / searches"))
     else:
         _go(desk, (hits.place + steps) % len(hits.messages))
 
@@ -98,7 +100,8 @@ def _go(desk: DeskScreen, place: int) -> None:
     hits, thread = desk.hits, desk.thread
     hits.place = place
     at, message_id = hits.messages[place]
-    desk.say(f"hit {place + 1} of {len(hits.messages)} for {hits.needle}: ; next, comma previous")
+    said = _("hit {place} of {count} for {words}: ; next, comma previous")
+    desk.say(said.format(place=place + 1, count=len(hits.messages), words=hits.needle))
     loaded = any(block.message.id == message_id for block in thread.blocks)
     if loaded:
         if thread.start_of(message_id) is None:

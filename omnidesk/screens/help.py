@@ -11,6 +11,7 @@ from textual.geometry import Size
 from textual.screen import ModalScreen
 
 from omnidesk.screens.keys import Action, Keymap, placed, shown
+from omnidesk.screens.on_top import OnTop
 from omnidesk.widgets.lines import Line, LinesView, cells, fit
 from omnidesk.widgets.painting import Part
 from omnidesk.words.speech import _
@@ -64,7 +65,8 @@ def lines(keymap: Keymap, width: int) -> list[Line]:
 
 
 def _entry(keymap: Keymap, name: str, width: int) -> tuple[Part, ...]:
-    said = [keys if keys == "*" else shown(keys).replace("*", " letter") for keys in keymap.keys(name)]
+    letter = f" {_('letter')}"
+    said = [keys if keys == "*" else shown(keys).replace("*", letter) for keys in keymap.keys(name)]
     return (
         ("accent", f"  {fit(' '.join(said), _KEYS_WIDTH)} "),
         ("", fit(_(keymap.actions[name].description), width - _KEYS_WIDTH - 3)),
@@ -122,7 +124,7 @@ class HelpView(LinesView):
         self.virtual_size = Size(self.size.width, len(self.lines))
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(ModalScreen[None], OnTop[None]):
     """All keys; any of ? q Escape leaves, j and k scroll."""
 
     CSS = """

@@ -18,7 +18,9 @@ from omnidesk.widgets import times
 from omnidesk.widgets.lines import Line, spread
 from omnidesk.widgets.painting import Part
 from omnidesk.widgets.pick_list import PickList
+from omnidesk.words.retelling import retold
 from omnidesk.words.rows import Act
+from omnidesk.words.speech import _
 
 if TYPE_CHECKING:
     from omnidesk.desk import history, undo
@@ -54,8 +56,9 @@ class History(Listing):
         acts = history.acts(self.session.workspace, self.conversation_id)
         now = clock.now()
         self._undoable = next((act.id for act in acts if act.undoable and act.undone_by is None), 0)
-        lines = [_line(act, width, now) for act in acts] or [Line((("faint", " nothing was done here yet"),))]
-        return ListRead(lines, f"#{self.conversation_id}: what was done, and can be taken back")
+        lines = [_line(act, width, now) for act in acts] or [Line((("faint", f" {_('nothing was done here yet')}"),))]
+        title = _("#{number}: what was done, and can be taken back").format(number=self.conversation_id)
+        return ListRead(lines, title)
 
     def listed(self) -> None:
         """Begin on the newest act that can be taken back."""
@@ -74,9 +77,9 @@ class History(Listing):
         found = message.preview
         said = [f"{step.what}: {step.now} -> {step.then}" for step in found.steps[:SHOWN_STEPS]]
         said += [] if found.steps else list(found.restored)
-        said += [f"stays as it is: {one}" for one in found.left[:SHOWN_STEPS]]
-        question = f"Take back: {found.act.summary or found.act.kind}?"
-        self.app.push_screen(Confirm(question, said, "take it back"), partial(self._sure, found.act.id))
+        said += [_("stays as it is: {what}").format(what=one) for one in found.left[:SHOWN_STEPS]]
+        question = _("Take back: {what}?").format(what=retold(found.act.summary) or found.act.kind)
+        self.app.push_screen(Confirm(question, said, _("take it back")), partial(self._sure, found.act.id))
 
     def _sure(self, act_id: int, yes: bool | None) -> None:
         session = self.session
@@ -92,10 +95,10 @@ class History(Listing):
 def _line(act: Act, width: int, now: int) -> Line:
     state: Part = ("faint", "")
     if act.undone_by is not None:
-        state = ("faint", " taken back ")
+        state = ("faint", f" {_('taken back')} ")
     elif act.undoable:
-        state = ("accent", " can be taken back ")
-    said = one_line(act.summary or _KINDS.get(act.kind, act.kind.replace("_", " ")), 300)
+        state = ("accent", f" {_('can be taken back')} ")
+    said = one_line(retold(act.summary) or _(_KINDS.get(act.kind, act.kind.replace("_", " "))), 300)
     left: list[Part] = [
         ("dim", f" {times.day_time(act.at, now):<12} "),
         ("strong", f"{one_line(act.actor, 20):<10} "),
@@ -110,7 +113,7 @@ def show(desk: DeskScreen, press: Press) -> None:
     if found:
         desk.app.push_screen(History(desk, found[0]))
     else:
-        desk.say("there is no conversation here")
+        desk.say(_("there is no conversation here"))
 
 
 def _preview(screen: History, press: Press) -> None:

@@ -11,6 +11,7 @@ from omnidesk.screens.later import Later
 from omnidesk.screens.messages import Acted, MergePreviewed
 from omnidesk.text.clean import one_line
 from omnidesk.words.rows import Conversation
+from omnidesk.words.speech import _, ngettext
 
 if TYPE_CHECKING:
     from omnidesk.desk import joining, merging
@@ -33,7 +34,7 @@ def merge(desk: DeskScreen, press: Press) -> None:
     elif len(ids) > 1:
         _preview(desk, ids, None)
     elif ids:
-        ask(desk, "merge", "Merge", merged, "the number of the conversation to merge it into")
+        ask(desk, "merge", _("Merge"), merged, _("the number of the conversation to merge it into"))
 
 
 def merged(desk: DeskScreen, text: str) -> None:
@@ -42,7 +43,7 @@ def merged(desk: DeskScreen, text: str) -> None:
     if not said:
         return
     if not (said.isascii() and said.isdigit()) or len(said) > 15:
-        desk.say(f"{text.strip()} is no conversation number", wrong=True)
+        desk.say(_("{said} is no conversation number").format(said=text.strip()), wrong=True)
         return
     _preview(desk, desk.asked_about, int(said))
 
@@ -57,27 +58,32 @@ def preview(session: Session, ids: list[int], into: int | None) -> MergePreviewe
     """Read what a merge would do, in words."""
     found = merging.preview(session.workspace, ids, into)
     kept, gone = found.kept, found.gone
-    said = "1 message goes" if found.messages == 1 else f"{found.messages} messages go"
-    owner = f"owner {one_line(kept.owner)}" if kept.owner else "no owner"
-    lines = [f"stays: {_named(kept)} ({kept.status}, {owner})", f"{said} into it, of"]
+    goes = ngettext("{count} message goes into it, of", "{count} messages go into it, of", found.messages)
+    owner = _("owner {login}").format(login=one_line(kept.owner)) if kept.owner else _("no owner")
+    stays = _("stays: {what} ({status}, {owner})")
+    lines = [
+        stays.format(what=_named(kept), status=_(str(kept.status)), owner=owner),
+        goes.format(count=found.messages),
+    ]
     lines += [f"  {_named(one)}" for one in gone[:LISTED]]
     if len(gone) > LISTED:
-        lines.append(f"  and {len(gone) - LISTED} more")
+        lines.append("  " + _("and {count} more").format(count=len(gone) - LISTED))
     if found.strangers:
-        lines.append("They are with DIFFERENT customers: an answer may reach the wrong one.")
-    lines.append("Number, status and owner stay those of the one that stays; u takes it back at any time.")
-    question = f"Merge {many([one.id for one in gone])} into #{kept.id}?"
+        lines.append(_("They are with DIFFERENT customers: an answer may reach the wrong one."))
+    lines.append(_("Number, status and owner stay those of the one that stays; u takes it back at any time."))
+    question = _("Merge {what} into #{number}?").format(what=many([one.id for one in gone]), number=kept.id)
     return MergePreviewed(question, lines, tuple(one.id for one in gone), kept.id)
 
 
 def _named(one: Conversation) -> str:
-    return f"#{one.id} {one_line(one.subject, 50) or '(no subject)'} - {one_line(one.customer, 30) or 'unknown'}"
+    subject = one_line(one.subject, 50) or _("(no subject)")
+    return f"#{one.id} {subject} - {one_line(one.customer, 30) or _('unknown')}"
 
 
 def accept(desk: DeskScreen, press: Press) -> None:
     """Join the conversation that is offered."""
     if desk.open_id is None or not desk.head.offers:
-        desk.say("nothing is offered here")
+        desk.say(_("nothing is offered here"))
         return
     do_merge(desk, (desk.open_id,), desk.head.offers[0])
 
@@ -85,7 +91,7 @@ def accept(desk: DeskScreen, press: Press) -> None:
 def refuse(desk: DeskScreen, press: Press) -> None:
     """Refuse to join what is offered; it is not offered again."""
     if desk.open_id is None or not desk.head.offers:
-        desk.say("nothing is offered here")
+        desk.say(_("nothing is offered here"))
         return
     session, number, other = desk.session, desk.open_id, desk.head.offers[0]
     desk.backstage.write(lambda: Acted(joining.refuse(session.workspace, session.actor, number, other).summary))
@@ -104,7 +110,8 @@ def mark_message(desk: DeskScreen, press: Press) -> None:
     if block is not None:
         desk.thread.mark(block.message.id)
         count = len(desk.thread.marked)
-        desk.say(f"{count} {'message' if count == 1 else 'messages'} marked: | splits them off" if count else "")
+        said = ngettext("{count} message marked: | splits it off", "{count} messages marked: | splits them off", count)
+        desk.say(said.format(count=count) if count else "")
         desk.thread.go_message(1)
 
 
@@ -114,30 +121,32 @@ def split(desk: DeskScreen, press: Press) -> None:
     block = thread.current
     messages = sorted(thread.marked) or ([block.message.id] if block is not None else [])
     if thread.conversation_id is None or not messages:
-        desk.say("open a conversation, and mark the messages that go")
+        desk.say(_("open a conversation, and mark the messages that go"))
         return
-    said = "this message" if len(messages) == 1 else f"{len(messages)} messages"
+    several = _("{count} messages").format(count=len(messages))
+    said = _("this message") if len(messages) == 1 else several
     number = thread.conversation_id
 
     def answered(desk: DeskScreen, text: str) -> None:
         _split(desk, number, messages, text)
 
-    hint = "Enter: into a new conversation; or the number of the one it belongs to"
-    desk.ask("split", f"Split {said} off #{number}:", answered, hint, press.argument, _whereto)
+    hint = _("Enter: into a new conversation; or the number of the one it belongs to")
+    question = _("Split {what} off #{number}:").format(what=said, number=number)
+    desk.ask("split", question, answered, hint, press.argument, _whereto)
 
 
 def _whereto(text: str) -> str:
     said = text.strip().lower().lstrip("#")
     if said in FRESH:
-        return "into a new conversation"
-    return f"into #{said}" if said.isascii() and said.isdigit() else ".."
+        return _("into a new conversation")
+    return _("into #{number}").format(number=said) if said.isascii() and said.isdigit() else ".."
 
 
 def _split(desk: DeskScreen, number: int, messages: list[int], text: str) -> None:
     said = text.strip().lower().lstrip("#")
     session = desk.session
     if said not in FRESH and (not (said.isascii() and said.isdigit()) or len(said) > 15):
-        desk.say(f"{text.strip()} is no conversation number", wrong=True)
+        desk.say(_("{said} is no conversation number").format(said=text.strip()), wrong=True)
         return
 
     def work() -> Acted:

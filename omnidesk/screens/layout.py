@@ -18,6 +18,7 @@ from omnidesk.widgets.prompt import Prompt
 from omnidesk.widgets.queue_list import QueueList
 from omnidesk.widgets.thread_head import ThreadHead
 from omnidesk.widgets.thread_view import ThreadView
+from omnidesk.words.speech import _
 
 Mode = Literal["three", "two", "one"]
 MODES: tuple[Mode, ...] = ("one", "two", "three")
@@ -97,7 +98,8 @@ class DeskFrame(Screen[None]):
         self.small = width < SMALLEST[0] or height < SMALLEST[1]
         if self.small:
             need = f"{SMALLEST[0]}x{SMALLEST[1]}"
-            self.too_small.update(f"{width}x{height} is too small: OmniDesk needs {need}")
+            said = _("{size} is too small: OmniDesk needs {need}").format(size=f"{width}x{height}", need=need)
+            self.too_small.update(said)
         self.too_small.display = self.small
         for part in (self.header, self.body, self.status, self.keys):
             part.display = not self.small

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual import events
 from textual.app import ComposeResult
 from textual.message import Message
-from textual.screen import Screen
 
 from omnidesk.screens.backstage import Backstage
 from omnidesk.screens.keys import Action, KeyReader, Press, pressed, shown
 from omnidesk.screens.messages import Trouble
+from omnidesk.screens.on_top import OnTop
 from omnidesk.text.clean import one_line
 from omnidesk.widgets.bars import Caption, KeyLine, StatusBar
 from omnidesk.widgets.lines import Line
@@ -66,7 +66,7 @@ class Done(Message):
     said: str
 
 
-class Listing(Screen[None]):
+class Listing(OnTop[None]):
     """A list over the whole terminal; q goes back."""
 
     PLACE: ClassVar[str]
@@ -105,7 +105,7 @@ class Listing(Screen[None]):
 
     def on_mount(self) -> None:
         """Read the list."""
-        self.heading.set_parts([("title", f" {self.HEADING}")], [])
+        self.heading.set_parts([("title", f" {_(self.HEADING)}")], [])
         self.set_focus(self.list)
         self.refresh_keys()
 
@@ -120,7 +120,7 @@ class Listing(Screen[None]):
 
     def on_list_read(self, message: ListRead) -> None:
         """The list as it is now; the cursor stays on its key."""
-        self.heading.set_parts([("title", f" {message.title or self.HEADING}")], [])
+        self.heading.set_parts([("title", f" {message.title or _(self.HEADING)}")], [])
         self.list.show(message.lines)
         keys = self.list.keys
         if self.key not in keys:
@@ -163,7 +163,7 @@ class Listing(Screen[None]):
 
     def on_key(self, event: events.Key) -> None:
         """Run the action of a key."""
-        if self.prompt.active:
+        if self.prompt.active or self.passed_on(event):
             return
         found = self.reader.feed(self.PLACE, pressed(event.key, event.character))
         if found is not None:
@@ -221,8 +221,7 @@ def _half_up(screen: Listing, press: Press) -> None:
 
 
 def _leave(screen: Listing, press: Press) -> None:
-    if screen.is_current:  # a second key may have come before the first was done
-        screen.dismiss()
+    screen.dismiss()
 
 
 def _help(screen: Listing, press: Press) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from omnidesk.screens.keys import PANES, Action, Press
+from omnidesk.words.speech import _
 
 if TYPE_CHECKING:
     from omnidesk.screens.desk import DeskScreen
@@ -15,12 +16,12 @@ def panes(desk: DeskScreen, press: Press) -> None:
     """Show one, two or three panes, or as many as fit (0); without a number one less than now, round and round."""
     said = press.argument or (press.typed if press.typed.isdigit() else "")
     if said and said not in ("0", "1", "2", "3"):
-        desk.say(f"there are one, two or three panes, not {said}", wrong=True)
+        desk.say(_("there are one, two or three panes, not {said}").format(said=said), wrong=True)
         return
     most = int(said) if said else {3: 2, 2: 1, 1: 0, 0: 2}[desk.session.preferences.panes]
     desk.prefer("panes", most)
     desk.apply_preferences()
-    words = {0: "as many panes as fit", 1: "one pane", 2: "two panes at most", 3: "three panes at most"}
+    words = (_("as many panes as fit"), _("one pane"), _("two panes at most"), _("three panes at most"))
     desk.say(words[most])
 
 
@@ -29,7 +30,7 @@ def rows(desk: DeskScreen, press: Press) -> None:
     compact = desk.session.preferences.rows != "compact"
     desk.prefer("rows", "compact" if compact else "comfortable")
     desk.apply_preferences()
-    desk.say("compact rows: one line each" if compact else "comfortable rows: two lines each")
+    desk.say(_("compact rows: one line each") if compact else _("comfortable rows: two lines each"))
 
 
 def theme(desk: DeskScreen, press: Press) -> None:
@@ -39,7 +40,7 @@ def theme(desk: DeskScreen, press: Press) -> None:
     elif press.argument in desk.app.available_themes:
         desk.app.theme = press.argument
     else:
-        desk.say(f"there is no theme {press.argument}", wrong=True)
+        desk.say(_("there is no theme {name}").format(name=press.argument), wrong=True)
 
 
 def plain(desk: DeskScreen, press: Press) -> None:
@@ -47,7 +48,8 @@ def plain(desk: DeskScreen, press: Press) -> None:
     on = not desk.session.preferences.plain
     desk.prefer("plain", on)
     desk.apply_preferences()
-    desk.say("plain mode: one pane at a time, no boxes, each row said in words" if on else "plain mode is off")
+    begun = _("plain mode: one pane at a time, no boxes, each row said in words")
+    desk.say(begun if on else _("plain mode is off"))
 
 
 def suspend(desk: DeskScreen, press: Press) -> None:

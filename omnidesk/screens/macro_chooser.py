@@ -15,6 +15,7 @@ from textual.widgets import Input
 from omnidesk.screens.backstage import Backstage
 from omnidesk.screens.later import Later
 from omnidesk.screens.messages import Trouble
+from omnidesk.screens.on_top import OnTop
 from omnidesk.text.clean import clean, one_line
 from omnidesk.widgets.bars import Caption, KeyLine
 from omnidesk.widgets.lines import Line, LinesView, cut, fit, spread, wrap
@@ -53,7 +54,7 @@ class ChoicesRead(Message):
     filled: FilledMacro | None
 
 
-class MacroChooser(ModalScreen[Chosen | None]):
+class MacroChooser(ModalScreen[Chosen | None], OnTop[Chosen | None]):
     """Gives the macro chosen, None where the agent thinks better of it."""
 
     CSS = """

@@ -186,13 +186,14 @@ def _keep(screen: Macros, macro: Macro | None, text: str, path: Path) -> str:
         else:
             written = macro_files.from_yaml(text)
             if len(written) != 1:
-                raise UsageError("there is more than one macro in it")
+                raise UsageError(_("there is more than one macro in it"))
             one = written[0]
             said = macros.edit(
                 session.workspace, session.actor, macro, one.name, one.wordings, one.actions
             )[0].summary  # fmt: skip
     except OmniDeskError as error:
-        raise UsageError(f"{error} - what you wrote is kept: the same key goes on with it") from None
+        kept = _(" - what you wrote is kept: the same key goes on with it")
+        raise UsageError(f"{error}{kept}") from None
     path.unlink(missing_ok=True)
     return said
 
@@ -221,7 +222,7 @@ def _taken_in(screen: Macros, said: str) -> None:
         try:
             text = path.read_bytes()[:LARGEST].decode("utf-8", "replace")
         except OSError as error:
-            raise UsageError(f"{path} cannot be read: {error.strerror}") from error
+            raise UsageError(_("{path} cannot be read: {why}").format(path=path, why=error.strerror)) from error
         done = macro_files.take_in(session.workspace, session.actor, text)
         kept = _(", {count} were there already").format(count=len(done.kept)) if done.kept else ""
         return _made(len(done.added)) + kept
@@ -244,10 +245,11 @@ def _written_out(screen: Macros, said: str) -> None:
             with path.open("x", encoding="utf-8") as file:
                 file.write(macro_files.to_yaml(found))
         except FileExistsError:
-            raise UsageError(f"{path} is there already") from None
+            raise UsageError(_("{path} is there already").format(path=path)) from None
         except OSError as error:
-            raise UsageError(f"{path} cannot be written: {error.strerror}") from error
-        return f"{len(found)} macros in {path}"
+            raise UsageError(_("{path} cannot be written: {why}").format(path=path, why=error.strerror)) from error
+        said = ngettext("{count} macro in {path}", "{count} macros in {path}", len(found))
+        return said.format(count=len(found), path=path)
 
     if said.strip():
         screen.do(work)

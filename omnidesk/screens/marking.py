@@ -10,6 +10,7 @@ from omnidesk.desk import views
 from omnidesk.screens.keys import PANES, Action, Press
 from omnidesk.screens.later import Later
 from omnidesk.screens.messages import AlikeRead, MarksRead, RangeRead
+from omnidesk.words.speech import _
 
 if TYPE_CHECKING:
     from omnidesk.desk import marks, similar
@@ -53,7 +54,7 @@ def mark_customer(desk: DeskScreen, press: Press) -> None:
     """Mark all in this view that are of the same customer."""
     row = desk.queue.cursor
     if row is None or row.customer_id is None:
-        desk.say("there is no customer here")
+        desk.say(_("there is no customer here"))
         return
     desk.hold_keys(True)
     desk.backstage.read("marks", partial(_customers, desk.session, desk.queue.window.view, row.customer_id))
@@ -83,7 +84,7 @@ def show_alike(desk: DeskScreen, press: Press) -> None:
     if desk.place == "queue":
         number = desk.queue.cursor.id if desk.queue.cursor is not None else None
     if number is None:
-        desk.say("there is no conversation here")
+        desk.say(_("there is no conversation here"))
         return
     desk.show_view(f"{views.ALIKE}{number}")
     desk.focus_pane("queue")

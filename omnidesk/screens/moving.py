@@ -12,6 +12,7 @@ from omnidesk.widgets.badges import VIEWS
 from omnidesk.widgets.customer_pane import CustomerPane
 from omnidesk.widgets.queue_list import QueueList
 from omnidesk.widgets.thread_view import ThreadView
+from omnidesk.words.speech import _
 
 if TYPE_CHECKING:
     from omnidesk.screens.desk import DeskScreen
@@ -167,7 +168,7 @@ SEARCHES = 'words, "a phrase", from:bram status:open owner:me tag:return is:vip 
 
 def search(desk: DeskScreen, press: Press) -> None:
     """Ask what to search for."""
-    desk.ask("search", "/", searched, SEARCHES, windows.search_of(desk.view) or "")
+    desk.ask("search", "/", searched, _(SEARCHES), windows.search_of(desk.view) or "")
 
 
 def searched(desk: DeskScreen, text: str) -> None:
@@ -177,7 +178,7 @@ def searched(desk: DeskScreen, text: str) -> None:
         if windows.search_of(desk.view) is not None:
             desk.show_view(desk.view_before_search)
         return
-    desk.say(f"searching {query} ..")
+    desk.say(_("searching {query} ..").format(query=query))
     desk.show_view(f"{views.SEARCH}{query}")
 
 

@@ -16,6 +16,7 @@ from omnidesk.widgets.lines import Line, cut
 from omnidesk.widgets.pick_list import PickList
 from omnidesk.words.kinds import NewsKind
 from omnidesk.words.rows import News
+from omnidesk.words.speech import _
 
 if TYPE_CHECKING:
     from omnidesk.desk import notifications
@@ -60,22 +61,24 @@ def lay_out(now_so: list[News], news: list[News], unseen: int, now: int, width: 
     """Lay it out: what is so has keys below zero, news its ids."""
     lines: list[Line] = []
     if now_so:
-        lines.append(Line((("warn", f" Now {len(now_so)}"),)))
+        lines.append(Line((("warn", " " + _("Now {count}").format(count=len(now_so))),)))
         lines += [_line(one, -place, now, width) for place, one in enumerate(now_so, 1)]
         lines.append(Line(()))
     if news:
-        lines.append(Line((("title", " What happened"),)))
+        lines.append(Line((("title", f" {_('What happened')}"),)))
         lines += [_line(one, one.id, now, width) for one in news]
     if not lines:
-        lines = [Line((("dim", " Nothing happened for you yet. History is not news: it never comes here."),))]
-    return ListRead(lines, f"News, {unseen} new" if unseen else "News")
+        nothing = _("Nothing happened for you yet. History is not news: it never comes here.")
+        lines = [Line((("dim", f" {nothing}"),))]
+    return ListRead(lines, _("News, {count} new").format(count=unseen) if unseen else "")
 
 
 def _line(one: News, key: int, now: int, width: int) -> Line:
     new = one.seen_at is None and one.id
+    mark = f" {_('new')} "
     when = times.day_time(one.at, now)
     text = cut(one_line(notifications.said(one), 600), max(10, width - 22))
-    return Line((("key" if new else "", " new " if new else "     "), ("dim", f"{when:>13}  "),
+    return Line((("key" if new else "", mark if new else " " * len(mark)), ("dim", f"{when:>13}  "),
                  ("strong" if new or not one.id else "", text)), key)  # fmt: skip
 
 
@@ -83,7 +86,7 @@ def follow(screen: NewsScreen, press: Press) -> None:
     """Open what it is about, and mark it as seen."""
     one, session = screen.row, screen.session
     if one is None:
-        screen.say("there is nothing here")
+        screen.say(_("there is nothing here"))
         return
     if one.id:
         screen.desk.backstage.write(partial(_see, session, one.id))
@@ -116,7 +119,7 @@ def all_seen(screen: NewsScreen, press: Press) -> None:
 
 
 def _marked(count: int) -> str:
-    return f"{count} marked as seen" if count else "all of it was seen already"
+    return _("{count} marked as seen").format(count=count) if count else _("all of it was seen already")
 
 
 def quieten(screen: NewsScreen, press: Press) -> None:

@@ -20,6 +20,7 @@ from omnidesk.text.clean import one_line
 from omnidesk.widgets import times
 from omnidesk.words.kinds import Health, NewsKind
 from omnidesk.words.rows import News
+from omnidesk.words.speech import _, ngettext
 
 if TYPE_CHECKING:
     from textual.screen import Screen
@@ -90,8 +91,9 @@ def sequence(how: Way, said: str, environment: Mapping[str, str] = os.environ) -
 
 def title(summary: Summary) -> str:
     """Return the title of the terminal: `OmniDesk 7 mine, 2 overdue`."""
-    counts = [(summary.counts.get("mine", 0), "mine"), (summary.overdue, "overdue"), (summary.news, "new")]
-    said = ", ".join(f"{times.number(count)} {word}" for count, word in counts if count or word == "mine")
+    counts = [(summary.overdue, _("overdue")), (summary.news, _("new"))]
+    mine = (summary.counts.get("mine", 0), _("mine"))
+    said = ", ".join(f"{times.number(count)} {word}" for count, word in (mine, *(one for one in counts if one[0])))
     return f"OmniDesk {said}"
 
 
@@ -112,7 +114,7 @@ def grouped(news: Sequence[News]) -> str:
     if len(news) == 1:
         return notifications.said(news[0])
     counts = Counter(one.kind for one in news)
-    many = ", ".join(f"{count} {_MANY[kind][count > 1]}" for kind, count in counts.items())
+    many = ", ".join(f"{count} {_(_MANY[kind][count > 1])}" for kind, count in counts.items())
     return f"{many}; {notifications.said(news[0])}"
 
 
@@ -191,7 +193,7 @@ _SLACK = 10 * clock.SECOND << 12
 
 
 def _overdue(count: int) -> News:
-    said = f"{count} of yours {'is' if count == 1 else 'are'} past due"
+    said = ngettext("{count} of yours is past due", "{count} of yours are past due", count).format(count=count)
     return News(0, NewsKind.OVERDUE, None, None, said, "", "", "", clock.now(), None)
 
 
@@ -200,7 +202,8 @@ def disturb(desk: DeskScreen, press: Press) -> None:
     preferences = desk.session.preferences
     wanted = not preferences.do_not_disturb
     desk.prefer("do_not_disturb", wanted)
-    desk.say("do not disturb: nothing rings, the list of news keeps it" if wanted else "what is new rings again")
+    quiet_now = _("do not disturb: nothing rings, the list of news keeps it")
+    desk.say(quiet_now if wanted else _("what is new rings again"))
     desk.refresh_bars()
 
 

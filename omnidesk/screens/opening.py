@@ -19,6 +19,7 @@ from omnidesk.screens.keys import PANES, Action, Press
 from omnidesk.screens.later import Later
 from omnidesk.text.clean import clean, one_line
 from omnidesk.widgets.lines import Target
+from omnidesk.words.speech import _
 
 if TYPE_CHECKING:
     from omnidesk.desk import files, originals, sharing, threads, viewing
@@ -70,7 +71,8 @@ def _by_label(act: Callable[[DeskScreen, Target], None]) -> Callable[[DeskScreen
     def choose(desk: DeskScreen, press: Press) -> None:
         found = _named(desk, press)
         if found is None:
-            desk.say("no link or file in sight is called that" if desk.thread.in_sight() else "nothing here opens")
+            unknown = _("no link or file in sight is called that")
+            desk.say(unknown if desk.thread.in_sight() else _("nothing here opens"))
         else:
             act(desk, found)
 
@@ -92,14 +94,16 @@ def open_target(desk: DeskScreen, target: Target) -> None:
     if target.url and target.claims:
         from omnidesk.screens.confirming import Confirm
 
-        preview = [f"Its text says {target.claims}.", f"It leads to {target.url}"]
-        desk.app.push_screen(
-            Confirm("Open a link that hides where it leads?", preview, "open it"), partial(_sure, desk, target.url)
-        )
+        preview = [
+            _("Its text says {host}.").format(host=target.claims),
+            _("It leads to {url}").format(url=target.url),
+        ]
+        question = Confirm(_("Open a link that hides where it leads?"), preview, _("open it"))
+        desk.app.push_screen(question, partial(_sure, desk, target.url))
     elif target.url:
         _open_link(desk, target.url)
     elif target.file_id:
-        desk.say("opening ..")
+        desk.say(_("opening .."))
         desk.backstage.write(partial(_open_file, desk.session, target.file_id))
 
 
@@ -114,9 +118,9 @@ def _open_link(desk: DeskScreen, url: str) -> None:
 
 def _link(url: str) -> FileReady:
     if not files.at_desktop():
-        return FileReady(f"copied, there is no desktop here: {url}", copy=url)
+        return FileReady(_("copied, there is no desktop here: {url}").format(url=url), copy=url)
     files.open_on_desktop(url)
-    return FileReady(f"opened {url}")
+    return FileReady(_("opened {what}").format(what=url))
 
 
 def _open_file(session: Session, file_id: int) -> Message:
@@ -125,14 +129,14 @@ def _open_file(session: Session, file_id: int) -> Message:
     kinds = filekind.FileKind
     try:
         if kind is kinds.ARCHIVE:
-            return TextReady(f"{row.name} holds", _listed(viewing.view("archive", data)))
+            return TextReady(_("{name} holds").format(name=row.name), _listed(viewing.view("archive", data)))
         if kind is kinds.MAIL:
             return TextReady(row.name, originals.mail_text(data))
         if kind is kinds.TEXT:
             return TextReady(row.name, clean(data[:2_000_000].decode("utf-8", "replace")))
         if files.at_desktop():
             files.open_on_desktop(str(files.private_copy(row.name, data)))
-            return FileReady(f"opened {row.name} with the desktop's program")
+            return FileReady(_("opened {name} with the desktop's program").format(name=row.name))
         if kind is kinds.PDF:
             return TextReady(row.name, clean(viewing.view("pdf", data)["text"]))
         if kind is kinds.PICTURE:
@@ -151,15 +155,16 @@ def _picture(row: Attachment, data: bytes) -> PictureReady:
 
 def _shared(row: Attachment, data: bytes) -> FileReady:
     shared = sharing.share(row.name, row.content_type, data)
-    return FileReady(f"{row.name} is at {sharing.words(shared)}", copy=shared.url)
+    return FileReady(_("{name} is at {place}").format(name=row.name, place=sharing.words(shared)), copy=shared.url)
 
 
 def _listed(found: dict[str, object]) -> str:
     entries = found["files"]
     assert isinstance(entries, list)
-    lines = [f"{size:>12,}  {one_line(name, 300)}{'  (locked)' if locked else ''}" for name, size, locked in entries]
-    more = f"\n.. and {found['more']} more" if found["more"] else ""
-    return "Archives are listed, never opened.\n\n" + "\n".join(lines) + more
+    mark = f"  ({_('locked')})"
+    lines = [f"{size:>12,}  {one_line(name, 300)}{mark if locked else ''}" for name, size, locked in entries]
+    more = "\n.. " + _("and {count} more").format(count=found["more"]) if found["more"] else ""
+    return _("Archives are listed, never opened.") + "\n\n" + "\n".join(lines) + more
 
 
 def share_target(desk: DeskScreen, target: Target) -> None:
@@ -168,7 +173,7 @@ def share_target(desk: DeskScreen, target: Target) -> None:
     if target.file_id:
         desk.backstage.write(lambda: _shared(*threads.attachment_bytes(session.workspace, target.file_id)))
     else:
-        desk.say("a link needs no other: gx opens it")
+        desk.say(_("a link needs no other: gx opens it"))
 
 
 def save_target(desk: DeskScreen, target: Target) -> None:
@@ -176,7 +181,7 @@ def save_target(desk: DeskScreen, target: Target) -> None:
     if target.file_id:
         _ask_folder(desk, (target.file_id,))
     else:
-        desk.say("a link is opened, not saved: gx")
+        desk.say(_("a link is opened, not saved: gx"))
 
 
 def save_all(desk: DeskScreen, press: Press) -> None:
@@ -186,16 +191,17 @@ def save_all(desk: DeskScreen, press: Press) -> None:
     if ids:
         _ask_folder(desk, ids, press.argument)
     else:
-        desk.say("the message being read has no files")
+        desk.say(_("the message being read has no files"))
 
 
 def _ask_folder(desk: DeskScreen, ids: tuple[int, ...], folder: str = "") -> None:
     if folder:
         _save(desk, ids, folder)
         return
-    what = "the file" if len(ids) == 1 else f"{len(ids)} files"
+    count = len(ids)
+    question = _("Save the file in:") if count == 1 else _("Save {count} files in:").format(count=count)
     before = desk.saved_to or str(files.default_folder())
-    desk.ask("save", f"Save {what} in:", lambda asked, text: _save(asked, ids, text), "a folder", before)
+    desk.ask("save", question, lambda asked, text: _save(asked, ids, text), _("a folder"), before)
 
 
 def _save(desk: DeskScreen, ids: tuple[int, ...], text: str) -> None:
@@ -209,8 +215,8 @@ def _save(desk: DeskScreen, ids: tuple[int, ...], text: str) -> None:
         for file_id in ids:
             row, data = threads.attachment_bytes(session.workspace, file_id)
             paths.append(files.save(Path(folder), row.name, data))
-        more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
-        return FileReady(f"saved {paths[0]}{more}", copy="")
+        more = " " + _("and {count} more").format(count=len(paths) - 1) if len(paths) > 1 else ""
+        return FileReady(_("saved {what}").format(what=paths[0]) + more, copy="")
 
     desk.backstage.write(work)
 
@@ -219,7 +225,7 @@ def original(desk: DeskScreen, press: Press) -> None:
     """Open the message being read in a browser, as it came, with nothing in it that acts or loads."""
     current = desk.thread.current
     if current is None:
-        desk.say("there is no message here")
+        desk.say(_("there is no message here"))
         return
     session, message_id = desk.session, current.message.id
 
@@ -227,9 +233,9 @@ def original(desk: DeskScreen, press: Press) -> None:
         content = originals.page(session.workspace, message_id).encode()
         if files.at_desktop():
             files.open_on_desktop(str(files.private_copy("original.html", content)))
-            return FileReady("opened in the browser: no script runs and nothing is loaded")
+            return FileReady(_("opened in the browser: no script runs and nothing is loaded"))
         shared = sharing.share("original.html", "text/html; charset=utf-8", content, shown=True)
-        return FileReady(f"the original is at {sharing.words(shared)}", copy=shared.url)
+        return FileReady(_("the original is at {place}").format(place=sharing.words(shared)), copy=shared.url)
 
     desk.backstage.write(work)
 

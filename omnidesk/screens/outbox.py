@@ -18,7 +18,9 @@ from omnidesk.widgets.lines import Line, cut, fit, wrap
 from omnidesk.widgets.painting import Part
 from omnidesk.widgets.pick_list import PickList
 from omnidesk.words.kinds import MessageStatus
+from omnidesk.words.retelling import retold
 from omnidesk.words.rows import OutboxRow
+from omnidesk.words.speech import _
 
 if TYPE_CHECKING:
     from omnidesk.desk import outbox
@@ -97,51 +99,53 @@ def lay_out(found: list[OutboxRow], agent: str, now: int, width: int) -> ListRea
         if not rows:
             continue
         style = "warn" if place < 3 else "title"
-        lines.append(Line(((style, f" {title} {len(rows)}"),)))
+        lines.append(Line(((style, f" {_(title)} {len(rows)}"),)))
         lines += [line for row in rows for line in _lines(row, now, width)]
         lines.append(Line(()))
     if not lines:
-        lines = [Line((("dim", " Nothing waits to go out, and nothing failed."),))]
+        lines = [Line((("dim", f" {_('Nothing waits to go out, and nothing failed.')}"),))]
     mine = sum(1 for row in found if row.agent == agent)
-    title = f"Outbox {len(found)}{f', {mine} of yours' if found else ''}"
-    return ListRead(lines, title)
+    more = _(", {count} of yours").format(count=mine) if found else ""
+    return ListRead(lines, _("Outbox {count}").format(count=len(found)) + more)
 
 
 def _lines(row: OutboxRow, now: int, width: int) -> list[Line]:
-    whom = ", ".join(one_line(one.name or one.address, 60) for one in row.to) or "nobody"
+    whom = ", ".join(one_line(one.name or one.address, 60) for one in row.to) or _("nobody")
     head = f" #{row.conversation_id:<6} {fit(whom, 28)} "
-    by = f"by {one_line(row.channel)}, {row.agent or 'omnidesk'}"
+    by = _("by {channel}, {agent}").format(channel=one_line(row.channel), agent=row.agent or "omnidesk")
     when = _when(row, now)
     room = max(0, width - len(head) - len(when) - 2)
     first: tuple[Part, ...] = (("strong", head), ("", fit(by, room)), ("key", f"{when} "))
     found = [Line(first, row.message_id), Line((("dim", f"         {cut(one_line(row.subject), width - 10)}"),),
                                                row.message_id)]  # fmt: skip
     if row.error:
-        words = wrap(one_line(row.error, 600), width - 10, most=4)
+        words = wrap(one_line(retold(row.error), 600), width - 10, most=4)
         found += [Line((("warn", f"         {text}"),), row.message_id) for text in words]
     return found
 
 
 def _when(row: OutboxRow, now: int) -> str:
     if row.held:
-        return "held"
+        return _("held")
     if row.status is MessageStatus.SENDING:
-        return "is being sent"
+        return _("is being sent")
     if row.status is not MessageStatus.QUEUED:
-        tried = f"tried {row.attempts}x" if row.attempts else "not tried"
+        tried = _("tried {count}x").format(count=row.attempts) if row.attempts else _("not tried")
         return f"{tried}, {times.day_time(row.due_at, now).strip()}"
     if row.due_at <= now:
-        return "goes now"
+        return _("goes now")
     left = times.span(row.due_at - now + 999)
     if row.attempts:
-        return f"again in {left} (tried {row.attempts}x)"
-    return f"goes in {left}" if row.due_at - now < clock.HOUR else f"goes {times.day_time(row.due_at, now).strip()}"
+        return _("again in {span} (tried {count}x)").format(span=left, count=row.attempts)
+    if row.due_at - now < clock.HOUR:
+        return _("goes in {span}").format(span=left)
+    return _("goes {when}").format(when=times.day_time(row.due_at, now).strip())
 
 
 def _act(screen: OutboxScreen, doing: str) -> None:
     row = screen.row
     if row is None:
-        screen.say("there is no message here")
+        screen.say(_("there is no message here"))
         return
     session = screen.session
 
@@ -184,7 +188,7 @@ def edit(screen: OutboxScreen, press: Press) -> None:
     """Write it anew: its text is a draft again, and the composer opens with it."""
     row = screen.row
     if row is None:
-        screen.say("there is no message here")
+        screen.say(_("there is no message here"))
         return
     session = screen.session
 

@@ -5,15 +5,34 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual import on
+from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
+from textual.widgets import Input
 
 from omnidesk.screens.keys import PANES, Action, Press, shown
+from omnidesk.screens.on_top import OnTop
 from omnidesk.text.clean import one_line
 from omnidesk.words.speech import _
 
 if TYPE_CHECKING:
     from omnidesk.screens.desk import DeskScreen
+    from omnidesk.words.rows import SavedView
+
+
+class Palette(CommandPalette, OnTop[None]):
+    """Textual's palette, for a typist who is faster than it: a second Enter neither runs the command again nor closes
+    the screen beneath."""
+
+    @on(Input.Submitted)
+    def _only_once(self, event: Input.Submitted) -> None:
+        if not self.on_top:
+            event.stop()
+            event.prevent_default()
+
+
+def _shown(view: SavedView) -> str:
+    return _("Show {view}").format(view=one_line(view.name))
 
 
 class Actions(Provider):
@@ -37,16 +56,16 @@ class Actions(Provider):
         from omnidesk.screens.desk import DeskScreen
 
         views = self.screen.saved.views if isinstance(self.screen, DeskScreen) else ()
-        return [f"Show {one_line(view.name)}" for view in views]
+        return [_shown(view) for view in views]
 
     def _show(self, said: str) -> None:
         desk: DeskScreen = self.screen  # type: ignore[assignment]
-        desk.show_view(next(view.name for view in desk.saved.views if said == f"Show {one_line(view.name)}"))
+        desk.show_view(next(view.name for view in desk.saved.views if said == _shown(view)))
 
     def _help(self, action: Action) -> str:
         desk: DeskScreen = self.screen  # type: ignore[assignment]
         keys = desk.keymap.keys(action.name)
-        return " or ".join(one if one == "*" else shown(one).replace("*", "…") for one in keys)
+        return f" {_('or')} ".join(one if one == "*" else shown(one).replace("*", "…") for one in keys)
 
     async def discover(self) -> Hits:
         """All actions, before anything is typed."""
@@ -63,7 +82,7 @@ class Actions(Provider):
         matcher = self.matcher(query)
         for name in self._saved_views():
             if (score := matcher.match(name)) > 0:
-                yield Hit(score, Content(name), partial(self._show, name), help="a saved view")
+                yield Hit(score, Content(name), partial(self._show, name), help=_("a saved view"))
         for action in self._usable():
             if (score := matcher.match(_(action.description))) > 0:
                 yield Hit(

@@ -15,6 +15,7 @@ from typing import Any
 
 from omnidesk.text.clean import one_line
 from omnidesk.words.errors import NotFoundError, RefusedError, UsageError
+from omnidesk.words.speech import _
 
 PRESETS = ("vim", "arrows", "gmail")
 
@@ -85,16 +86,18 @@ def read(file: Path | None = None) -> Found:
     except FileNotFoundError:
         return Found(DEFAULTS)
     except (OSError, UnicodeDecodeError) as error:
-        return Found(DEFAULTS, (f"{file} cannot be read ({_why(error)}): the defaults are used",))
+        said = _("{file} cannot be read ({why}): the defaults are used").format(file=file, why=_why(error))
+        return Found(DEFAULTS, (said,))
     try:
         content = _parsed(text)
     except ValueError as error:
-        return Found(DEFAULTS, (f"{file} is no TOML ({one_line(str(error), 120)}): the defaults are used",))
+        said = _("{file} is no TOML ({why}): the defaults are used").format(file=file, why=one_line(str(error), 120))
+        return Found(DEFAULTS, (said,))
     return _checked(content, file)
 
 
 def _why(error: Exception) -> str:
-    return (error.strerror or str(error)) if isinstance(error, OSError) else "it is not UTF-8"
+    return (error.strerror or str(error)) if isinstance(error, OSError) else _("it is not UTF-8")
 
 
 def _parsed(text: str) -> dict[str, Any]:
@@ -109,7 +112,8 @@ def _checked(content: dict[str, Any], file: Path) -> Found:
     complaints: list[str] = []
     for name, said in content.items():
         if name not in known:
-            complaints.append(f"{file} names {one_line(name, 40)}, which is no preference")
+            unknown = _("{file} names {name}, which is no preference")
+            complaints.append(unknown.format(file=file, name=one_line(name, 40)))
             continue
         try:
             values[name] = _keys_of(said) if name == "keys" else checked(name, said)
@@ -120,12 +124,13 @@ def _checked(content: dict[str, Any], file: Path) -> Found:
 
 def _keys_of(said: Any) -> dict[str, tuple[str, ...]]:
     if not isinstance(said, dict):
-        raise UsageError('keys is a table: [keys], then a line such as close = "ctrl+x"')
+        raise UsageError(_('keys is a table: [keys], then a line such as close = "ctrl+x"'))
     found: dict[str, tuple[str, ...]] = {}
     for action, keys in said.items():
         several = [keys] if isinstance(keys, str) else keys
         if not isinstance(several, list) or not all(isinstance(one, str) for one in several):
-            raise UsageError(f'the keys of {one_line(action, 40)} are text: "ctrl+x", or a list of such')
+            wrong = _('the keys of {action} are text: "ctrl+x", or a list of such')
+            raise UsageError(wrong.format(action=one_line(action, 40)))
         found[action] = tuple(" ".join(one.split()) for one in several if one.strip())
     return found
 
@@ -135,19 +140,21 @@ def checked(name: str, said: Any) -> Any:
     NotFoundError."""
     entry = next((entry for entry in fields(Preferences) if entry.name == name and name != "keys"), None)
     if entry is None:
-        raise NotFoundError(f"there is no preference {one_line(name, 40)}: `omnidesk preference list` has them")
+        unknown = _("there is no preference {name}: `omnidesk preference list` has them")
+        raise NotFoundError(unknown.format(name=one_line(name, 40)))
     value = _typed(entry.default, said)
     choices = entry.metadata["choices"]
     if value is None or (choices and value not in choices):
-        raise UsageError(f"{name} is {_wanted(entry.default, choices)}, not {one_line(str(said), 40) or 'empty'}")
+        wrong, given = _("{name} is {wanted}, not {said}"), one_line(str(said), 40) or _("empty")
+        raise UsageError(wrong.format(name=name, wanted=_wanted(entry.default, choices), said=given))
     if name == "quiet_hours":
         quiet(value)
     return value
 
 
 def _wanted(default: Any, choices: tuple[Any, ...]) -> str:
-    words = [str(one) for one in choices] or (["true", "false"] if isinstance(default, bool) else ["text"])
-    return " or ".join(filter(None, (", ".join(words[:-1]), words[-1])))
+    words = [str(one) for one in choices] or (["true", "false"] if isinstance(default, bool) else [_("text")])
+    return f" {_('or')} ".join(filter(None, (", ".join(words[:-1]), words[-1])))
 
 
 def _typed(like: Any, said: Any) -> Any:
@@ -167,7 +174,8 @@ def quiet(said: str) -> tuple[int, int] | None:
     found = re.fullmatch(r"\s*(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})\s*", said)
     times = [int(one) for one in found.groups()] if found else [99]
     if len(times) != 4 or times[0] > 23 or times[2] > 24 or times[1] > 59 or times[3] > 59:
-        raise UsageError(f"quiet_hours is a time such as 18:00-08:30, not {one_line(said, 40)}")
+        wrong = _("quiet_hours is a time such as 18:00-08:30, not {said}")
+        raise UsageError(wrong.format(said=one_line(said, 40)))
     return times[0] * 60 + times[1], (times[2] * 60 + times[3]) % (24 * 60)
 
 
@@ -193,16 +201,18 @@ def put(name: str, said: Any, file: Path | None = None) -> None:
         _parsed(text)
         fresh = _with_line(text, "keys" if action else "", action or name, line)
     except ValueError as error:
-        raise RefusedError(f"mend {file.name} first: it is no TOML ({one_line(str(error), 120)}; {file})") from error
+        wrong = _("mend {name} first: it is no TOML ({why}; {file})")
+        raise RefusedError(wrong.format(name=file.name, why=one_line(str(error), 120), file=file)) from error
     except OSError as error:
-        raise RefusedError(f"{file} cannot be read: {error.strerror}") from error
+        raise RefusedError(_("{path} cannot be read: {why}").format(path=file, why=error.strerror)) from error
     try:
         _parsed(fresh)
         _replace(file, fresh)
     except ValueError as error:
-        raise RefusedError(f"{name} spans several lines in {file}: change it by hand") from error
+        wrong = _("{name} spans several lines in {file}: change it by hand")
+        raise RefusedError(wrong.format(name=name, file=file)) from error
     except OSError as error:
-        raise RefusedError(f"{file} cannot be written: {error.strerror}") from error
+        raise RefusedError(_("{path} cannot be written: {why}").format(path=file, why=error.strerror)) from error
 
 
 def _name(action: str) -> str:

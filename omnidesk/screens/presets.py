@@ -14,6 +14,7 @@ from itertools import combinations
 from omnidesk.screens.keys import PANES, Action, Keymap, placed, shown
 from omnidesk.screens.preferences import Preferences
 from omnidesk.text.clean import one_line
+from omnidesk.words.speech import _
 
 Keys = Mapping[str, tuple[str, ...]]
 
@@ -173,11 +174,13 @@ def _sound(known: Mapping[str, Action], own: Keys) -> tuple[dict[str, tuple[str,
     complaints: list[str] = []
     for name, sequences in own.items():
         if name not in known:
-            complaints.append(f"keys: there is no action {one_line(name, 40)}; docs/keys.md has their names")
+            unknown = _("keys: there is no action {name}; docs/keys.md has their names")
+            complaints.append(unknown.format(name=one_line(name, 40)))
             continue
         reasons = [why for sequence in sequences if (why := _refused(sequence, known[name]))]
         if reasons or not sequences:
-            complaints.append(f"keys.{name}: {reasons[0] if reasons else 'it needs a key'}; the preset's stay")
+            why = reasons[0] if reasons else _("it needs a key")
+            complaints.append(_("{name}: {why}; the preset's stay").format(name=f"keys.{name}", why=why))
         else:
             found[name] = tuple(sequences)
     return found, complaints
@@ -186,20 +189,20 @@ def _sound(known: Mapping[str, Action], own: Keys) -> tuple[dict[str, tuple[str,
 def _refused(sequence: str, action: Action) -> str:
     only, keys = placed(sequence)
     if only and only not in action.where:
-        return f"{action.name} does not work in {one_line(only, 20)}"
+        return _("{name} does not work in {place}").format(name=action.name, place=one_line(only, 20))
     lists = set(action.where) & set(PANES) and only != "composer"
     typed = "composer" in action.where and only in ("", "composer")
     for place, key in enumerate(keys):
         if key in FORBIDDEN:
-            return f"{key} cannot be used: {FORBIDDEN[key]}"
+            return _("{key} cannot be used: {why}").format(key=key, why=_(FORBIDDEN[key]))
         bare = _MODIFIED.fullmatch(key)
         name = bare[1] if bare else key
         if name not in _NAMED and len(name) != 1:
-            return f"{one_line(key, 20)} is no key"
+            return _("{key} is no key").format(key=one_line(key, 20))
         if place == 0 and key.isdigit() and lists:
-            return f"{key} cannot be used: digits are counts, as in 5j"
+            return _("{key} cannot be used: {why}").format(key=key, why=_("digits are counts, as in 5j"))
         if place == 0 and len(key) == 1 and typed:
-            return f"{key} cannot be used: it is text where text is written"
+            return _("{key} cannot be used: {why}").format(key=key, why=_("it is text where text is written"))
     return ""
 
 
@@ -208,5 +211,6 @@ def _first_clash(known: Mapping[str, Action], keys: Keys, own: Keys) -> tuple[st
     for first, second, place, said in clashes(known.values(), keys):
         if first.name in own or second.name in own:
             mine, other = (first, second) if first.name in own else (second, first)
-            return mine.name, f"keys.{mine.name}: {said} is {other.name} in the {place} already; the preset's stay"
+            why = _("{keys} is {name} in the {place} already").format(keys=said, name=other.name, place=_(place))
+            return mine.name, _("{name}: {why}; the preset's stay").format(name=f"keys.{mine.name}", why=why)
     return None

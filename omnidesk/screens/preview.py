@@ -11,6 +11,7 @@ from omnidesk.text.clean import clean, one_line
 from omnidesk.widgets import times
 from omnidesk.widgets.lines import Line, wrap
 from omnidesk.widgets.sheet import Sheet
+from omnidesk.words.speech import _
 
 if TYPE_CHECKING:
     from omnidesk.screens.desk import DeskScreen
@@ -49,16 +50,17 @@ class Preview(Listing):
             ),
         )
         head = [
-            ("From", recipients.write((made.sender,))),
-            ("To", recipients.write(made.to)),
+            (_("From"), recipients.write((made.sender,))),
+            (_("To"), recipients.write(made.to)),
             ("Cc", recipients.write(made.cc)),
-            ("Bcc", f"{recipients.write(made.bcc)} (nobody else sees these)" if made.bcc else ""),
-            ("Subject", made.subject if sheet.way is not None and sheet.way.letters else ""),
-            ("Files", ", ".join(f"{one_line(file.name)} {times.size(file.size)}" for file in made.files)),
+            ("Bcc", _("{whom} (nobody else sees these)").format(whom=recipients.write(made.bcc)) if made.bcc else ""),
+            (_("Subject"), made.subject if sheet.way is not None and sheet.way.letters else ""),
+            (_("Files"), ", ".join(f"{one_line(file.name)} {times.size(file.size)}" for file in made.files)),
         ]
-        lines = [Line((("dim", f" {label:<8} "), ("", one_line(said, 1000)))) for label, said in head if said]
-        lines += [Line((("warn", f" !        {one_line(said, 300)}"),)) for said in made.warnings]
+        wide = max(8, *(len(label) for label, _said in head))
+        lines = [Line((("dim", f" {label:<{wide}} "), ("", one_line(said, 1000)))) for label, said in head if said]
+        lines += [Line((("warn", f" !{' ' * wide}{one_line(said, 300)}"),)) for said in made.warnings]
         lines.append(Line(()))
         for line in clean(made.text).split("\n")[:MOST_LINES]:
             lines += [Line((("", f" {said}"),)) for said in wrap(line, max(20, width - 2))]
-        return ListRead(lines, f"As they will see it, by {one_line(sheet.chosen or '')}")
+        return ListRead(lines, _("As they will see it, by {channel}").format(channel=one_line(sheet.chosen or "")))

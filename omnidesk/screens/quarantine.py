@@ -15,11 +15,13 @@ from omnidesk import clock
 from omnidesk.screens.keys import PANES, Action, Press, pressed
 from omnidesk.screens.later import Later
 from omnidesk.screens.listing import Listing, ListRead
+from omnidesk.screens.on_top import OnTop
 from omnidesk.text.clean import clean, one_line
 from omnidesk.widgets import times
 from omnidesk.widgets.lines import Line, LinesView, fit, wrap
 from omnidesk.widgets.pick_list import PickList
 from omnidesk.words.rows import Quarantined
+from omnidesk.words.speech import _
 
 if TYPE_CHECKING:
     from omnidesk.desk import quarantine
@@ -41,7 +43,7 @@ class RawRead(Message):
     text: str
 
 
-class RawView(ModalScreen[None]):
+class RawView(ModalScreen[None], OnTop[None]):
     """What arrived, as text: j and k scroll, q goes back."""
 
     CSS = """
@@ -110,7 +112,7 @@ def lay_out(found: list[Quarantined], now: int, width: int) -> ListRead:
     """Lay the items out: where from, when, how large, and why."""
     lines: list[Line] = []
     for one in found:
-        tried = f"tried {one.attempts}x" if one.attempts > 1 else ""
+        tried = _("tried {count}x").format(count=one.attempts) if one.attempts > 1 else ""
         head = f" {fit(one_line(one.channel), 18)} {times.day_time(one.received_at, now):>13}  "
         facts = "  ".join(filter(None, (f"{times.size(one.size):>8}", one_line(one.media_type, 40), tried)))
         lines.append(Line((("strong", head), ("", facts)), one.id))
@@ -118,22 +120,25 @@ def lay_out(found: list[Quarantined], now: int, width: int) -> ListRead:
         lines += [Line((("warn", f"      {text}"),), one.id) for text in words]
         lines.append(Line(()))
     if not lines:
-        lines = [Line((("dim", " Nothing is in quarantine: all that came in could be processed."),))]
-    return ListRead(lines, f"Quarantine {len(found)}")
+        nothing = _("Nothing is in quarantine: all that came in could be processed.")
+        lines = [Line((("dim", f" {nothing}"),))]
+    return ListRead(lines, _("Quarantine {count}").format(count=len(found)))
 
 
 def show_raw(screen: QuarantineScreen, press: Press) -> None:
     """Show how it arrived, as text."""
     one = screen.row
     if one is None:
-        screen.say("nothing is here")
+        screen.say(_("nothing is here"))
         return
 
     def work() -> RawRead:
         raw = quarantine.raw(screen.session.workspace, one.id)
         text = clean(raw[:BEGIN].decode("utf-8", "replace"))
-        cut = f"\n.. the first {times.size(BEGIN)} of {times.size(len(raw))}: w saves all of it" if raw[BEGIN:] else ""
-        return RawRead(f"{one.channel}, {one.media_type}, {times.size(len(raw))} - q goes back", text + cut)
+        size = times.size(len(raw))
+        rest = _(".. the first {part} of {size}: w saves all of it").format(part=times.size(BEGIN), size=size)
+        title = f"{one.channel}, {one.media_type}, {size} - {_('q goes back')}"
+        return RawRead(title, f"{text}\n{rest}" if raw[BEGIN:] else text)
 
     screen.backstage.read("raw", work)
 
@@ -156,8 +161,9 @@ def _retry(screen: QuarantineScreen, ids: list[int] | None) -> None:
     def work() -> str:
         filed, left = quarantine.retry_many(workspace, ids)
         if not left:
-            return "it went through" if len(filed) == 1 else f"{len(filed)} went through"
-        return f"{len(filed)} went through, {len(left)} still here: the cause is the same"
+            return _("it went through") if len(filed) == 1 else _("{count} went through").format(count=len(filed))
+        said = _("{count} went through, {left} still here: the cause is the same")
+        return said.format(count=len(filed), left=len(left))
 
     screen.do(work)
 
@@ -167,14 +173,15 @@ def export(screen: QuarantineScreen, press: Press) -> None:
     one = screen.row
     if one is not None:
         name = str(Path.cwd() / f"quarantined-{one.id}.raw")
-        screen.ask("Save as:", lambda here, said: _export(here, [one.id], said), "a file that is not there yet", name)
+        hint = _("a file that is not there yet")
+        screen.ask(_("Save as:"), lambda here, said: _export(here, [one.id], said), hint, name)
 
 
 def export_all(screen: QuarantineScreen, press: Press) -> None:
     """Ask for a folder to save everything in."""
     if screen.rows:
         ids = list(screen.rows)
-        question = f"Save {len(ids)} items in the folder:"
+        question = _("Save {count} items in the folder:").format(count=len(ids))
         screen.ask(question, lambda here, said: _export(here, ids, said, True), "", str(Path.cwd() / "quarantine"))
 
 
@@ -186,7 +193,8 @@ def _export(screen: QuarantineScreen, ids: list[int], said: str, folder: bool = 
     def work() -> str:
         for one in ids:
             quarantine.export(workspace, one, path / f"quarantined-{one}.raw" if folder else path)
-        return f"saved {len(ids)} items in {path}" if folder else f"saved {path}"
+        many = _("saved {count} items in {path}").format(count=len(ids), path=path)
+        return many if folder else _("saved {what}").format(what=path)
 
     screen.do(work)
 

@@ -9,6 +9,7 @@ from omnidesk.screens.keys import Press
 from omnidesk.screens.later import Later
 from omnidesk.screens.writing_messages import LeftRead
 from omnidesk.words.errors import OmniDeskError
+from omnidesk.words.speech import _, ngettext
 
 if TYPE_CHECKING:
     from omnidesk.desk import engines
@@ -43,11 +44,16 @@ def left(desk: DeskScreen, message: LeftRead) -> None:
     if found is None or found.others or not found.channels:
         desk.leave()
     elif not found.staying:
-        desk.leave(f"omnidesk: until it runs again nothing comes in or goes out; {HELP}")
+        said = _("until it runs again nothing comes in or goes out")
+        desk.leave(f"omnidesk: {said}; {_(HELP)}")
     else:
-        what = "1 message stays" if found.staying == 1 else f"{found.staying} messages stay"
+        question = ngettext(
+            "{count} message stays queued: the engine ends with this console. Quit?",
+            "{count} messages stay queued: the engine ends with this console. Quit?",
+            found.staying,
+        )
         desk.hold_keys(False)
-        desk.ask("quit", f"{what} queued: the engine ends with this console. Quit?", _answered, f"y quits; {HELP}")
+        desk.ask("quit", question.format(count=found.staying), _answered, f"{_('y quits')}; {_(HELP)}")
 
 
 def _answered(desk: DeskScreen, text: str) -> None:

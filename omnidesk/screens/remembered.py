@@ -50,8 +50,11 @@ def read(file: Path, agent: int) -> Remembered | None:
     values: dict[str, Any] = {}
     for entry in fields(Remembered):
         said = content.get(entry.name)
-        wanted = int if entry.name in ("agent", "cursor", "open") else str
-        if type(said) is wanted and (wanted is str or 0 <= said < 1 << 53):
+        if entry.name in ("agent", "cursor", "open"):
+            fits = type(said) is int and 0 <= said < 1 << 53
+        else:
+            fits = isinstance(said, str)
+        if fits:
             values[entry.name] = said
     return Remembered(**values) if values.get("agent") == agent else None
 

@@ -20,6 +20,7 @@ from omnidesk.widgets.sheet import Sheet
 from omnidesk.words.errors import UsageError
 from omnidesk.words.kinds import Status
 from omnidesk.words.rows import Address
+from omnidesk.words.speech import _
 
 if TYPE_CHECKING:
     from omnidesk.desk import cautions, composing, settings
@@ -59,15 +60,15 @@ def send(desk: DeskScreen, press: Press) -> None:
     if sheet is None:
         return
     if not desk.composer.text.strip():
-        desk.say("there is nothing to send yet", wrong=True)
+        desk.say(_("there is nothing to send yet"), wrong=True)
     elif sheet.sort == "note":
         send_now(desk, How())
     elif sheet.chosen is None:
         reasons = "; ".join(f"{way.channel}: {way.reason}" for way in sheet.ways)
-        what = "reply" if sheet.sort == "reply" else "message"
-        desk.say(f"no channel can carry this {what}. {reasons}", wrong=True)
+        reply, other = _("no channel can carry this reply"), _("no channel can carry this message")
+        desk.say(f"{reply if sheet.sort == 'reply' else other}. {reasons}", wrong=True)
     elif not (sheet.to or sheet.cc or sheet.bcc):
-        desk.say("there is nobody to send it to: Tab goes to the recipients", wrong=True)
+        desk.say(_("there is nobody to send it to: Tab goes to the recipients"), wrong=True)
     else:
         desk.mind_draft()
         desk.ask_how_to_send()
@@ -86,11 +87,11 @@ def send_with(status: Status | None) -> Callable[[DeskScreen, Press], None]:
 def send_and_hold(desk: DeskScreen, press: Press) -> None:
     """Ask who is waited for, then send."""
     desk.stop_asking()
-    desk.ask("send-hold", "Send, then wait for:", _held, "for whom, until when: PostNL, wed 9")
+    desk.ask("send-hold", _("Send, then wait for:"), _held, _("for whom, until when: PostNL, wed 9"))
 
 
 def _held(desk: DeskScreen, text: str) -> None:
-    whom, _, moment = text.partition(",")
+    whom, _comma, moment = text.partition(",")
     try:
         until = when.parse_when(moment, clock.now()) if moment.strip() else None
     except UsageError as error:
@@ -102,7 +103,7 @@ def _held(desk: DeskScreen, text: str) -> None:
 def send_later(desk: DeskScreen, press: Press) -> None:
     """Ask when it shall go."""
     desk.stop_asking()
-    desk.ask("send-later", "Send it:", _later, "2h, tomorrow 9:00, mon 8:30, 2027-01-04 09:00")
+    desk.ask("send-later", _("Send it:"), _later, _("2h, tomorrow 9:00, mon 8:30, 2027-01-04 09:00"))
 
 
 def _later(desk: DeskScreen, text: str) -> None:
@@ -144,9 +145,10 @@ def ask_again(desk: DeskScreen, message: AskAgain) -> None:
             how = replace(message.how, confirmed=True)
             desk.backstage.write(partial(deliver, desk.session, message.sheet, message.text, how))
         else:
-            desk.say("not sent: the draft is kept")
+            desk.say(_("not sent: the draft is kept"))
 
-    desk.ask("send-again", f"{said}. Send all the same?", answered, "y sends it; Enter goes on writing")
+    question = _("{what}. Send all the same?").format(what=said)
+    desk.ask("send-again", question, answered, _("y sends it; Enter goes on writing"))
 
 
 def deliver(session: Session, sheet: Sheet, text: str, how: How) -> Written | AskAgain:
@@ -154,16 +156,17 @@ def deliver(session: Session, sheet: Sheet, text: str, how: How) -> Written | As
     number = sheet.conversation_id
     if sheet.sort == "note":
         composing.note(session.workspace, session.actor, number, text)
-        return Written(sheet, f"note on #{number}", after="stay")
+        return Written(sheet, _("note on #{number}").format(number=number), after="stay")
     if not how.confirmed and (unseen := _unseen(session, sheet, text, how)):
         return AskAgain(sheet, text, how, unseen)
     queued = _queue(session, sheet, text, how)
     said = ""  # the countdown in the status bar says the rest
     number = queued.message.conversation_id
     if how.at is not None:
-        said = f"#{number} goes {times.moment(queued.due_at, clock.now())}"
+        when_it_goes = times.moment(queued.due_at, clock.now())
+        said = _("#{number} goes {when}").format(number=number, when=when_it_goes)
     elif queued.due_at <= clock.now() + clock.SECOND:
-        said = f"answer to #{number} goes now"
+        said = _("answer to #{number} goes now").format(number=number)
     after = settings.current(session.workspace).after_reply if sheet.sort == "reply" else "stay"
     leaving = (number,) if how.status is not Status.OPEN and after == "next" else ()
     return Written(sheet, said, leaving, after)
@@ -174,10 +177,11 @@ def _unseen(session: Session, sheet: Sheet, text: str, how: How) -> tuple[str, .
     if sheet.sort == "reply":
         other = cautions.answered_since(session.workspace, session.actor, sheet.conversation_id, sheet.began_at)
         if other is not None:
-            found.append(f"{other.login} answered {times.day_time(other.at, clock.now()).strip()}, after you began")
+            at = times.day_time(other.at, clock.now()).strip()
+            found.append(_("{login} answered {when}, after you began").format(login=other.login, when=at))
         found += [said for said in sheets.warnings(session, sheet, text) if said not in how.seen or "{{" in said]
     if sheet.public and (facts := cautions.private_facts(text)):
-        found.append(f"everybody can read this, and it holds {', '.join(facts)}")
+        found.append(_("everybody can read this, and it holds {what}").format(what=", ".join(facts)))
     return tuple(found)
 
 

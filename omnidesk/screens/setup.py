@@ -13,14 +13,16 @@ from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.message import Message
-from textual.screen import Screen
 from textual.widgets import Button, Checkbox, Input, Label, Select, Static
 
 from omnidesk.desk import agents, workspace
+from omnidesk.screens.on_top import OnTop
 from omnidesk.screens.session import Opening, Session, begin
 from omnidesk.text.clean import clean, one_line
 from omnidesk.widgets import times
 from omnidesk.words.errors import OmniDeskError, UsageError
+from omnidesk.words.retelling import retold
+from omnidesk.words.speech import _
 
 if TYPE_CHECKING:
     from omnidesk.screens.console import OmniDeskApp
@@ -75,7 +77,7 @@ class Tick(Checkbox):
         super().watch_value()
 
 
-class SetupScreen(Screen[None]):
+class SetupScreen(OnTop[None]):
     """The first screen of a new workspace, and where further mailboxes are added."""
 
     CSS = """
@@ -123,53 +125,58 @@ class SetupScreen(Screen[None]):
         fresh = self.session is None
         with VerticalScroll(id="form", can_focus=False):
             if fresh:
-                yield Static("Welcome to OmniDesk", classes="title", markup=False)
-                yield Static("All that customers write, in one queue. There are two doors:", markup=False)
-            yield Static("1  Add a mailbox" if fresh else "Add a mailbox", classes="door", markup=False)
-            where = f"\nThe workspace will be {workspace.home_path(self.home)}." if fresh else ""
-            yield Static(f"It is tested first, which changes nothing there.{where}", classes="about", markup=False)
+                yield Static(_("Welcome to OmniDesk"), classes="title", markup=False)
+                yield Static(_("All that customers write, in one queue. There are two doors:"), markup=False)
+            yield Static(f"1  {_('Add a mailbox')}" if fresh else _("Add a mailbox"), classes="door", markup=False)
+            where = _("The workspace will be {folder}.").format(folder=workspace.home_path(self.home))
+            about = _("It is tested first, which changes nothing there.")
+            yield Static(f"{about}\n{where}" if fresh else about, classes="about", markup=False)
             if fresh:
-                yield from self._row("Your name", Input(placeholder="as customers see it", compact=True, id="agent"))
+                name = Input(placeholder=_("as customers see it"), compact=True, id="agent")
+                yield from self._row(_("Your name"), name)
             yield from self._mailbox()
             yield Static("", id="result", markup=False)
             with Horizontal(classes="buttons"):
-                yield Button("Test ctrl+s", compact=True, id="go", variant="primary")
-                yield Button("Servers ctrl+t", compact=True, id="servers")
-                yield Button("Quit esc" if fresh else "Back esc", compact=True, id="leave")
+                yield Button(_("Test ctrl+s"), compact=True, id="go", variant="primary")
+                yield Button(_("Servers ctrl+t"), compact=True, id="servers")
+                yield Button(_("Quit esc") if fresh else _("Back esc"), compact=True, id="leave")
             if fresh:
                 yield from self._other_door()
 
     def _mailbox(self) -> ComposeResult:
-        yield from self._row("Mail address", Input(placeholder="support@your-shop.example", compact=True, id="address"))
-        yield from self._row("Password", Input(password=True, compact=True, id="password"))
+        address = Input(placeholder="support@your-shop.example", compact=True, id="address")
+        yield from self._row(_("Mail address"), address)
+        yield from self._row(_("Password"), Input(password=True, compact=True, id="password"))
         with Vertical(id="advanced"):
-            yield from self._row("Channel name", Input(placeholder="support", compact=True, id="name"))
+            yield from self._row(_("Channel name"), Input(placeholder="support", compact=True, id="name"))
             yield from self._row(
-                "User", Input(placeholder="the address, unless yours differs", compact=True, id="user")
+                _("User"), Input(placeholder=_("the address, unless yours differs"), compact=True, id="user")
             )
             for kind in ("imap", "smtp"):
                 yield from self._server(kind)
             yield from self._row(
-                "Trust", Input(placeholder="a PEM file, for a server of your own", compact=True, id="ca")
+                _("Trust"), Input(placeholder=_("a PEM file, for a server of your own"), compact=True, id="ca")
             )
         yield from self._row(
-            "History",
+            _("Mail history"),
             Input("14", type="integer", compact=True, id="history", classes="narrow"),
-            Static(" days are news, older mail is history", markup=False, classes="rest"),
+            Static(f" {_('days are news, older mail is history')}", markup=False, classes="rest"),
         )
-        yield Tick("Trial: only read, send and flag nothing on the server", compact=True, id="read-only")
+        yield Tick(_("Trial: only read, send and flag nothing on the server"), compact=True, id="read-only")
 
     def _other_door(self) -> ComposeResult:
         with Vertical(id="other"):
-            yield Static("2  Look around first", classes="door", markup=False)
+            yield Static(f"2  {_('Look around first')}", classes="door", markup=False)
             yield Static(
-                "A made-up web shop with three hundred conversations, whose customers write back. "
-                "Nothing leaves this machine, and nothing of it stays.",
+                _(
+                    "A made-up web shop with three hundred conversations, whose customers write back. "
+                    "Nothing leaves this machine, and nothing of it stays."
+                ),
                 classes="about",
                 markup=False,
             )
             with Horizontal(classes="buttons"):
-                yield Button("Look around ctrl+l", compact=True, id="demo")
+                yield Button(_("Look around ctrl+l"), compact=True, id="demo")
 
     def _row(self, label: str, *widgets: Input | Static | Select[str]) -> ComposeResult:
         with Horizontal(classes="row"):
@@ -179,10 +186,10 @@ class SetupScreen(Screen[None]):
     def _server(self, kind: str) -> ComposeResult:
         choices = [(security, security) for security in SECURITY]
         yield from self._row(
-            f"{kind.upper()} server",
+            _("{kind} server").format(kind=kind.upper()),
             Input(placeholder=f"{kind}.your-shop.example", compact=True, id=f"{kind}-host"),
-            Input(placeholder="port", type="integer", compact=True, id=f"{kind}-port", classes="narrow"),
-            Select(choices, prompt="security", compact=True, id=f"{kind}-security", classes="security"),
+            Input(placeholder=_("port"), type="integer", compact=True, id=f"{kind}-port", classes="narrow"),
+            Select(choices, prompt=_("security"), compact=True, id=f"{kind}-security", classes="security"),
         )
 
     def on_mount(self) -> None:
@@ -199,9 +206,9 @@ class SetupScreen(Screen[None]):
         """Return what was filled in. Raises UsageError in words for what is missing."""
         address = self._value("address")
         if "@" not in address.strip("@"):
-            raise UsageError("the mail address is missing: such as support@your-shop.example")
+            raise UsageError(_("the mail address is missing: such as support@your-shop.example"))
         if not self._value("password"):
-            raise UsageError("the password is missing (for some providers an app password)")
+            raise UsageError(_("the password is missing (for some providers an app password)"))
         settings: dict[str, Any] = {"user": self._value("user")} if self._value("user") else {}
         for kind in ("imap", "smtp"):
             if host := self._value(f"{kind}-host"):
@@ -216,7 +223,7 @@ class SetupScreen(Screen[None]):
         name = self._value("name") or suggested_name(address)
         days = self._value("history") or "14"
         if not days.lstrip("-").isdigit() or not 0 <= int(days) <= 36_500:
-            raise UsageError("history is a number of days from 0 to 36500")
+            raise UsageError(_("history is a number of days from 0 to 36500"))
         read_only = self.query_one("#read-only", Checkbox).value
         return Form(self._value("agent"), address, self._value("password"), name, settings, int(days), read_only)
 
@@ -243,13 +250,13 @@ class SetupScreen(Screen[None]):
         try:
             form = self.read_form()
         except UsageError as error:
-            self._say(str(error), "wrong")
+            self._say(retold(str(error)), "wrong")
             return
         if self._tested is None:
-            self._say(f"connecting to the mailbox of {form.address} ..")
+            self._say(_("connecting to the mailbox of {address} ..").format(address=form.address))
             self._run(partial(_test, form))
         else:
-            self._say("adding the mailbox ..")
+            self._say(_("adding the mailbox .."))
             form = Form(**{**_fields(form), "settings": {**form.settings, **self._tested.settings}})
             self._run(partial(_add, form, self.home, self.session))
 
@@ -261,9 +268,9 @@ class SetupScreen(Screen[None]):
             try:
                 message = work()
             except OmniDeskError as error:
-                message = Refused(str(error))
+                message = Refused(retold(str(error)))
             except Exception as error:  # noqa: BLE001  shown to the agent instead of ending the program
-                message = Refused(f"that did not work: {error!r}")
+                message = Refused(_("that did not work: {error}").format(error=repr(error)))
             self.post_message(message)
 
         threading.Thread(target=run, name="set-up", daemon=True).start()
@@ -291,7 +298,7 @@ class SetupScreen(Screen[None]):
 
     def _label(self) -> None:
         button = self.query_one("#go", Button)
-        button.label = Content("Add it ctrl+s" if self._tested is not None else "Test ctrl+s")
+        button.label = Content(_("Add it ctrl+s") if self._tested is not None else _("Test ctrl+s"))
 
     def _say(self, text: str, style: str = "") -> None:
         result = self.query_one("#result", Static)
@@ -356,13 +363,13 @@ class Found(Protocol):
 
 def found_words(found: Found) -> str:
     """Say what a test found: `41,233 mails, 212 waiting`."""
-    said = [f"It works: {one_line(found.account)}"]
+    said = [_("It works: {account}").format(account=one_line(found.account))]
     if found.total is not None:
-        said.append(f"{times.number(found.total)} mails")
+        said.append(_("{count} mails").format(count=times.number(found.total)))
     if found.waiting is not None:
-        said.append(f"{times.number(found.waiting)} waiting")
-    lines = [", ".join(said) + ".", *(one_line(detail) for detail in found.details)]
-    return "\n".join([*lines, *(f"! {one_line(warning)}" for warning in found.warnings)])
+        said.append(_("{count} waiting").format(count=times.number(found.waiting)))
+    lines = [", ".join(said) + ".", *(one_line(retold(detail)) for detail in found.details)]
+    return "\n".join([*lines, *(f"! {one_line(retold(warning))}" for warning in found.warnings)])
 
 
 def _test(form: Form) -> Tested:

@@ -21,10 +21,12 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from omnidesk.screens.listing import Listing, ListRead
+from omnidesk.screens.on_top import OnTop
 from omnidesk.text.clean import clean, one_line
 from omnidesk.widgets.bars import Caption, KeyLine
 from omnidesk.widgets.lines import Line, wrap
 from omnidesk.words.errors import OmniDeskError
+from omnidesk.words.speech import _
 
 if TYPE_CHECKING:
     from omnidesk.screens.desk import DeskScreen
@@ -58,7 +60,8 @@ class Reader(Listing):
         for logical in self.text.split("\n"):
             lines += [Line((("", f" {line}"),)) for line in wrap(logical, width - 2, MOST_LINES)]
             if len(lines) >= MOST_LINES:
-                lines = [*lines[:MOST_LINES], Line((("faint", " .. and more: save the file to read all of it"),))]
+                rest = _(".. and more: save the file to read all of it")
+                lines = [*lines[:MOST_LINES], Line((("faint", f" {rest}"),))]
                 break
         return ListRead(lines, self.title_text)
 
@@ -101,7 +104,7 @@ def _rgb(pixel: bytes) -> str:
     return f"#{pixel.hex()}" if len(pixel) == 3 else "#000000"
 
 
-class PictureScreen(ModalScreen[None]):
+class PictureScreen(ModalScreen[None], OnTop[None]):
     """A picture in half blocks; any key goes back."""
 
     CSS = "PictureScreen { background: $background; }"
@@ -121,7 +124,7 @@ class PictureScreen(ModalScreen[None]):
     def on_mount(self) -> None:
         """Say what it is."""
         self.heading.set_parts([("title", f" {one_line(self.picture.title, 150)}")], [])
-        self.keys.set_keys([("any key", "goes back")])
+        self.keys.set_keys([(_("any key"), _("goes back"))])
 
     def on_key(self, event: events.Key) -> None:
         """Go back."""
@@ -133,8 +136,7 @@ class PictureScreen(ModalScreen[None]):
         self._leave()
 
     def _leave(self) -> None:
-        if self.is_current:  # a second key may have come before the first was done
-            self.dismiss()
+        self.dismiss()
 
 
 def show_on_terminal(app: App[Any], picture: PictureReady) -> bool:
@@ -148,7 +150,8 @@ def show_on_terminal(app: App[Any], picture: PictureReady) -> bool:
         form = _terminal.get("form") or _terminal.setdefault("form", ask_terminal())
         if form != "none":
             drawing = drawn(form, picture.data)
-            sys.stdout.write(f"{CLEAR}{one_line(picture.title, 150)}\r\n\r\n{drawing}\r\n\r\nany key goes back ")
+            back = f"{_('any key')} {_('goes back')} "
+            sys.stdout.write(f"{CLEAR}{one_line(picture.title, 150)}\r\n\r\n{drawing}\r\n\r\n{back}")
             sys.stdout.flush()
             _wait_for_key()
             sys.stdout.write(f"\x1b_Ga=d\x1b\\{CLEAR}" if form == "kitty" else CLEAR)

@@ -11,8 +11,9 @@ from omnidesk.screens.later import Later
 from omnidesk.screens.listing import Listing, ListRead
 from omnidesk.text.clean import one_line
 from omnidesk.widgets import chart, times
-from omnidesk.widgets.lines import Line, cut, fit, wrap
+from omnidesk.widgets.lines import Line, cells, cut, fit, wrap
 from omnidesk.widgets.painting import Part
+from omnidesk.words.speech import _
 
 if TYPE_CHECKING:
     from omnidesk.desk import statistics
@@ -66,7 +67,8 @@ class Stats(Listing):
         begin, end = statistics.period(self.since, self.until)
         found = statistics.count(self.session.workspace, begin, end, self.by)
         days = f"{_day(begin)} - {_day(end - 1)}"
-        return ListRead(draw(found, width), f"Statistics  {days}  by {self.by}")
+        title = _("Statistics  {days}  by {group}").format(days=days, group=_(self.by))
+        return ListRead(draw(found, width), title)
 
     def show(self, since: str | None, until: str | None) -> None:
         """Show another period."""
@@ -81,16 +83,17 @@ def draw(found: Statistics, width: int) -> list[Line]:
     lines += _groups(found, found.groups[:first], width)
     if width >= 100:
         half = width // 2
-        lines += _beside(_chart("By hour", found.hours, half - 2), _chart("By day", found.days, half - 2), half)
+        lines += _beside(_chart(_("By hour"), found.hours, half - 2), _chart(_("By day"), found.days, half - 2), half)
     else:
-        lines += [Line(parts) for parts in _chart("By hour", found.hours, width - 2)]
-        lines += [Line(()), *(Line(parts) for parts in _chart("By day", found.days, width - 2))]
+        lines += [Line(parts) for parts in _chart(_("By hour"), found.hours, width - 2)]
+        lines += [Line(()), *(Line(parts) for parts in _chart(_("By day"), found.days, width - 2))]
     lines += [Line(()), *_groups(found, found.groups[first:], width)]
+    wide = max(18, *(cells(_(label)) + 1 for label in LABELS.values()))
     for name, said in statistics.DEFINITIONS.items():
         value = getattr(found.total, name)
         shown = times.number(value) if isinstance(value, int) else _waits(value)
-        lines.append(Line((("strong", f" {fit(LABELS[name], 18)}"), ("key", shown))))
-        lines += [Line((("faint", f"   {line}"),)) for line in wrap(said, max(10, width - 4))]
+        lines.append(Line((("strong", f" {fit(_(LABELS[name]), wide)}"), ("key", shown))))
+        lines += [Line((("faint", f"   {line}"),)) for line in wrap(_(said), max(10, width - 4))]
     lines += [Line(()), *(Line((("faint", f" {line}"),)) for line in wrap(found.clock, max(10, width - 2)))]
     return lines
 
@@ -99,8 +102,8 @@ def _glance(total: Figures) -> tuple[Part, ...]:
     """Return the most important figures in a line."""
     said: list[Part] = [("", " ")]
     for name in ("arrived", "answered", "waiting"):
-        said += [("dim", f"{LABELS[name].lower()} "), ("strong", f"{times.number(getattr(total, name))}   ")]
-    return (*said, ("dim", "first reply "), ("strong", _short(total.first_reply_time)))
+        said += [("dim", f"{_(LABELS[name]).lower()} "), ("strong", f"{times.number(getattr(total, name))}   ")]
+    return (*said, ("dim", f"{_('first reply')} "), ("strong", _short(total.first_reply_time)))
 
 
 def _chart(title: str, slots: Sequence[Slot], width: int) -> list[tuple[Part, ...]]:
@@ -109,8 +112,8 @@ def _chart(title: str, slots: Sequence[Slot], width: int) -> list[tuple[Part, ..
     wide = max(1, min(8, width // max(1, len(slots))))
     arrived, replies = [slot.arrived for slot in slots], [slot.replies for slot in slots]
     most = max([*arrived, *replies, 0])
-    scale = ("dim", f"   at most {times.number(most)}: ")
-    said = (("title", f" {title}"), scale, ("head", "arrived"), ("dim", " over "), ("good", "replies"))
+    scale = ("dim", "   " + _("at most {count}: ").format(count=times.number(most)))
+    said = (("title", f" {title}"), scale, ("head", _("arrived")), ("dim", f" {_('over')} "), ("good", _("replies")))
     lines: list[tuple[Part, ...]] = [said]
     lines += [(("head", f" {line}"),) for line in chart.columns(arrived, HEIGHT, wide, most)]
     lines.append((("faint", f" {chart.axis([_name(slot.name) for slot in slots], wide)}"),))
@@ -135,7 +138,7 @@ def _name(slot: str) -> str:
     if "-" not in slot:
         return slot
     day = date.fromisoformat(slot)
-    return f"{times.DAYS[day.weekday()]} {day.day}" if day.day > 1 else times.MONTHS[day.month - 1]
+    return f"{_(times.DAYS[day.weekday()])} {day.day}" if day.day > 1 else _(times.MONTHS[day.month - 1])
 
 
 def _beside(left: list[tuple[Part, ...]], right: list[tuple[Part, ...]], width: int) -> list[Line]:
@@ -153,22 +156,22 @@ def _groups(found: Statistics, groups: Sequence[Figures], width: int) -> list[Li
     name_width = max(8, min(20, width // 5))
     room = width - name_width - 76 if width >= 100 else 0
     most = max(group.arrived for group in found.groups)
-    heads = f" {fit(found.by.capitalize(), name_width)}{'arrived':>8}{'answered':>9}{'waiting':>8}"
-    heads += f"{'none':>6}{'replies':>8}" if width >= 76 else ""
-    heads += f"   {fit('first reply', 16)}" + ("next reply" if width >= 94 else "")
+    heads = f" {fit(_(found.by).capitalize(), name_width)}{_('arrived'):>8}{_('answered'):>9}{_('waiting'):>8}"
+    heads += f"{_('none'):>6}{_('replies'):>9}" if width >= 76 else ""
+    heads += f"   {fit(_('first reply'), 16)}" + (_("next reply") if width >= 94 else "")
     lines = [Line((("title", cut(heads, width)),))]
     lines += [Line(_group(group, name_width, width, min(30, room), most)) for group in groups]
     if len(groups) < len(found.groups) and groups[0] is found.groups[0]:
-        lines.append(Line((("dim", f" {len(found.groups) - len(groups)} more below"),)))
+        lines.append(Line((("dim", " " + _("{count} more below").format(count=len(found.groups) - len(groups))),)))
     return [*lines, Line(())]
 
 
 def _group(group: Figures, name_width: int, width: int, room: int, most: int) -> tuple[Part, ...]:
     numbers = f"{times.number(group.arrived):>8}{times.number(group.answered):>9}{times.number(group.waiting):>8}"
     if width >= 76:
-        numbers += f"{times.number(group.closed_unanswered):>6}{times.number(group.replies):>8}"
+        numbers += f"{times.number(group.closed_unanswered):>6}{times.number(group.replies):>9}"
     parts: list[Part] = [
-        ("", f" {fit(one_line(group.name), name_width)}{numbers}   "),
+        ("", f" {fit(_named(group.name), name_width)}{numbers}   "),
         ("", fit(_short(group.first_reply_time), 16)),
     ]
     if width >= 94:
@@ -176,6 +179,12 @@ def _group(group: Figures, name_width: int, width: int, room: int, most: int) ->
     if room >= 6:
         parts.append(("head", chart.bar(group.arrived, most, room)))
     return tuple(parts)
+
+
+def _named(group: str) -> str:
+    """Return the name of a group; what stands for none of them is said in the language spoken."""
+    stands_in = (statistics.NOBODY, statistics.ELSEWHERE, statistics.UNTAGGED)
+    return _(group) if group in stands_in else one_line(group)
 
 
 def _short(some: Waits) -> str:
@@ -188,12 +197,13 @@ def _waits(some: Waits) -> str:
     if not some.count:
         return "-"
     median, p90 = statistics.in_words(some.median), statistics.in_words(some.p90)
-    return f"median {median}, 90% within {p90} (of {times.number(some.count)})"
+    said = _("median {median}, 90% within {most} (of {count})")
+    return said.format(median=median, most=p90, count=times.number(some.count))
 
 
 def _day(at: int) -> str:
     moment = times.local(at)
-    return f"{times.DAYS[moment.weekday()]} {moment.day} {times.MONTHS[moment.month - 1]} {moment.year}"
+    return f"{_(times.DAYS[moment.weekday()])} {moment.day} {_(times.MONTHS[moment.month - 1])} {moment.year}"
 
 
 def show(desk: DeskScreen, press: Press) -> None:
@@ -204,7 +214,7 @@ def show(desk: DeskScreen, press: Press) -> None:
 def _turn_period(screen: Stats, press: Press, step: int) -> None:
     screen.turn = (screen.turn + step) % len(PERIODS)
     name, since, until = PERIODS[screen.turn]
-    screen.say(f"period: {'the last seven days' if since is None else name}")
+    screen.say(_("period: {name}").format(name=_("the last seven days") if since is None else _(name)))
     screen.show(since, until)
 
 
@@ -217,7 +227,7 @@ def _earlier(screen: Stats, press: Press) -> None:
 
 
 def _ask_period(screen: Stats, press: Press) -> None:
-    screen.ask("From, to:", _asked_period, "mon, yesterday; 2026-11; last month", screen.since or "")
+    screen.ask(_("From, to:"), _asked_period, _("mon, yesterday; 2026-11; last month"), screen.since or "")
 
 
 def _asked_period(screen: Stats, text: str) -> None:

@@ -37,17 +37,21 @@ def coming(summary: Summary | None, agent: str, now: int) -> str:
     row = summary.next_send if summary is not None else None
     if row is None or (row.due_at - now > SOON and not row.attempts):
         return ""
-    whom = one_line(row.to[0].name or row.to[0].address, 40) if row.to else "nobody"
-    said = f"#{row.conversation_id} to {whom} by {one_line(row.channel)}"
+    whom = one_line(row.to[0].name or row.to[0].address, 40) if row.to else _("nobody")
+    said = _("#{number} to {whom} by {channel}")
+    said = said.format(number=row.conversation_id, whom=whom, channel=one_line(row.channel))
     if row.status is MessageStatus.SENDING:
-        return f"{said} is being sent"
+        return f"{said} {_('is being sent')}"
     if row.attempts:
         why = f": {one_line(row.error, 60)}" if row.error else ""
-        return f"{said} is tried again in {times.span(row.due_at - now)}{why}"
+        again = _("is tried again in {span}").format(span=times.span(row.due_at - now))
+        return f"{said} {again}{why}"
     if row.due_at <= now:
-        return f"{said} waits for the engine" if not summary_alive(summary) else f"{said} goes now"
-    back = " - u takes it back" if row.agent in (None, agent) else ""
-    return f"{said} goes in {times.span(row.due_at - now + 999)}{back}"
+        goes = _("goes now") if summary_alive(summary) else _("waits for the engine")
+        return f"{said} {goes}"
+    back = _(" - u takes it back") if row.agent in (None, agent) else ""
+    goes = _("goes in {span}").format(span=times.span(row.due_at - now + 999))
+    return f"{said} {goes}{back}"
 
 
 def summary_alive(summary: Summary | None) -> bool:
@@ -64,30 +68,31 @@ def health(summary: Summary | None, engine: str, now: int, quiet: bool = False) 
     if summary is None:
         return said
     running = [channel for channel in summary.channels if channel.enabled]
-    away = offline(summary)
+    away, queued = offline(summary), _("{count} queued").format(count=times.number(summary.queued))
     if away:
-        waits = f"{times.number(summary.queued)} queued" if summary.queued else "nothing waits to go out"
-        said.append(("warn", f"offline: {waits}"))
+        waits = queued if summary.queued else _("nothing waits to go out")
+        said.append(("warn", f"{_('offline')}: {waits}"))
     if summary.news:
-        said.append(("key", f"{times.number(summary.news)} new: gn"))
+        said.append(("key", _("{count} new: gn").format(count=times.number(summary.news))))
     if summary.undelivered:
-        said.append(("warn", f"{times.number(summary.undelivered)} undelivered"))
+        said.append(("warn", _("{count} undelivered").format(count=times.number(summary.undelivered))))
     if summary.quarantined:
-        said.append(("warn", f"{times.number(summary.quarantined)} in quarantine"))
+        said.append(("warn", _("{count} in quarantine").format(count=times.number(summary.quarantined))))
     if summary.queued and not away:
-        said.append(("", f"{times.number(summary.queued)} queued"))
+        said.append(("", queued))
     said += [part for channel in running if (part := _trouble(channel, now)) is not None]
     if quiet:
-        said.append(("dim", "quiet"))
+        said.append(("dim", _("quiet")))
     said += [part for channel in running if (part := _progress(channel)) is not None]
     if not summary.channels:
-        said.append(("dim", "no channels yet: ctrl+n adds a mailbox"))
+        said.append(("dim", _("no channels yet: ctrl+n adds a mailbox")))
     elif summary.last_success_at is not None:
-        said.append(("dim", f"synced {times.span(now - summary.last_success_at)} ago"))
+        said.append(("dim", _("synced {span} ago").format(span=times.span(now - summary.last_success_at))))
     elif running and not summary.engine_alive and not engine:
-        said.append(("dim", "the engine is starting"))
+        said.append(("dim", _("the engine is starting")))
     if running and summary.engine_alive and all(channel.health is Health.OK for channel in running):
-        said.append(("good", "all channels up" if len(running) > 1 else f"{one_line(running[0].name)} up"))
+        up = _("{name} up").format(name=one_line(running[0].name))
+        said.append(("good", _("all channels up") if len(running) > 1 else up))
     return said
 
 
@@ -100,13 +105,15 @@ def offline(summary: Summary) -> bool:
 def _trouble(channel: Channel, now: int) -> Part | None:
     if channel.health in (Health.OK, Health.OFF):
         return None
-    words = {Health.RETRYING: "is retried", Health.NEEDS_LOGIN: "needs a password", Health.DOWN: "is down"}[
-        channel.health
-    ]
+    words = {
+        Health.RETRYING: _("is retried"),
+        Health.NEEDS_LOGIN: _("needs a password"),
+        Health.DOWN: _("is down"),
+    }[channel.health]
     why = f": {one_line(channel.error, 90)}" if channel.error else ""
     again = ""
     if channel.next_attempt_at is not None and channel.next_attempt_at > now:
-        again = f" (in {times.span(channel.next_attempt_at - now)})"
+        again = _(" (in {span})").format(span=times.span(channel.next_attempt_at - now))
     return ("warn", f"{one_line(channel.name)} {words}{again}{why}")
 
 
@@ -114,7 +121,8 @@ def _progress(channel: Channel) -> Part | None:
     done, total = channel.progress_done, channel.progress_total
     if not total or done >= total:
         return None
-    return ("key", f"{one_line(channel.name)}: {times.number(done)} of {times.number(total)} mails read")
+    said = _("{done} of {total} mails read").format(done=times.number(done), total=times.number(total))
+    return ("key", f"{one_line(channel.name)}: {said}")
 
 
 def caption(
@@ -133,14 +141,15 @@ def caption(
         left = [("strong", f" {title}{count}"), ("dim", f" - {order}")]
     right: list[Part] = []
     if queue.marked:
-        extends = ", moving extends: v ends it" if queue.ranging else ""
-        right.append(("key", f" {times.number(len(queue.marked))} marked{extends} "))
+        extends = _(", moving extends: v ends it") if queue.ranging else ""
+        marked = _("{count} marked").format(count=times.number(len(queue.marked)))
+        right.append(("key", f" {marked}{extends} "))
     elif alike:
         return _beside_alike(queue.room, left, f" {alike} ", queue.above)
     elif queue.above:
         right.append(("dim", " " + _("{count} above").format(count=times.number(queue.above)) + " "))
     elif view in _LEFT and queue.window.count:
-        right.append(("key", " E restores "))
+        right.append(("key", f" {_('E restores')} "))
     elif summary is not None and summary.counts.get("unassigned") and view != "unassigned":
         waiting = _("{count} unassigned").format(count=times.number(summary.counts["unassigned"]))
         right.append(("dim", f" {waiting} "))
@@ -150,7 +159,7 @@ def caption(
 def _beside_alike(room: int, left: list[Part], said: str, above: int) -> tuple[list[Part], list[Part]]:
     """Put both ends of the line together where others are like the conversation of the cursor: what matters least, the
     order and how many rows are above, gives way."""
-    over = [("dim", f" {times.number(above)} above")] if above else []
+    over = [("dim", " " + _("{count} above").format(count=times.number(above)))] if above else []
     alike: list[Part] = [("note", said)]
     for kept, right in ((left, [*over, *alike]), (left[:1], [*over, *alike]), (left, alike)):
         if sum(cells(text) for _, text in (*kept, *right)) <= room:

@@ -10,6 +10,7 @@ from omnidesk.screens.keys import PANES, Action, Press
 from omnidesk.screens.later import Later
 from omnidesk.screens.messages import Acted, Choices
 from omnidesk.widgets import times
+from omnidesk.words.speech import _
 
 if TYPE_CHECKING:
     from omnidesk.desk import agents, skipping, triage
@@ -19,6 +20,7 @@ else:
     agents, skipping, triage = (Later(f"omnidesk.desk.{name}") for name in ("agents", "skipping", "triage"))
 
 NOTHING = "nothing waits in unassigned for you"
+ME, NOBODY = ("me", "mij"), ("none", "nobody", "niemand", "-")
 
 
 def take_next(desk: DeskScreen, press: Press) -> None:
@@ -28,7 +30,7 @@ def take_next(desk: DeskScreen, press: Press) -> None:
     def work() -> Acted:
         act, number = skipping.take_next(session.workspace, session.actor)
         if number is None:
-            return Acted(NOTHING, undoable=False)
+            return Acted(_(NOTHING), undoable=False)
         return Acted(act.summary, show=number, enter=True)
 
     desk.backstage.write(work)
@@ -39,7 +41,7 @@ def skip(desk: DeskScreen, press: Press) -> None:
     if press.argument:
         desk.asked_about = desk.targets()
         skipped(desk, press.argument)
-    elif ask(desk, "skip", "Pass over", skipped, "why? the team sees it; then the next one is taken"):
+    elif ask(desk, "skip", _("Pass over"), skipped, _("why? the team sees it; then the next one is taken")):
         workspace = desk.session.workspace
         desk.backstage.read("choices", lambda: Choices("skip", skipping.reasons(workspace)))
 
@@ -48,15 +50,16 @@ def skipped(desk: DeskScreen, text: str) -> None:
     """Pass it over for the reason that was typed, and take the next."""
     ids, session = desk.asked_about, desk.session
     if not ids:
-        desk.say("there is no conversation here")
+        desk.say(_("there is no conversation here"))
         return
     desk.queue.unmark()
 
     def work() -> Acted:
         act, number, until = skipping.skip(session.workspace, session.actor, ids, text, take=True)
-        said = f"{act.summary}, not offered to you until {times.day_time(until, clock.now()).strip()}"
+        again = times.day_time(until, clock.now()).strip()
+        said = act.summary + _(", not offered to you until {when}").format(when=again)
         if number is None:
-            return Acted(f"{said}; {NOTHING}", leaving=tuple(ids))
+            return Acted(f"{said}; {_(NOTHING)}", leaving=tuple(ids))
         return Acted(said, show=number, enter=True)
 
     desk.backstage.write(work)
@@ -67,7 +70,7 @@ def assign(desk: DeskScreen, press: Press) -> None:
     if press.argument:
         desk.asked_about = desk.targets()
         assigned(desk, press.argument)
-    elif ask(desk, "assign", "Assign", assigned, "a login, @team, me, or none", press.typed):
+    elif ask(desk, "assign", _("Assign"), assigned, _("a login, @team, me, or none"), press.typed):
         session = desk.session
         desk.backstage.read("choices", lambda: Choices("assign", _assignees(session)))
 
@@ -81,7 +84,7 @@ def _assignees(session: Session) -> list[str]:
 def assigned(desk: DeskScreen, text: str) -> None:
     """Assign to who was typed."""
     said = text.strip()
-    login = desk.session.agent.login if said == "me" else None if said in ("none", "nobody", "-") else said
+    login = desk.session.agent.login if said in ME else None if said in NOBODY else said
     if said:
         _assign(desk, login, desk.asked_about)
 

@@ -20,6 +20,7 @@ from omnidesk.screens.comfort import ComfortDesk
 from omnidesk.screens.keys import Action, Keymap, shown
 from omnidesk.screens.session import Opening
 from omnidesk.widgets.painting import Part
+from omnidesk.words.speech import _
 
 FILE = "learned.json"
 
@@ -112,7 +113,7 @@ def lesson(keymap: Keymap, place: str, learned: Iterable[str]) -> tuple[Part, ..
         if place in one.places and one.action not in learned and one.action in keymap.actions:
             keys = keymap.first(one.action, place)
             if keys:
-                return ("dim", " try "), ("key", shown(keys)), ("dim", f"  {one.does}")
+                return ("dim", f" {_('try')} "), ("key", shown(keys)), ("dim", f"  {_(one.does)}")
     return ()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from omnidesk.screens.keys import PANES, Action, Press
+from omnidesk.words.speech import _
 
 if TYPE_CHECKING:
     from omnidesk.screens.desk import DeskScreen
@@ -39,7 +40,7 @@ class Trail:
 def _go(desk: DeskScreen, steps: int) -> None:
     found = desk.trail.step(steps)
     if found is None:
-        desk.say("this is where you began" if steps < 0 else "there is nothing ahead")
+        desk.say(_("this is where you began") if steps < 0 else _("there is nothing ahead"))
         return
     desk.leave_composer()
     desk.queue.select(found)

@@ -12,6 +12,7 @@ from omnidesk.screens.keys import PANES, Action, Press
 from omnidesk.screens.later import Later
 from omnidesk.screens.messages import Acted, Choices
 from omnidesk.words.kinds import Priority, Status
+from omnidesk.words.speech import _
 
 if TYPE_CHECKING:
     from omnidesk.desk import triage, undo
@@ -46,18 +47,19 @@ def hold(desk: DeskScreen, press: Press) -> None:
         desk.asked_about = desk.targets()
         held(desk, press.argument)
     else:
-        ask(desk, "hold", "Hold", held, "for whom, until when: PostNL, wed 9", explain=_held_for)
+        ask(desk, "hold", _("Hold"), held, _("for whom, until when: PostNL, wed 9"), explain=_held_for)
 
 
 def _held_for(text: str) -> str:
-    whom, _, until = text.partition(",")
-    said = f"waits for {whom.strip()}" if whom.strip() else ""
-    return f"{said} until {understood(until)}".strip() if until.strip() else said
+    whom, _comma, until = text.partition(",")
+    said = _("waits for {whom}").format(whom=whom.strip()) if whom.strip() else ""
+    when = _("until {when}").format(when=understood(until)) if until.strip() else ""
+    return f"{said} {when}".strip()
 
 
 def held(desk: DeskScreen, text: str) -> None:
     """Put on hold for who was typed."""
-    whom, _, said = text.partition(",")
+    whom, _comma, said = text.partition(",")
     until = moment(desk, said) if said.strip() else None
     if said.strip() and until is None:
         return
@@ -78,7 +80,8 @@ def snooze(desk: DeskScreen, press: Press) -> None:
         desk.asked_about = desk.targets()
         snoozed(desk, press.argument)
     else:
-        ask(desk, "snooze", "Snooze", snoozed, "2h, tomorrow, mon 9, vrijdagmiddag, 1 dec 14:00", explain=understood)
+        hint = _("2h, tomorrow, mon 9, vrijdagmiddag, 1 dec 14:00")
+        ask(desk, "snooze", _("Snooze"), snoozed, hint, explain=understood)
 
 
 def snoozed(desk: DeskScreen, text: str) -> None:
@@ -101,11 +104,12 @@ def promise(desk: DeskScreen, press: Press) -> None:
         desk.asked_about = desk.targets()
         promised(desk, press.argument)
     else:
-        ask(desk, "promise", "Promise an answer on", promised, "17:00, tomorrow 12:00, or none", explain=_promised)
+        hint = _("17:00, tomorrow 12:00, or none")
+        ask(desk, "promise", _("Promise an answer on"), promised, hint, explain=_promised)
 
 
 def _promised(text: str) -> str:
-    return "the promise goes" if text.strip().lower() in NONE else understood(text)
+    return _("the promise goes") if text.strip().lower() in NONE else understood(text)
 
 
 def promised(desk: DeskScreen, text: str) -> None:
@@ -135,7 +139,7 @@ def tags(desk: DeskScreen, press: Press) -> None:
     if press.argument:
         desk.asked_about = desk.targets()
         tagged(desk, press.argument)
-    elif ask(desk, "tags", "Tags of", tagged, "+vip -old"):
+    elif ask(desk, "tags", _("Tags of"), tagged, _("+vip -old")):
         workspace = desk.session.workspace
         desk.backstage.read("choices", lambda: Choices("tags", triage.known_tags(workspace), each=True))
 
@@ -175,7 +179,7 @@ def take_back(desk: DeskScreen, press: Press) -> None:
 
     def work() -> Acted:
         done = undo.undo(session.workspace, session.actor)
-        left = f" - left as it is: {'; '.join(done.left)}" if done.left else ""
+        left = _(" - left as it is: {what}").format(what="; ".join(done.left)) if done.left else ""
         number = re.search(r"#(\d+)", done.undone.summary)
         show = int(number[1]) if number else None
         acted = Acted(done.act.summary + left, show=show, undoable=False)

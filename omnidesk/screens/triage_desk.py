@@ -16,6 +16,7 @@ from omnidesk.screens.messages import AlikeRead, MarksRead, MergePreviewed, Rang
 from omnidesk.screens.session import Opening
 from omnidesk.widgets import times
 from omnidesk.widgets.queue_list import QueueList
+from omnidesk.words.speech import _
 
 if TYPE_CHECKING:
     from omnidesk.screens import joining, marking
@@ -55,9 +56,9 @@ class TriageDesk(Arrivals):
             self.queue.mark_all(message.ids)
             count = times.number(len(message.ids))
             if message.more:
-                self.say(f"the first {count} are marked: there are more than one act takes")
+                self.say(_("the first {count} are marked: there are more than one act takes").format(count=count))
             elif not message.ids:
-                self.say("there is nothing to mark")
+                self.say(_("there is nothing to mark"))
             self.refresh_bars()
         self.hold_keys(False)
 
@@ -90,7 +91,7 @@ class TriageDesk(Arrivals):
             if yes:
                 joining.do_merge(self._desk, message.ids, message.into)
 
-        question = Confirm(message.question, message.lines, "merge")
+        question = Confirm(message.question, message.lines, _("merge"))
         self.app.push_screen(question, answered)
         question.call_after_refresh(self.hold_keys, False)
 
@@ -103,7 +104,8 @@ class TriageDesk(Arrivals):
         number, count = self.alike
         if cursor is None or cursor.id != number or count < ALIKE or self.view.startswith(views.ALIKE):
             return ""
-        return f"{times.number(count)} others like this: {shown(self._desk.keymap.first('alike', 'queue'))}"
+        said = _("{count} others like this: {keys}")
+        return said.format(count=times.number(count), keys=shown(self._desk.keymap.first("alike", "queue")))
 
     def read_again(self) -> None:
         """Read everything on the screen anew, and what is alike."""

@@ -19,6 +19,7 @@ from omnidesk.widgets.painting import Part
 from omnidesk.widgets.queue_row import USUAL
 from omnidesk.words.kinds import Sort
 from omnidesk.words.rows import SavedView
+from omnidesk.words.speech import _
 
 if TYPE_CHECKING:
     from omnidesk.desk import saved_views
@@ -54,11 +55,13 @@ def save(desk: DeskScreen, press: Press) -> None:
     if press.argument and query is not None:
         _keep(query, desk, press.argument)
     elif query is not None:
-        desk.ask("save-view", "Save as:", partial(_keep, query), f"a name; `name, {TEAM}` shares it", suggested(query))
+        hint = _("a name; `name, {team}` shares it").format(team=TEAM)
+        desk.ask("save-view", _("Save as:"), partial(_keep, query), hint, suggested(query))
     elif shown is not None:
-        desk.say(f"{one_line(shown.name)} is saved already: gv changes views, / searches for something else")
+        said = _("{view} is saved already: gv changes views, / searches for something else")
+        desk.say(said.format(view=one_line(shown.name)))
     else:
-        desk.say("search first with /, then g+ keeps the search as a view")
+        desk.say(_("search first with /, then g+ keeps the search as a view"))
 
 
 def _keep(query: str, desk: DeskScreen, text: str) -> None:
@@ -86,9 +89,10 @@ def go(desk: DeskScreen, press: Press) -> None:
         desk.show_view(named[0].name)
         desk.focus_pane("queue")
     elif found:
-        desk.say(f"there is no saved view {one_line(press.argument or press.typed, 40)}: gv lists them")
+        said = _("there is no saved view {view}: gv lists them")
+        desk.say(said.format(view=one_line(press.argument or press.typed, 40)))
     else:
-        desk.say("no view is saved yet: search with /, then g+ keeps the search as a view")
+        desk.say(_("no view is saved yet: search with /, then g+ keeps the search as a view"))
 
 
 def show_list(desk: DeskScreen, press: Press) -> None:
@@ -113,11 +117,12 @@ class Views(Listing):
         for place, view in enumerate(saved.views, 1):
             lines += _lines(place, view, counts.get(view.name), width)
         if not lines:
-            lines.append(Line((("dim", " No view is saved yet: search with /, then g+ keeps the search as a view."),)))
-        lines += [Line(()), Line((("dim", " Always there"),))]
+            nothing = _("No view is saved yet: search with /, then g+ keeps the search as a view.")
+            lines.append(Line((("dim", f" {nothing}"),)))
+        lines += [Line(()), Line((("dim", f" {_('Always there')}"),))]
         for place, (name, title) in enumerate(badges.VIEWS.items()):
-            lines.append(Line((("", f"    {fit(title, NAME_WIDTH)}"), _counted(counts.get(name))), -1 - place))
-        return ListRead(lines, f"Views - {len(saved.views)} saved")
+            lines.append(Line((("", f"    {fit(_(title), NAME_WIDTH)}"), _counted(counts.get(name))), -1 - place))
+        return ListRead(lines, _("Views - {count} saved").format(count=len(saved.views)))
 
     @property
     def chosen(self) -> SavedView | None:
@@ -154,13 +159,13 @@ def _lines(place: int, view: SavedView, count: int | None, width: int) -> list[L
         ("key", f" {digit} "),
         ("strong", fit(one_line(view.name), NAME_WIDTH)),
         _counted(count),
-        ("dim", f"   {'the team' if view.shared else 'yours'} - {ORDERS[view.sort]}"),
+        ("dim", f"   {_('the team') if view.shared else _('yours')} - {_(ORDERS[view.sort])}"),
     ]
-    shows = ", ".join(view.columns) if view.columns else ""
-    second: list[Part] = [("faint", f"     {one_line(view.query) or 'everything'}")]
+    shows = _("shows {columns}").format(columns=", ".join(view.columns)) if view.columns else ""
+    second: list[Part] = [("faint", f"     {one_line(view.query) or _('everything')}")]
     return [
         Line(spread(first, (), width), view.id),
-        Line(spread(second, (("faint", cut(f"shows {shows} ", width // 2)),) if shows else (), width), view.id),
+        Line(spread(second, (("faint", cut(f"{shows} ", width // 2)),) if shows else (), width), view.id),
     ]
 
 
@@ -170,7 +175,7 @@ def _counted(count: int | None) -> Part:
 
 def _saved(screen: Views) -> SavedView | None:
     if screen.chosen is None:
-        screen.say("this view is always there; only saved ones can be changed")
+        screen.say(_("this view is always there; only saved ones can be changed"))
     return screen.chosen
 
 
@@ -184,7 +189,8 @@ def _open(screen: Views, press: Press) -> None:
 def _rename(screen: Views, press: Press) -> None:
     view = _saved(screen)
     if view is not None:
-        screen.ask(f"Rename {one_line(view.name)} to:", partial(_renamed, view), "another name", view.name)
+        question = _("Rename {name} to:").format(name=one_line(view.name))
+        screen.ask(question, partial(_renamed, view), _("another name"), view.name)
 
 
 def _renamed(view: SavedView, screen: Views, text: str) -> None:
@@ -201,7 +207,8 @@ def _renamed(view: SavedView, screen: Views, text: str) -> None:
 def _edit(screen: Views, press: Press) -> None:
     view = _saved(screen)
     if view is not None:
-        screen.ask(f"{one_line(view.name)} holds:", partial(_edited, view), "a search", view.query)
+        question = _("{view} holds:").format(view=one_line(view.name))
+        screen.ask(question, partial(_edited, view), _("a search"), view.query)
 
 
 def _edited(view: SavedView, screen: Views, text: str) -> None:
@@ -230,8 +237,8 @@ def _sort(screen: Views, press: Press) -> None:
 def _columns(screen: Views, press: Press) -> None:
     view = _saved(screen)
     if view is not None:
-        hint = f"of {' '.join(saved_views.COLUMNS)}"
-        screen.ask("Show:", partial(_chose_columns, view), hint, " ".join(view.columns or USUAL))
+        hint = _("of {columns}").format(columns=" ".join(saved_views.COLUMNS))
+        screen.ask(_("Show:"), partial(_chose_columns, view), hint, " ".join(view.columns or USUAL))
 
 
 def _chose_columns(view: SavedView, screen: Views, text: str) -> None:
@@ -276,7 +283,7 @@ def _remove(screen: Views, press: Press) -> None:
         screen.backstage.write(
             lambda: ViewSaved(
                 view.name,
-                f"{saved_views.remove(session.workspace, session.actor, view.name).summary} - u takes it back",
+                saved_views.remove(session.workspace, session.actor, view.name).summary + _(" - u takes it back"),
                 views.DEFAULT if showing else None,
             )
         )

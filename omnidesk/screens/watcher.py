@@ -18,6 +18,7 @@ from omnidesk.screens.messages import EngineSays, Stirred, Trouble
 from omnidesk.screens.session import Session
 from omnidesk.text.clean import one_line
 from omnidesk.words.errors import OmniDeskError
+from omnidesk.words.speech import _
 
 LOOK_SECONDS = 0.25
 BACKOFF_MOST = 60.0
@@ -61,7 +62,7 @@ class Engine:
                     command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=log, start_new_session=True
                 )
         except OSError as error:
-            self.said = f"the engine cannot start: {error.strerror}"
+            self.said = _("the engine cannot start: {why}").format(why=error.strerror)
             self._again = now + BACKOFF_MOST
             return
         self._started, self.said = now, ""
@@ -73,8 +74,9 @@ class Engine:
         if now - self._started > STEADY_SECONDS:
             self._wait = 1.0
         self._again = now + self._wait
-        why = self._last_words() or f"exit status {code}"
-        self.said = f"the engine stopped ({why}), it starts again in {self._wait:.0f} s"
+        why = self._last_words() or _("exit status {code}").format(code=code)
+        said = _("the engine stopped ({why}), it starts again in {seconds} s")
+        self.said = said.format(why=why, seconds=f"{self._wait:.0f}")
         self._wait = min(BACKOFF_MOST, self._wait * 2)
 
     def _last_words(self) -> str:

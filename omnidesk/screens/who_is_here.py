@@ -11,6 +11,7 @@ from omnidesk.screens.session import Session
 from omnidesk.screens.writing_messages import PresenceRead
 from omnidesk.text.clean import one_line
 from omnidesk.widgets import times
+from omnidesk.words.speech import _
 
 if TYPE_CHECKING:
     from omnidesk.desk import engines, outbox, presence
@@ -99,7 +100,8 @@ class WhoIsHere:
         there = presence.by_conversation(self.present).get(number or 0, ())
         head = [presence.said(there)] if there else []
         if self.scheduled is not None:
-            head.append(f"an answer goes {times.moment(self.scheduled, clock.now())} (W takes it back)")
+            when = times.moment(self.scheduled, clock.now())
+            head.append(_("an answer goes {when} (W takes it back)").format(when=when))
         self.desk.head.set_present(one_line("; ".join(head), 200))
         answering = tuple(one for one in there if one.doing != "viewing")
         writes = self.desk.composer.active and self.state[1] != "viewing"
@@ -115,7 +117,9 @@ class WhoIsHere:
         mine = self.desk.session.agent.login
         for one in self.away[:3]:
             if one.login != mine:
-                said += f", {one.login} away" + (f" till {times.day(one.until, now)}" if one.until else "")
+                until = times.day(one.until, now) if one.until else ""
+                away = _("away till {when}").format(when=until) if until else _("away")
+                said += f", {one.login} {away}"
         return one_line(said, 120)
 
 

@@ -11,6 +11,7 @@ from omnidesk.screens.later import Later
 from omnidesk.screens.messages import Acted, DraftKept
 from omnidesk.widgets.sheet import Sheet, Sort
 from omnidesk.words.kinds import Direction
+from omnidesk.words.speech import _
 
 if TYPE_CHECKING:
     from omnidesk.desk import drafts, outbox, undo
@@ -30,7 +31,7 @@ def _begin(desk: DeskScreen, sort: Sort, sender_only: bool = False, forward: boo
     if desk.place == "queue" and desk.queue.cursor is not None:
         number = desk.queue.cursor.id
     if number is None:
-        desk.say("open a conversation first")
+        desk.say(_("open a conversation first"))
     else:
         begin(desk, number, sort, sender_only, forward)
 
@@ -89,15 +90,16 @@ def take_back_scheduled(desk: DeskScreen, press: Press) -> None:
     """Take back what is scheduled in the conversation looked at; it becomes a draft again."""
     number, session = next(iter(desk.targets()), None), desk.session
     if number is None:
-        desk.say("open a conversation first")
+        desk.say(_("open a conversation first"))
         return
 
     def work() -> Acted:
         act_id = outbox.scheduled_act(session.workspace, number)
         if act_id is None:
-            return Acted(f"nothing is scheduled in #{number}", undoable=False)
+            return Acted(_("nothing is scheduled in #{number}").format(number=number), undoable=False)
         undone = undo.undo(session.workspace, session.actor, act_id)
-        return Acted(f"took back: {'; '.join(undone.restored)}", show=number, undoable=False, write=True)
+        said = _("took back: {what}").format(what="; ".join(undone.restored))
+        return Acted(said, show=number, undoable=False, write=True)
 
     desk.backstage.write(work)
 
@@ -129,7 +131,7 @@ def next_channel(desk: DeskScreen, press: Press) -> None:
         return
     usable = [way.channel for way in sheet.ways if way.usable and not way.public]
     if not [one for one in usable if one != sheet.chosen]:
-        desk.say("no other channel can carry this")
+        desk.say(_("no other channel can carry this"))
         return
     place = usable.index(sheet.chosen) if sheet.chosen in usable else -1
     desk.composer.change(sheet.by(usable[(place + 1) % len(usable)]))
@@ -139,7 +141,7 @@ def quote(desk: DeskScreen, press: Press) -> None:
     """Insert what is answered, quoted."""
     sheet = desk.composer.sheet
     if sheet is None or not sheet.quote:
-        desk.say("there is nothing to quote")
+        desk.say(_("there is nothing to quote"))
     else:
         desk.composer.insert(sheet.quote)
 
@@ -155,7 +157,7 @@ def show_preview(desk: DeskScreen, press: Press) -> None:
     if sheet is not None and sheet.sort != "note":
         desk.app.push_screen(preview.Preview(desk, sheet, desk.composer.text))
     else:
-        desk.say("a note is seen as it is")
+        desk.say(_("a note is seen as it is"))
 
 
 def next_field(desk: DeskScreen, press: Press) -> None:

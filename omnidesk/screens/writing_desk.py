@@ -30,6 +30,7 @@ from omnidesk.widgets import times
 from omnidesk.widgets.composer import Composer
 from omnidesk.widgets.painting import Part
 from omnidesk.widgets.sheet import Sheet
+from omnidesk.words.speech import _, ngettext
 
 if TYPE_CHECKING:
     from omnidesk.desk import drafts
@@ -78,7 +79,8 @@ class WritingDesk(ReadingDesk):
         left = self.here.left
         if left is None or left.others or not left.staying:
             return []
-        return [("note", f"{left.staying} scheduled: the engine ends with this console")]
+        said = _("{count} scheduled: the engine ends with this console").format(count=left.staying)
+        return [("note", said)]
 
     # Opening
 
@@ -90,8 +92,10 @@ class WritingDesk(ReadingDesk):
     def on_drafts_waiting(self, message: DraftsWaiting) -> None:
         """Say that drafts wait, unless one is open already."""
         if message.count and not self.composer.active:
-            what = "1 draft is" if message.count == 1 else f"{message.count} drafts are"
-            self.say(f"{what} waiting: gd lists {'it' if message.count == 1 else 'them'}")
+            said = ngettext(
+                "{count} draft is waiting: gd lists it", "{count} drafts are waiting: gd lists them", message.count
+            )
+            self.say(said.format(count=message.count))
 
     async def on_sheet_read(self, message: SheetRead) -> None:
         """Who a text goes to is known: open the composer."""
@@ -114,13 +118,15 @@ class WritingDesk(ReadingDesk):
         sheet = self.composer.sheet
         if sheet is not None and sheet.conversation_id == message.conversation_id:
             when = times.day_time(message.at, clock.now()).strip()
-            self.composer.warn("editor", f"your editor was cut off here at {when}: ctrl+o goes on with it")
+            said = _("your editor was cut off here at {when}: ctrl+o goes on with it").format(when=when)
+            self.composer.warn("editor", said)
 
     def thread_changed(self) -> None:
         """Warn when something newer than what is being answered arrived."""
         newer = writing.newer_than_answered(self)
-        what = "a newer message" if newer == 1 else f"{newer} newer messages"
-        self.composer.warn("newer", *([f"{what} arrived since: read before you send"] if newer else []))
+        one = _("a newer message arrived since: read before you send")
+        several = _("{count} newer messages arrived since: read before you send").format(count=newer)
+        self.composer.warn("newer", *([one if newer == 1 else several] if newer else []))
 
     # Layout
 
@@ -260,7 +266,7 @@ class WritingDesk(ReadingDesk):
         """A reply is queued or a note stored: the composer closes, and what the setting says is shown."""
         self.close_composer()
         if message.said:
-            self.say(f"{message.said} - u takes it back")
+            self.say(message.said + _(" - u takes it back"))
         to_list = message.after == "list" or self.open_id is None
         self.focus_pane("queue" if to_list else "thread")
         self.read_again()

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
+from omnidesk.words.speech import _
+
 FIRST = 4_096
 """Bytes of a file that are looked at."""
 
@@ -134,5 +136,5 @@ def remark(name: str, content_type: str) -> str:
     """Return what must be said beside a file in a list, "" for nothing."""
     kind = kind_of(name, content_type)
     if kind in DANGEROUS:
-        return f"{kind}: save only"
-    return "archive: list or save" if kind is FileKind.ARCHIVE else ""
+        return _("{kind}: save only").format(kind=_(kind))
+    return _("archive: list or save") if kind is FileKind.ARCHIVE else ""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from omnidesk.words.speech import _
+
 LANGUAGES = {"nl": "Dutch", "en": "English", "de": "German"}
 """The languages that are told apart, with their English names."""
 
@@ -38,4 +40,4 @@ def guess(text: str) -> str | None:
 
 def name(language: str) -> str:
     """Return the English name of a language, else its code."""
-    return LANGUAGES.get(language, language or "any language")
+    return _(LANGUAGES.get(language, "")) or language or _("any language")

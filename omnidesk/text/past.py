@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from omnidesk import clock
 from omnidesk.words.errors import UsageError
+from omnidesk.words.speech import _
 
 _DAYS = {"today": 0, "vandaag": 0, "yesterday": 1, "gisteren": 1, "eergisteren": 2, "day before yesterday": 2}
 _WEEKDAYS = ("mon|ma", "tue|di", "wed|wo", "thu|do", "fri|vr", "sat|za", "sun|zo")
@@ -30,7 +31,9 @@ def span(text: str, name: str = "date") -> tuple[int, int]:
         moment = clock.from_datetime(datetime.fromisoformat(text.strip()).astimezone(UTC))
     except (ValueError, OverflowError):
         raise UsageError(
-            f"{name}:{text} is no date: write 2026-11-23, 2026-11, 23 nov, mon, today, yesterday, 7d or last week"
+            _(
+                "{name}:{text} is no date: write 2026-11-23, 2026-11, 23 nov, mon, today, yesterday, 7d or last week"
+            ).format(name=name, text=text)
         ) from None
     return moment, moment
 

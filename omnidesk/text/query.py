@@ -9,6 +9,7 @@ from omnidesk.text.past import span
 from omnidesk.words.errors import UsageError
 from omnidesk.words.kinds import Place, Priority, Sort, Status
 from omnidesk.words.query import Query, Term
+from omnidesk.words.speech import _
 
 FILTERS = ("from", "channel", "status", "owner", "tag", "before", "after", "has", "is", "priority", "team", "sort")
 STATES = ("unread", "vip", "waiting", "overdue", "undelivered")
@@ -24,17 +25,19 @@ def parse(text: str) -> Query:
         value = match["phrase"] if match["phrase"] is not None else match["word"]
         if name in found and name != "from":
             if match["minus"]:
-                raise UsageError(f"-{name}: is not understood: only words, phrases and from: can be excluded")
+                raise UsageError(
+                    _("-{name}: is not understood: only words, phrases and from: can be excluded").format(name=name)
+                )
             found[name].append(value)
             continue
         if name and name != "from":
             value = f"{name}:{value}"  # 10:30 or a URL is no filter
         term = _term(value, match["phrase"] is None and value.endswith("*"), bool(match["minus"]), name == "from")
         if not term.words:
-            raise UsageError(f"{match.group().strip()!r} holds no letter or digit to look for")
+            raise UsageError(_("{word!r} holds no letter or digit to look for").format(word=match.group().strip()))
         terms.append(term)
     if terms and all(term.negated for term in terms):
-        raise UsageError("a search needs at least one word to look for beside those to leave out")
+        raise UsageError(_("a search needs at least one word to look for beside those to leave out"))
     return _query(tuple(terms), found)
 
 
@@ -46,10 +49,14 @@ def _query(terms: tuple[Term, ...], found: dict[str, list[str]]) -> Query:
     statuses = [value.lower() for value in found["status"]]
     for value in statuses:
         if value not in {*Status, Place.SPAM, Place.DELETED}:
-            raise UsageError(f"status:{value} is not known: use {', '.join([*Status, Place.SPAM, Place.DELETED])}")
+            raise UsageError(
+                _("status:{value} is not known: use {status}").format(
+                    value=value, status=", ".join([*Status, Place.SPAM, Place.DELETED])
+                )
+            )
     for value in found["has"]:
         if value.lower() not in {"attachment", "attachments"}:
-            raise UsageError(f"has:{value} is not known: use has:attachment")
+            raise UsageError(_("has:{value} is not known: use has:attachment").format(value=value))
     states = _known("is", found["is"], STATES)
     sorts = _known("sort", found["sort"], tuple(Sort))
     return Query(
@@ -74,7 +81,9 @@ def _known(name: str, said: list[str], values: tuple[str, ...]) -> tuple[str, ..
     found = tuple(dict.fromkeys(value.lower() for value in said))
     for value in found:
         if value not in values:
-            raise UsageError(f"{name}:{value} is not known: use {', '.join(values)}")
+            raise UsageError(
+                _("{name}:{value} is not known: use {values}").format(name=name, value=value, values=", ".join(values))
+            )
     return found
 
 

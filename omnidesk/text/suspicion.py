@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 from omnidesk.text.clean import one_line
 from omnidesk.text.links import same_organisation
+from omnidesk.words.speech import _
 
 SHORTEST = 5
 """Letters of a domain's name from which one other letter counts as a look-alike."""
@@ -53,8 +54,8 @@ def words(code: str) -> str:
     name, colon, about = code.partition(":")
     if colon and name in _ABOUT:
         said = [*(one_line(part, 120) for part in about.split(">", 1)), ""]
-        return _ABOUT[name].format(*said)
-    return _WORDS.get(code, one_line(code.replace("-", " "), 200))
+        return _(_ABOUT[name]).format(*said)
+    return _(_WORDS[code]) if code in _WORDS else one_line(code.replace("-", " "), 200)
 
 
 def skeleton(domain: str) -> str:

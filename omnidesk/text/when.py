@@ -7,6 +7,7 @@ from datetime import datetime, timedelta, tzinfo
 
 from omnidesk import clock
 from omnidesk.words.errors import UsageError
+from omnidesk.words.speech import _
 
 MORNING, AFTERNOON, EVENING, END = (9, 0), (14, 0), (18, 0), (17, 0)
 """What a day, a part of it or its end means where no time is said: (hour, minute)."""
@@ -114,17 +115,21 @@ def parse_when(text: str, now_ms: int, zone: tzinfo | None = None) -> int:
     if found is None:
         raise UsageError(_not_understood(text))
     if found <= now_ms:
-        raise UsageError(f"{text!r} has passed: give a time in the future")
+        raise UsageError(_("{text!r} has passed: give a time in the future").format(text=text))
     if found > now_ms + FARTHEST:
-        raise UsageError(f"{text!r} is more than ten years away: give an earlier time")
+        raise UsageError(_("{text!r} is more than ten years away: give an earlier time").format(text=text))
     return found
 
 
 def _not_understood(text: str) -> str:
     bare = text.strip()
     if re.fullmatch(r"\d{1,2}", bare):
-        return f"{bare!r} is no time by itself: write {bare}:00 for a time, {bare}h for hours or {bare}d for days"
-    return f"{text!r} is no time: write 2h, 30m, 3d, tomorrow, morgen 14:00, mon 9, 17:00 or 2026-11-30 09:00"
+        return _(
+            "{bare!r} is no time by itself: write {bare}:00 for a time, {bare}h for hours or {bare}d for days"
+        ).format(bare=bare)
+    return _("{text!r} is no time: write 2h, 30m, 3d, tomorrow, morgen 14:00, mon 9, 17:00 or 2026-11-30 09:00").format(
+        text=text
+    )
 
 
 def _duration(said: str, now_ms: int) -> int | None:

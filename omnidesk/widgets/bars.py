@@ -13,6 +13,7 @@ from omnidesk.text.clean import one_line
 from omnidesk.widgets import badges, times
 from omnidesk.widgets.lines import cells, cut, spread
 from omnidesk.widgets.painting import Painted, Part
+from omnidesk.words.retelling import retold
 from omnidesk.words.speech import _
 
 
@@ -178,7 +179,9 @@ class StatusBar(Bar):
             self.refresh()
 
     def say(self, text: str, wrong: bool = False) -> None:
-        """Show words until others come; `wrong` for what failed."""
+        """Show words until others come; `wrong` for what failed. What the store says in English is said anew."""
+        told, dash, more = text.partition(" - ")
+        text = retold(told) + dash + more
         if (text, wrong) != (self.said, self.wrong):
             self.said, self.wrong = text, wrong
             self.refresh()

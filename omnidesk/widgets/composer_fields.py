@@ -16,6 +16,7 @@ from textual.widgets import Input, Static
 from omnidesk.text import recipients
 from omnidesk.text.clean import one_line
 from omnidesk.widgets.sheet import Sheet
+from omnidesk.words.speech import _
 
 LONGEST = 4_000
 """Characters of a field, and of what is pasted into it."""
@@ -105,7 +106,7 @@ class Fields(Vertical):
     def compose(self) -> ComposeResult:
         """A row a field."""
         for name, label in self.NAMES.items():
-            row = self._rows[name] = Horizontal(Static(Content(label)), self.fields[name])
+            row = self._rows[name] = Horizontal(Static(Content(_(label))), self.fields[name])
             yield row
 
     def set_sheet(self, sheet: Sheet) -> None:

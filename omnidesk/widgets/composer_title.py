@@ -11,6 +11,7 @@ from omnidesk.widgets import times
 from omnidesk.widgets.lines import cells, cut, fit, wrap
 from omnidesk.widgets.painting import Painted, Part
 from omnidesk.widgets.sheet import Sheet, Way
+from omnidesk.words.speech import _
 
 MOST_WARNINGS = 3
 """Lines that warnings take at most."""
@@ -19,14 +20,16 @@ MOST_WARNINGS = 3
 def said_of(sheet: Sheet) -> tuple[str, str]:
     """Return the style and the words that say what is written and who will see it."""
     if sheet.sort == "note":
-        return "note", "NOTE - team only - the customer never sees this"
+        return "note", _("NOTE - team only - the customer never sees this")
     if sheet.sort == "aside":
-        return "note", "ASIDE - to somebody else, never to the customer"
+        return "note", _("ASIDE - to somebody else, never to the customer")
     if sheet.public:
-        return "warn", "PUBLIC - everybody can read this"
+        return "warn", _("PUBLIC - everybody can read this")
     if sheet.sort == "new":
-        return "good", "NEW - private - a new conversation"
-    return "good", f"REPLY - private - to the {'sender only' if sheet.sender_only else 'customer'}"
+        return "good", _("NEW - private - a new conversation")
+    if sheet.sender_only:
+        return "good", _("REPLY - private - to the sender only")
+    return "good", _("REPLY - private - to the customer")
 
 
 class Title(Painted):
@@ -47,6 +50,11 @@ class Title(Painted):
             self.sheet, self.length = sheet, length
             self.refresh()
 
+    def _count(self, limit: int | None) -> str:
+        if limit is None:
+            return _(" {count} ch ").format(count=times.number(self.length))
+        return _(" {count} of {limit} ").format(count=times.number(self.length), limit=times.number(limit))
+
     def render_line(self, y: int) -> Strip:
         """Paint the line."""
         width = self.size.width
@@ -56,7 +64,7 @@ class Title(Painted):
         way = self.sheet.way
         limit = way.limit if way is not None else None
         over = limit is not None and self.length > limit
-        count = f" {self.length} of {limit} " if limit is not None else f" {self.length} ch "
+        count = self._count(limit)
         said = f"={words} "
         room = width - cells(count) - 1
         line = fit(said + "=" * max(0, room - cells(said)), room)
@@ -120,14 +128,14 @@ class Notes(Painted):
 
 
 def _by(sheet: Sheet, width: int) -> tuple[Part, ...]:
-    parts: list[Part] = [("dim", " By  ")]
+    parts: list[Part] = [("dim", _(" By  "))]
     room = width - 6
     for way in sorted(sheet.ways, key=lambda way: (way.channel != sheet.chosen, not way.usable)):
         name = one_line(way.channel) + _left(way)
         if way.channel == sheet.chosen:
             part = ("strong", f"[{name}]  ")
         elif way.usable:
-            part = ("", f"{name}{' (public)' if way.public else ''}  ")
+            part = ("", f"{name}{_(' (public)') if way.public else ''}  ")
         else:
             part = ("faint", f"{one_line(way.channel)}: {one_line(way.reason)}  ")
         said = cut(part[1], room)
@@ -135,17 +143,20 @@ def _by(sheet: Sheet, width: int) -> tuple[Part, ...]:
         room -= cells(said)
         if room <= 0:
             break
-    return tuple(parts) if sheet.ways else (("warn", " By  no channel can carry this"),)
+    return tuple(parts) if sheet.ways else (("warn", _(" By  no channel can carry this")),)
 
 
 def _left(way: Way) -> str:
-    return f" {times.until(way.closes_at, clock.now())} left" if way.usable and way.closes_at is not None else ""
+    if not way.usable or way.closes_at is None:
+        return ""
+    return _(" {time} left").format(time=times.until(way.closes_at, clock.now()))
 
 
 def _files(sheet: Sheet, width: int) -> tuple[Part, ...]:
-    total = times.size(sum(file.size for file in sheet.files)) + " in all" if len(sheet.files) > 1 else ""
+    size = times.size(sum(file.size for file in sheet.files))
+    total = _("{size} in all").format(size=size) if len(sheet.files) > 1 else ""
     said = "  ".join(
         f"[{place}] {one_line(file.name)} {times.size(file.size)}" for place, file in enumerate(sheet.files, 1)
     )
     room = max(0, width - 8 - len(total))
-    return (("dim", " Att "), ("", cut(said, room)), ("dim", f"  {total}" if total else ""))
+    return (("dim", _(" Att ")), ("", cut(said, room)), ("dim", f"  {total}" if total else ""))

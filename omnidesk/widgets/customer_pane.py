@@ -10,12 +10,13 @@ from textual.strip import Strip
 from omnidesk import clock
 from omnidesk.text.clean import one_line
 from omnidesk.widgets import badges, times
-from omnidesk.widgets.lines import Line, cut, fit, spread, wrap
+from omnidesk.widgets.lines import Line, cells, cut, fit, spread, wrap
 from omnidesk.widgets.painting import Painted, Part
 from omnidesk.widgets.pick_list import PickList
 from omnidesk.widgets.thread_lines import cut_parts
 from omnidesk.words.kinds import Status
 from omnidesk.words.rows import Conversation, Customer, Identity
+from omnidesk.words.speech import _
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ def lay_out(known: Known, width: int, now: int) -> list[Line]:
     """Return the pane's lines; a line of a conversation has its number as key."""
     customer = known.customer
     if customer is None:
-        return [Line((("strong", f" {cut(one_line(known.name) or 'nobody yet', width - 2)}"),))]
+        return [Line((("strong", f" {cut(one_line(known.name) or _('nobody yet'), width - 2)}"),))]
     lines = [Line(spread((("title", f" {name(customer)}"),), (("note", "VIP "),) if customer.vip else (), width))]
     if customer.company:
         lines.append(Line((("", f" {cut(one_line(customer.company), width - 2)}"),)))
@@ -45,51 +46,53 @@ def lay_out(known: Known, width: int, now: int) -> list[Line]:
     lines += [Line(_identity(identity, width)) for identity in customer.identities]
     lines += [Line(()), Line((("head", f" {summary(known)}"),))]
     for other in known.others:
-        state = f" {other.status} "
+        state = f" {_(other.status)} "
         left = (
             ("dim", f" #{other.id} "),
-            ("strong" if other.unread else "", one_line(other.subject) or "(no subject)"),
+            ("strong" if other.unread else "", one_line(other.subject) or _("(no subject)")),
         )
         lines.append(Line(spread(left, ((_status_style(other.status), state),), width), other.id))
         below = f"   {times.day_time(other.last_message_at, now).strip()}  {' '.join(map(badges.kind, other.kinds))}"
         lines.append(Line(cut_parts((("faint", f"{below}  {one_line(other.preview, 200)}"),), width - 1), other.id))
     rest = customer.conversations - 1 - len(known.others)
     if rest > 0:
-        lines.append(Line((("faint", f"   … and {times.number(rest)} more"),)))
+        lines.append(Line((("faint", _("   … and {count} more").format(count=times.number(rest))),)))
     return lines
 
 
 def name(customer: Customer) -> str:
     """Return what the customer is called."""
     said = one_line(customer.name)
-    return said or (one_line(customer.identities[0].value) if customer.identities else f"customer {customer.id}")
+    if said or customer.identities:
+        return said or one_line(customer.identities[0].value)
+    return _("customer {number}").format(number=customer.id)
 
 
 def about(customer: Customer, now: int) -> str:
     """Language, preference and since when, on one line."""
-    said = [customer.language or "", f"since {times.day(customer.created_at, now)}"]
+    said = [customer.language or "", _("since {day}").format(day=times.day(customer.created_at, now))]
     if customer.preferred_channel:
-        said.append(f"prefers {one_line(customer.preferred_channel)}")
+        said.append(_("prefers {channel}").format(channel=one_line(customer.preferred_channel)))
     return ", ".join(part for part in said if part)
 
 
 def summary(known: Known) -> str:
     """Count the other conversations: `Also 1 open, 11 closed`."""
     if not known.others:
-        return "No other conversations"
+        return _("No other conversations")
     count: dict[str, int] = {}
     for other in known.others:
         count[other.status] = count.get(other.status, 0) + 1
-    return "Also " + ", ".join(f"{many} {status}" for status, many in count.items())
+    return _("Also ") + ", ".join(f"{many} {_(status)}" for status, many in count.items())
 
 
 def _identity(identity: Identity, width: int) -> tuple[Part, ...]:
     state = (
-        "blocked"
+        _("blocked")
         if identity.blocked
-        else "undeliverable"
+        else _("undeliverable")
         if not identity.deliverable
-        else "verified"
+        else _("verified")
         if identity.verified
         else ""
     )
@@ -177,5 +180,5 @@ class CustomerFold(Painted):
         ]
         addresses = ", ".join(one_line(identity.value) for identity in customer.identities[:3])
         second = f"{addresses}   {summary(self.known)}"
-        room = self.size.width - 13
-        return "  ".join(part for part in first if part), fit(second, room) + " o customer"
+        room = self.size.width - cells(_(" o customer")) - 2
+        return "  ".join(part for part in first if part), fit(second, room) + _(" o customer")

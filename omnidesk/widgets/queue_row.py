@@ -11,6 +11,7 @@ from omnidesk.widgets.lines import cut, fit, spread
 from omnidesk.widgets.painting import Part
 from omnidesk.words.kinds import DueReason, Place, Priority, Status
 from omnidesk.words.rows import QueueRow
+from omnidesk.words.speech import _
 
 SPACIOUS = 60
 """Columns from which a row of one line says who owns it."""
@@ -31,9 +32,9 @@ def due(row: QueueRow, now: int) -> str:
     if row.place is not Place.DESK or row.status is Status.CLOSED:
         return times.until(row.last_message_at, now).lstrip("-")
     if row.status is Status.ON_HOLD:
-        return "hold"
+        return _("hold")
     if row.status is Status.PENDING and row.next_due_at is None:
-        return "wait"
+        return _("wait")
     at = row.snoozed_until if row.status is Status.SNOOZED else row.next_due_at
     return "" if at is None else times.until(at, now)
 
@@ -58,7 +59,8 @@ def whole_line(
     first, *rest = columns or USUAL
     style, text = _column(row, first)
     left: list[Part] = [*_lead(row, now, cursor, marked), (style, fit(text, max(10, min(24, width // 4))))]
-    left += [(style, f"  {text}") for name in rest if name in TEXTS for style, text in [_column(row, name)] if text]
+    texts = [_column(row, name) for name in rest if name in TEXTS and not _again(row, rest, name)]
+    left += [(style, f"  {text}") for style, text in texts if text]
     right: list[Part] = [part for part in _flags(row) if part[0] != "dim" and part[1] != " "]
     if width >= SPACIOUS:
         right += [(style, f" {text}") for name in rest if name not in TEXTS for style, text in [_column(row, name)]]
@@ -82,13 +84,13 @@ def _flags(row: QueueRow) -> tuple[Part, ...]:
     if row.status is Status.ON_HOLD and row.hold_for:
         said.append(("note", f" {cut(one_line(row.hold_for), 16)}{_back(row)}"))
     if row.status is Status.OPEN and row.due_reason in _DUE_FOR:
-        said.append(("note", _DUE_FOR[row.due_reason]))
+        said.append(("note", _(_DUE_FOR[row.due_reason])))
     if row.undelivered:
-        said.append(("warn", " NOT SENT"))
+        said.append(("warn", _(" NOT SENT")))
     if row.vip:
         said.append(("note", " VIP"))
     if row.has_draft:
-        said.append(("good", " draft"))
+        said.append(("good", _(" draft")))
     if row.message_count > 1:
         said.append(("dim", f" {row.message_count}x" if row.message_count < 1000 else " 999x"))
     return (*said, ("", " "))
@@ -104,8 +106,7 @@ def second_line(row: QueueRow, width: int, columns: Sequence[str] = ()) -> tuple
     rest = (columns or USUAL)[1:]
     left: list[Part] = [("", " " * (INDENT - 1))]
     for name in rest:
-        again = name == "preview" and "subject" in rest and (says_little(row) or width <= 60)
-        if name in TEXTS and not again:
+        if name in TEXTS and not _again(row, rest, name, width):
             style, text = _column(row, name)
             left += [("", "  " if len(left) > 1 else ""), (style, text)]
     right: list[Part] = []
@@ -113,6 +114,11 @@ def second_line(row: QueueRow, width: int, columns: Sequence[str] = ()) -> tuple
         if name not in TEXTS and (text := _column(row, name)[1]):
             right += [(_column(row, name)[0], f" {text}")]
     return spread(left, (*right, ("", " ")), width)
+
+
+def _again(row: QueueRow, shown: Sequence[str], name: str, width: int = 80) -> bool:
+    """Say whether a column would only repeat the subject, or has no room beside it."""
+    return name == "preview" and "subject" in shown and (says_little(row) or width <= 60)
 
 
 def says_little(row: QueueRow) -> bool:
@@ -128,9 +134,9 @@ def whose(row: QueueRow) -> str:
 def _column(row: QueueRow, name: str) -> Part:
     """Return what a row says in a column."""
     if name == "customer":
-        return ("strong" if row.unread else "", one_line(row.customer) or "unknown sender")
+        return ("strong" if row.unread else "", one_line(row.customer) or _("unknown sender"))
     if name == "subject":
-        said = one_line(row.preview if says_little(row) else row.subject) or "(no subject)"
+        said = one_line(row.preview if says_little(row) else row.subject) or _("(no subject)")
         return ("strong" if row.unread else "dim", said)
     if name == "preview":
         return ("faint", one_line(row.preview))
@@ -141,7 +147,7 @@ def _column(row: QueueRow, name: str) -> Part:
     if name == "channels":
         return ("head", " ".join(badges.kind(kind) for kind in row.kinds[:4]))
     if name == "status":
-        return ("dim", str(row.status) if row.priority is Priority.NORMAL else f"{row.status} {row.priority}")
+        return ("dim", _(row.status) if row.priority is Priority.NORMAL else f"{_(row.status)} {_(row.priority)}")
     return ("faint", f"#{row.id}")
 
 
@@ -149,17 +155,19 @@ def spoken(row: QueueRow, now: int, place: int, count: int) -> str:
     """Return a row as a sentence: what the columns, the signs and the colours say. `count` is 0 while uncounted."""
     owner = one_line(row.owner or "")
     said = [
-        f"{place} of {count}" if count else str(place),
-        one_line(row.customer) or "unknown sender",
-        one_line(row.subject) or one_line(row.preview) or "no subject",
+        _("{place} of {count}").format(place=place, count=count) if count else str(place),
+        one_line(row.customer) or _("unknown sender"),
+        one_line(row.subject) or one_line(row.preview) or _("no subject"),
         badges.kind(row.last_kind),
-        "unread" if row.unread else "",
+        _("unread") if row.unread else "",
         "VIP" if row.vip else "",
-        str(row.priority) if row.priority is not Priority.NORMAL else "",
-        str(row.status) if row.status is not Status.OPEN else "",
-        f"late since {times.span(now - row.next_due_at)}" if late(row, now) and row.next_due_at else "",
-        "not sent" if row.undelivered else "",
-        "has a draft" if row.has_draft else "",
-        f"owner {owner}" if owner else f"nobody's {whose(row)}".rstrip(),
+        _(row.priority) if row.priority is not Priority.NORMAL else "",
+        _(row.status) if row.status is not Status.OPEN else "",
+        _("late since {time}").format(time=times.span(now - row.next_due_at))
+        if late(row, now) and row.next_due_at
+        else "",
+        _("not sent") if row.undelivered else "",
+        _("has a draft") if row.has_draft else "",
+        _("owner {name}").format(name=owner) if owner else _("nobody's {name}").format(name=whose(row)).rstrip(),
     ]
     return ", ".join(part for part in said if part)

@@ -8,6 +8,7 @@ from omnidesk.text.clean import one_line
 from omnidesk.widgets import times
 from omnidesk.widgets.lines import Line, cut
 from omnidesk.words.rows import Happening, Message
+from omnidesk.words.speech import _
 
 MOST = 8
 """Acts shown between two messages; of more, the newest, and how many there were."""
@@ -34,7 +35,8 @@ def lines(happened: Sequence[Happening], key: int, width: int, now: int) -> list
     """Return a line for each act: when, who, what."""
     found = []
     if len(happened) > MOST:
-        found.append(_line(f"{len(happened) - MOST + 1} acts (U lists them)", happened[0].at, key, width, now))
+        said = _("{count} acts (U lists them)").format(count=len(happened) - MOST + 1)
+        found.append(_line(said, happened[0].at, key, width, now))
         happened = happened[1 - MOST :]
     for one in happened:
         until = f" {times.day_time(one.until, now).strip()}" if one.until is not None else ""

@@ -11,20 +11,23 @@ from omnidesk.widgets.lines import spread
 from omnidesk.widgets.painting import Painted, Part
 from omnidesk.words.kinds import Place, Priority, Status
 from omnidesk.words.rows import Conversation
+from omnidesk.words.speech import _
 
 
 def first_line(conversation: Conversation, width: int) -> tuple[Part, ...]:
     """Number and subject at the left; status, priority, owner at the right."""
     place = conversation.status if conversation.place is Place.DESK else conversation.place
-    right: list[Part] = [("good" if conversation.status is Status.OPEN else "dim", f"  {place}")]
+    right: list[Part] = [("good" if conversation.status is Status.OPEN else "dim", f"  {_(place)}")]
     if conversation.priority is not Priority.NORMAL:
         urgent = conversation.priority in (Priority.URGENT, Priority.HIGH)
-        right.append(("warn" if urgent else "dim", f"  {conversation.priority}"))
+        right.append(("warn" if urgent else "dim", f"  {_(conversation.priority)}"))
     if conversation.team:
         right.append(("dim", f"  @{one_line(conversation.team, 20)}"))
-    nobody = f"nobody, {one_line(conversation.absent_owner)} is away" if conversation.absent_owner else "nobody"
+    nobody = _("nobody")
+    if conversation.absent_owner:
+        nobody = _("nobody, {name} is away").format(name=one_line(conversation.absent_owner))
     right.append(("strong" if conversation.owner else "dim", f"  {one_line(conversation.owner or '') or nobody} "))
-    left = (("dim", f" #{conversation.id} "), ("title", one_line(conversation.subject) or "(no subject)"))
+    left = (("dim", f" #{conversation.id} "), ("title", one_line(conversation.subject) or _("(no subject)")))
     return spread(left, right, width)
 
 
@@ -33,30 +36,32 @@ def second_line(
 ) -> tuple[Part, ...]:
     """Who else is here, tags and offers at the left, clocks at the right."""
     left: list[Part] = [("warn", f" {present} " if present else "")]
-    left += [
-        ("accent", " " + " ".join(f"+{one_line(tag)}" for tag in conversation.tags) if conversation.tags else "")
-    ]
+    left += [("accent", " " + " ".join(f"+{one_line(tag)}" for tag in conversation.tags) if conversation.tags else "")]
     if offers:
-        left.append(("note", f"  may belong to #{offers[0]}: y joins it, Y does not"))
+        left.append(("note", _("  may belong to #{number}: y joins it, Y does not").format(number=offers[0])))
     return spread(left, (*_clocks(conversation, now), ("", " ")), width)
 
 
 def _clocks(conversation: Conversation, now: int) -> list[Part]:
     if conversation.status is Status.SNOOZED and conversation.snoozed_until:
-        return [("dim", f" back {times.day_time(conversation.snoozed_until, now).strip()}")]
+        when = times.day_time(conversation.snoozed_until, now).strip()
+        return [("dim", _(" back {when}").format(when=when))]
     if conversation.status is Status.ON_HOLD:
-        until = f" until {times.moment(conversation.snoozed_until, now)}" if conversation.snoozed_until else ""
-        return [("dim", f" waiting for {one_line(conversation.hold_for or '') or 'somebody'}{until}")]
+        until = ""
+        if conversation.snoozed_until:
+            until = _(" until {when}").format(when=times.moment(conversation.snoozed_until, now))
+        whom = one_line(conversation.hold_for or "") or _("somebody")
+        return [("dim", _(" waiting for {whom}").format(whom=whom) + until)]
     if conversation.status is Status.CLOSED:
         return []
     said: list[Part] = []
     if conversation.promised_at is not None:
-        said.append(("note", f" promised {times.moment(conversation.promised_at, now)}"))
+        said.append(("note", _(" promised {when}").format(when=times.moment(conversation.promised_at, now))))
     if conversation.waiting_since is None:
         return said
-    said.append(("", f"{',' if said else ''} waiting {times.span(now - conversation.waiting_since)}"))
+    said.append(("", "," * bool(said) + _(" waiting {time}").format(time=times.span(now - conversation.waiting_since))))
     if conversation.next_due_at is not None and conversation.next_due_at < now:
-        said.append(("warn", f", {times.span(now - conversation.next_due_at)} late"))
+        said.append(("warn", _(", {time} late").format(time=times.span(now - conversation.next_due_at))))
     return said
 
 

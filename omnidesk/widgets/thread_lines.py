@@ -13,7 +13,9 @@ from omnidesk.widgets.lines import Line, Target, cells, cut, spread, wrap
 from omnidesk.widgets.painting import Part
 from omnidesk.widgets.thread_text import body, number_links, painted
 from omnidesk.words.kinds import AuthorKind, Auto, Direction, MessageStatus
+from omnidesk.words.retelling import retold
 from omnidesk.words.rows import Address, Happening, Message
+from omnidesk.words.speech import _, ngettext
 
 MOST_LINES = 2_000
 """Lines of one message that are shown at once."""
@@ -112,10 +114,10 @@ def _message(message: Message, paper: Paper, unanswered: bool) -> list[Line]:
     gutter = (style, GUTTERS.get(_sort(message), "   "))
     lines += [painted(line, style, gutter, message.id, numbered) for line in shown]
     if left:
-        what = f"… {times.number(left)} more lines" + ("" if unfolded else " (z)")
+        what = _("… {count} more lines").format(count=times.number(left)) + ("" if unfolded else " (z)")
         lines.append(Line((("", "   "), ("accent", what)), message.id, (Target(0, paper.width),)))
     elif not shown and not message.attachments:
-        lines.append(Line((("", "   "), ("faint", "(empty)")), message.id))
+        lines.append(Line((("", "   "), ("faint", _("(empty)"))), message.id))
     return [*lines, *_below(message, paper)]
 
 
@@ -128,11 +130,12 @@ def _below(message: Message, paper: Paper) -> list[Line]:
         lines.append(_under((("faint", f"+ {folded} (z)"),), message, paper, (Target(0, paper.width),)))
     lines += _files(message, paper)
     if message.error:
-        said = wrap(one_line(message.error), paper.width - 4, 4)
+        said = wrap(one_line(retold(message.error)), paper.width - 4, 4)
         lines += [_under((("warn", line),), message, paper) for line in said]
     if message.joined_by not in PLAIN_REASONS or (unfolded and message.joined_by):
-        lines.append(_under((("faint", f"joined by {one_line(message.joined_by)}"),), message, paper))
-    people = (("to", message.to), ("cc", message.cc), ("bcc", message.bcc), ("reply to", message.reply_to))
+        why = _("joined by {why}").format(why=one_line(retold(message.joined_by)))
+        lines.append(_under((("faint", why),), message, paper))
+    people = ((_("to"), message.to), ("cc", message.cc), ("bcc", message.bcc), (_("reply to"), message.reply_to))
     for label, some in people if unfolded else ():
         if some:
             said = wrap(f"{label} {people_line(some)}", paper.width - 4, 3)
@@ -152,15 +155,17 @@ def _folded(message: Message) -> str:
         return ""
     rest = text[len(new) :].lstrip() if text.startswith(new) else ""
     if rest.startswith(("-- \n", "--\n")) and "\n>" not in rest:
-        return f"{count} line{'' if count == 1 else 's'} of signature"
-    return f"{count} quoted line{'' if count == 1 else 's'}"
+        said = ngettext("{count} line of signature", "{count} lines of signature", count)
+    else:
+        said = ngettext("{count} quoted line", "{count} quoted lines", count)
+    return said.format(count=times.number(count))
 
 
 def _files(message: Message, paper: Paper) -> list[Line]:
     lines = []
     for place, file in enumerate(message.attachments[:MOST_FILES], 1):
         mark = f"[{place}] "
-        name = cut(one_line(file.name) or "unnamed", max(10, paper.width - 24))
+        name = cut(one_line(file.name) or _("unnamed"), max(10, paper.width - 24))
         remark = filekind.remark(file.name, file.content_type)
         parts: list[Part] = [("accent", mark), ("", name), ("dim", f" {times.size(file.size)}")]
         if remark:
@@ -168,7 +173,8 @@ def _files(message: Message, paper: Paper) -> list[Line]:
         target = Target(3, 3 + len(mark) + cells(name), place, file_id=file.id)
         lines.append(_under(tuple(parts), message, paper, (target,)))
     if len(message.attachments) > MOST_FILES:
-        more = f"and {times.number(len(message.attachments) - MOST_FILES)} more files: omnidesk show lists them"
+        count = times.number(len(message.attachments) - MOST_FILES)
+        more = _("and {count} more files: omnidesk show lists them").format(count=count)
         lines.append(_under((("dim", more),), message, paper))
     return lines
 
@@ -183,26 +189,26 @@ def _head(message: Message, paper: Paper, unanswered: bool) -> tuple[Part, ...]:
     """Day and time, kind, direction, author; state, files and NOT ANSWERED at the end."""
     when = ("dim", f" {_when(message, paper)} ")
     if message.kind == "note":
-        left: list[Part] = [when, ("note", f"{'NOTE':<10}"), ("note", author(message))]
-        left.append(("faint", " - only the team sees this"))
+        left: list[Part] = [when, ("note", f"{_('NOTE'):<10}"), ("note", author(message))]
+        left.append(("faint", _(" - only the team sees this")))
         return spread(left, (), paper.width)
     ours = message.direction is Direction.OUTBOUND
     left = [when, ("head", _kind(message)), ("dim" if ours else "strong", _named(message))]
     right: list[Part] = []
     if message.public:
-        right.append(("warn", " PUBLIC"))
+        right.append(("warn", _(" PUBLIC")))
     if message.auto is not None:
         right.append(("warn" if message.auto is Auto.BOUNCE else "faint", f" {_auto(message)}"))
     if ours and _sort(message) not in GUTTERS:
         right.append((_state_style(message.status), f" {badges.state(message.status)}"))
     elif unanswered:
-        right.append(("warn", " NOT ANSWERED"))
+        right.append(("warn", _(" NOT ANSWERED")))
     return spread(left, (*right, ("", " ")), paper.width)
 
 
 def _kind(message: Message) -> str:
     """What sort of message it is and which way it went, in ten columns: `mail  ->`, `ASIDE ->`, `call`."""
-    kind = "ASIDE" if message.aside else badges.kind(message.kind)
+    kind = _("ASIDE") if message.aside else badges.kind(message.kind)
     out = message.direction is Direction.OUTBOUND and _sort(message) not in GUTTERS
     return f"{kind:<6}{'->' if out else '':<4}"
 
@@ -217,12 +223,12 @@ def _named(message: Message) -> str:
     if message.aside and message.direction is Direction.OUTBOUND and message.to:
         return one_line(message.to[0].name) or one_line(message.to[0].address)
     if _sort(message) in GUTTERS and message.direction is not Direction.INBOUND:
-        return f"logged by {author(message)}"
+        return _("logged by {name}").format(name=author(message))
     return author(message)
 
 
 def _auto(message: Message) -> str:
-    return "CAME BACK" if message.auto is Auto.BOUNCE else str(message.auto).replace("_", " ")
+    return _("CAME BACK") if message.auto is Auto.BOUNCE else _(str(message.auto).replace("_", " "))
 
 
 def _when(message: Message, paper: Paper) -> str:
@@ -234,7 +240,7 @@ def _in_one_line(message: Message, paper: Paper) -> tuple[Part, ...]:
     """A machine's mail, and what was taken back, take one line."""
     bounce = message.auto is Auto.BOUNCE
     said = one_line(message.subject) if message.auto else ""
-    what, why = "automatic", _auto(message)
+    what, why = _("automatic"), _auto(message)
     if message.status is MessageStatus.CANCELLED:
         what, why = author(message), badges.state(message.status)
     style = "warn" if bounce else "faint"
@@ -250,7 +256,7 @@ def author(message: Message) -> str:
     name = one_line(message.author.name) or one_line(message.sender.name) or one_line(message.sender.address)
     if message.author.kind is AuthorKind.SYSTEM:
         return name or "omnidesk"
-    return name or "unknown"
+    return name or _("unknown")
 
 
 def people_line(people: tuple[Address, ...]) -> str:
@@ -259,7 +265,7 @@ def people_line(people: tuple[Address, ...]) -> str:
     for person in people[:50]:
         name, address = one_line(person.name), one_line(person.address)
         said.append(f"{name} <{address}>" if name and address else name or address)
-    more = f" and {len(people) - 50} more" if len(people) > 50 else ""
+    more = _(" and {count} more").format(count=len(people) - 50) if len(people) > 50 else ""
     return ", ".join(said) + more
 
 

@@ -16,6 +16,7 @@ from textual.strip import Strip
 from omnidesk.widgets import overlays, times
 from omnidesk.widgets.lines import Line, LinesView, Target
 from omnidesk.widgets.thread_lines import Block
+from omnidesk.words.speech import _
 
 OLDER = 12
 """Lines from the top at which older messages are asked for."""
@@ -124,10 +125,10 @@ class ThreadView(LinesView):
         if self.history_folded:
             shown = blocks[-KEPT:]
             earlier = max(self.total, len(blocks)) - len(shown)
-            what = f"   + {times.number(earlier)} earlier messages (z, or go on up)"
+            what = _("   + {count} earlier messages (z, or go on up)").format(count=times.number(earlier))
             lines.append(Line((("accent", what),), 0, (Target(0, self.room),)))
         elif self.more:
-            lines.append(Line((("faint", "   … older messages"),)))
+            lines.append(Line((("faint", _("   … older messages")),)))
         for block in shown:
             lines += block.lines
         self.show(lines)

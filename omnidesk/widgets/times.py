@@ -59,7 +59,7 @@ def until(at: int, now: int) -> str:
     if 0 < minutes < 6 * 24 * 60:
         return _(DAYS[local(at).weekday()])
     days = minutes // (24 * 60) if minutes > 0 else -(-minutes // (24 * 60))
-    return f"{max(-999, min(9999, days))}d"
+    return _("{count}d").format(count=max(-999, min(9999, days)))
 
 
 def span(milliseconds: int) -> str:

@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from textual import events
+from textual.keys import _character_to_key
 from textual.pilot import Pilot
 from textual.widget import Widget
 
@@ -42,8 +44,10 @@ class Console:
             await self.pilot.press(key)
 
     async def type(self, text: str) -> None:
-        """Type a text."""
-        await self.pilot.press(*("space" if letter == " " else letter for letter in text))
+        """Type a text, as fast as a terminal hands it over."""
+        for letter in text:
+            self.app.post_message(events.Key("space" if letter == " " else _character_to_key(letter), letter))
+        await self.pilot.pause()
 
     async def until(self, true: Callable[[], Any], what: str = "", seconds: float = 20.0) -> Any:
         """Wait for a condition."""

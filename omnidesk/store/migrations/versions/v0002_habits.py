@@ -13,9 +13,7 @@ breaking = False
 def upgrade() -> None:
     """Bring the schema forward."""
     op.add_column("conversation", number("absent_owner_id", nullable=True))
-    op.create_index(
-        "conversation_absent", "conversation", ["absent_owner_id"], **only("absent_owner_id IS NOT NULL")
-    )
+    op.create_index("conversation_absent", "conversation", ["absent_owner_id"], **only("absent_owner_id IS NOT NULL"))
     op.create_table(
         "skip",
         number("conversation_id"),

@@ -1,0 +1,196 @@
+"""Sentences that the store keeps in English, and those of the layers below, in the language that is spoken.
+
+What is written down (acts, reasons, errors of channels and of sends) is English, since many read it: agents of another
+language, scripts, the log. `retold` knows those sentences by their shape and says them anew where they are shown; what
+it does not know, such as a server's own words, stays as it is.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from re import Pattern
+
+from omnidesk.words import speech
+from omnidesk.words.speech import _
+
+ACTS = (
+    "agent {name} added", "{name} changed", "{name} is back", "{name} is back and has {count} conversations again",
+    "{name} away; {parts} to {what}", "{name} away until {day}; {parts} to {what}",
+    "{name} disabled; {parts} to {what}",
+    "{count} conversation", "{count} conversations", "{count} draft", "{count} drafts", "{count} scheduled message",
+    "{count} scheduled messages", "nothing", "the pool", "sent {what} to {count} customers", "an answer",
+    "{count} answers stopped", "{count} had left already",
+    "added channel {name}", "removed channel {name}", "switched {name} on", "switched {name} off",
+    "renamed {name} to {fresh}", "{name} may send", "{name} only reads", "{name} history {count} days",
+    "{name} is tried again now", "the secret of {name} was stored anew", "note on {many}", "new message {many}",
+    "answer to {many}", "question beside {many}", "changed what is known of {name}",
+    "imported {count} mails into {name}",
+    "joined {one} to {other}: {why}", "a message ties them together", "merged {some} into {other}",
+    "{one} and {other} stay apart", "moved {many} of {one} to {other}", "{count} messages", "{count} message",
+    "split {fresh} out of {one}", "macro {name} made", "macro {name} changed", "macro {name} removed",
+    "message {number} queued again", "message {number} cancelled", "message {number}: {what}", "not-sent", "dismissed",
+    "message {number} is a draft on {one} again", "saved the view {name}", "the view {name} is called {fresh}",
+    "removed the view {name}", "moved the view {name}", "the view {name} is for the team",
+    "the view {name} is yours alone", "took {many}", "passed over {many} ({why})",
+    "passed over {many} ({why}), took {other}", "needs a specialist", "not my language", "waiting for a colleague",
+    "assigned to {login}: {many}", "took the owner off {many}", "took the team off {many}",
+    "assigned to the team {name}: {many}", "snoozed {many}", "set {what}: {many}", "closed {many}", "deleted {many}",
+    "opened {many}", "restored from {what}: {many}", "the deleted ones", "promised an answer on {many}",
+    "took the promise off {many}", "priority {what}: {many}", "tagged {tags} {many}", "moved to spam: {many}",
+    "blocked {address}", "blocked the sender of {many}", "took back: {act}",
+)  # fmt: skip
+"""What acts are called. `{many}`, `{what}`, `{why}` and `{act}` are themselves said anew, and each of `{parts}`."""
+
+STATES = (
+    "open", "pending", "on-hold", "snoozed", "closed", "spam", "deleted", "urgent", "high", "normal", "low",
+    "draft", "queued", "sending", "sent", "delivered", "read", "failed", "unknown", "cancelled", "received",
+)  # fmt: skip
+
+REASONS = (
+    "our own token", "In-Reply-To, our own token", "References, our own token", "the channel's thread",
+    "a later message that names it", "a common parent", "a new matter", "a report on our message", "merged by {name}",
+    "{name} is switched off", "{name} is on trial: read only", "{name} cannot send", "there is nobody to send it to",
+    "an empty address", "{address} is no e-mail address", "an empty address is no e-mail address",
+    "{address} gave no consent for {name}", "{address} is undeliverable: mail to it came back",
+    "on {name} the customer has to write first", "the reply window of {name} has closed",
+    "the text has {count} {unit}, {name} takes {most}", "{name} takes no attachments",
+    "{name} takes {count} attachments at most", "the attachments have {size} MB, {name} takes {most} MB",
+    "the mail would have {size} MB, the server of {name} takes {most} MB",
+    "the recipient's server refused it", "came back: {why}",
+    "the program stopped while it was handed over: it may have been sent", "{name} says that it did not go out",
+    "{name} wrote since; read it, then send this or drop it",
+    "held: {name} wrote since; read it, then send this or drop it",
+    "cannot be decoded: {why}", "decoding failed: {error}", "filing failed: {error}",
+    "it cannot go out as it is: {why}", "not sent: {why}", "{why}: it may have been sent",
+    "unknown whether sent: {why}", "tried {count} times in {hours} hours: {why}", "will try again: {why}",
+    "cannot verify: {why}", "it had not been sent", "refused for {addresses}", "the workspace failed: {why}",
+    "an error nobody foresaw ({error}); the log has more", "another process took over {name}",
+)  # fmt: skip
+"""Why messages lie where they lie, and why something did not go out."""
+
+TROUBLES = (
+    "no {field} for {name} can be read here: set {variable}, or store it with `omnidesk channel secret {channel}`",
+    "{path} can be read by others: `chmod 600 {file}`, then try again",
+    "{path} cannot be read as secrets ({error}): mend it or move it away",
+    "no connector for channels of kind {kind}; `omnidesk channel kinds` lists what is installed",
+    "the connector for {kind} is disabled: {error}",
+    "{kind} needs {fields}: give it with --set {field}=..",
+    "the message has no recipient: name at least one address",
+    "the files are larger than {count} MB together: send a link instead",
+    "the certificate file {path} does not exist: correct the setting tls_ca",
+    "{path} holds no certificates in PEM form: correct tls_ca",
+    "no {protocol} server is known for {address}: set {field}",
+    "{host} is another machine, and {field} is none: the password would cross the network readable. Choose tls or "
+    "starttls",
+    "the {protocol} server {host}",
+    "{what} was not found: there is no host of that name, or this machine has no network. Check {field} and the "
+    "connection",
+    "{what} refuses connections: nothing listens there. Check {field}, or whether the server runs",
+    "{what} does not speak TLS there ({error}): try {field} {other}, or another port",
+    "{what} did not answer in time: it is down, out of reach, or a firewall drops the connection. It is tried again",
+    "the connection to {what} broke ({error}): it is tried again",
+    "the certificate of {what} is for another name, so it may be another server: set {field} to the name on the "
+    "certificate",
+    "the certificate of {what} has expired: its operator must renew it",
+    "the certificate of {what} is signed by nobody this machine trusts (self-signed?): set tls_ca to a file with its "
+    "certificate if the server is your own",
+    "the certificate of {what} is not valid ({error}): ask its operator",
+    "{what} offers no STARTTLS: set {field} to tls, usually port {port}",
+    "{what} turns us away: {why}",
+    "{what} turns us away ({error}): it is tried again",
+    "{what} takes no password on this connection: set imap_security to tls",
+    "{what} cannot let {user} in now ({error}): it is tried again",
+    "{what} cannot let {user} in now ({error})",
+    "{what} refuses the login of {user} ({error}): check the user name and the password. Providers with two-step "
+    "login want an app password",
+    "{what} refuses the login of {user} ({error}): check the user name and the password. Providers with two-step "
+    "login want an app password; some must first allow SMTP",
+    "{what} ends the connection: {why}",
+    "{what} has said nothing for {seconds} s: the connection is given up and made anew",
+    "{what} answers what is no IMAP ({error})",
+    "{what} takes no login (SMTP AUTH): use the provider's submission server, usually port 587 or 465",
+    "{what} offers no way to log in that we know ({error})",
+    "the mail is {size} MB, and {what} takes no more than {most} MB: send smaller files or a link",
+    "{what} takes no addresses with letters outside ASCII",
+    "{what} does not take mail from {sender}", "{what} takes no recipient", "{what} does not take the mail",
+    "{what} does not take the mail ({error})", "{what} does not take the mail now ({error})",
+    "{what} broke off before it took the mail ({error})",
+    "{what} broke off before it confirmed the mail ({error}): it may or may not have gone",
+    "{what} answered nonsense after the mail: it may or may not have gone",
+    "{what} closed the connection ({error}): it is tried again",
+    "the channel {name} is read-only: nothing is sent from it",
+    "no copy in Sent, no answer and no report names the mail; that does not prove it was not sent",
+    "no SMTP server is known: set smtp_host", "no IMAP server is known: set imap_host",
+    "no password is known for {user}: give it to the channel {name}",
+    "the server does not open the inbox ({error}): check that the mailbox still exists",
+    "reads from {reading}, sends through {sending}", "{folder}: {count} mails",
+    "the server has no IDLE: new mail is asked for each minute",
+    "no folder is marked as Sent: answers given elsewhere are not seen",
+    "the server closed it", "it was closed", "it is no IMAP server", "no reason given",
+    "the content {name} is gone from this workspace: restore it from a backup",
+    "the disk that holds {path} is full: nothing was written; make room and try again",
+    "{path} cannot be written by this user: check who owns it and its rights",
+    "{path} was locked by another program for {seconds} s; try again",
+    "{path} cannot be read or written ({error}): check the disk; `omnidesk doctor` tells more",
+    "{path} is damaged or no database ({error}): restore a backup, or move it away",
+    "owner:{name}: there is no agent of that login; `omnidesk agent list` shows them",
+    "team:{name}: there is no team of that name; `omnidesk team list` shows them",
+    "another process took over {name}; this one lets go",
+    "there is no channel {name}; `omnidesk channel list` shows them",
+    "there is no view {name}; views are {names}", "there is no conversation {number}",
+    "there is no message {number}",
+    "the workspace was upgraded by a newer OmniDesk while this one ran: it can only be read now; restart OmniDesk",
+)  # fmt: skip
+"""What the workspace and the channels report."""
+
+FILES = (
+    "it takes too long to read: save it instead", "it is damaged or far too large: save it instead",
+    "it cannot be read ({error}): save it instead", "it is locked with a password: save it instead",
+    "it has no text, only pictures of pages: save it, or open it at a desktop",
+    "its kind of archive cannot be listed here: save it instead",
+    "it is too large to show here: save it instead",
+)  # fmt: skip
+"""What the process that reads files reports."""
+
+SENTENCES = (*ACTS, *STATES, *REASONS, *TROUBLES, *FILES)
+_ANEW = frozenset(("act", "many", "what", "why"))
+_SHAPES = {"count": r"[0-9.,]+", "many": r"#?[0-9]+(?: \w+)?"}
+
+
+def retold(text: str) -> str:
+    """Return a stored sentence in the language that is spoken, as it is where its shape is not known."""
+    return text if speech.language == "en" or not text else _retold(text, speech.language)
+
+
+@lru_cache(2_000)
+def _retold(text: str, language: str) -> str:
+    """`language` is for the cache."""
+    for literals, sentence in _shapes():
+        if all(literal in text for literal in literals) and (found := _pattern(sentence).fullmatch(text)):
+            said = {name: _part(name, value) for name, value in found.groupdict().items()}
+            return _(sentence).format(**said)
+    return text
+
+
+def _part(name: str, value: str) -> str:
+    if name == "parts":
+        return ", ".join(map(retold, value.split(", ")))
+    return retold(value) if name in _ANEW else value
+
+
+@lru_cache(1)
+def _shapes() -> tuple[tuple[list[str], str], ...]:
+    """The words that stand fast in each sentence, those that say the most first; most texts hold them of none."""
+    shapes = [(re.split(r"\{\w+\}", sentence), sentence) for sentence in SENTENCES]
+    return tuple(sorted(shapes, key=lambda shape: -sum(map(len, shape[0]))))
+
+
+@lru_cache(None)
+def _pattern(sentence: str) -> Pattern[str]:
+    parts = re.split(r"\{(\w+)\}", sentence)
+    shape = "".join(
+        re.escape(part) if place % 2 == 0 else f"(?P<{part}>{_SHAPES.get(part, '.+?')})"
+        for place, part in enumerate(parts)
+    )
+    return re.compile(shape, re.DOTALL)
