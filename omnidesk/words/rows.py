@@ -71,7 +71,7 @@ class QueueRow:
 
 @dataclass(frozen=True)
 class SavedView:
-    """A search kept under a name; `shared` ones are the whole team's. `columns` is what its rows show (empty: as usual)."""
+    """A search kept under a name; `shared` ones are the team's. `columns` is what its rows show (empty: as usual)."""
 
     id: int
     name: str
