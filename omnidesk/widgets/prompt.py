@@ -99,9 +99,10 @@ class Prompt(Horizontal):
     def complete_from(self, words: list[str], each: bool = False) -> None:
         """Suggest these words from now on; Tab takes the suggestion. With `each` the answer is a list of such words,
         with a sign before them or not."""
-        self.query_one(PromptInput).suggester = (
-            LastWord(words) if each else SuggestFromList(words, case_sensitive=False)
-        )
+        answer = self.query_one(PromptInput)
+        answer.suggester = LastWord(words) if each else SuggestFromList(words, case_sensitive=False)
+        if answer.value:  # typed before the words came
+            self.run_worker(answer.suggester._get_suggestion(answer, answer.value))
 
     def _understand(self, text: str) -> None:
         said = self._explain(text) if self._explain is not None else ""

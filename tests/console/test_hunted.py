@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from textual import events
 from textual.widgets import Input
 
-from omnidesk.desk import composing, drafts, joining, planning, triage
+from omnidesk.cli import main
+from omnidesk.demo import shop
+from omnidesk.desk import composing, drafts, joining, planning, triage, views
 from omnidesk.screens.desk import DeskScreen
 from omnidesk.screens.help import HelpScreen
 from omnidesk.screens.outbox import OutboxScreen
 from omnidesk.screens.palette import Palette
+from omnidesk.widgets import queue_row
 from omnidesk.words.errors import RefusedError
 from tests.console.steering import NARROW, Console, console
 from tests.filling import BRAM, CARO, Desk, mail
@@ -98,3 +102,28 @@ def test_nothing_is_merged_out_of_sight(desk: Desk, gone: Callable[..., object])
     with pytest.raises(RefusedError, match="open it again"):
         joining.merge(desk.workspace, desk.me, second, first)
     joining.merge(desk.workspace, desk.me, first, second)
+
+
+def test_a_row_of_one_line_says_each_thing_once(desk: Desk) -> None:
+    desk.receives(mail("1", "waar blijft mijn pakje", subject=""))
+    (row,) = views.page(desk.workspace, "open", None, 1)
+    said = "".join(text for _style, text in queue_row.whole_line(row, 120, row.last_message_at, False, False))
+    assert said.count("waar blijft") == 1
+
+
+def test_a_demo_that_broke_leaves_the_log_that_it_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = tmp_path / "throw-away"
+    monkeypatch.setattr(shop, "make", lambda folder: made)
+
+    def breaks(home: str, **_asked: object) -> int:
+        (made / "log").mkdir(parents=True)
+        (made / "log" / "console.log").write_text("why")
+        return 1
+
+    monkeypatch.setattr("omnidesk.app.run", breaks)
+    main.run(["demo", "--frozen"])
+    assert (made / "log" / "console.log").exists()
+    monkeypatch.setattr("omnidesk.app.run", lambda home, **_asked: 0)
+    (made / "log" / "console.log").unlink()
+    main.run(["demo", "--frozen"])
+    assert not made.exists()
