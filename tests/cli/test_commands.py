@@ -386,6 +386,7 @@ def test_ctrl_c_ends_with_130_and_no_traceback(desk: Desk) -> None:
     process.stdin.flush()
     until(lambda: _unread(process.stdin) == 0, "the program to read its standard input")
     process.send_signal(signal.SIGINT)
+    process.wait(30)  # its input ends only after it has
     out, err = process.communicate(timeout=30)
     assert process.returncode == 130 and b"Traceback" not in err and out == b""
 

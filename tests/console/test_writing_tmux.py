@@ -147,6 +147,7 @@ def test_a_line_that_drops_in_the_editor_offers_recovery(quiet: Desk, terminal: 
         again.close()
 
 
+@pytest.mark.slow
 def test_a_paste_of_five_megabytes_leaves_the_console_at_work(quiet: Desk, terminal: Terminal, tmp_path: Path) -> None:
     start(quiet, terminal)
     terminal.keys("r")
