@@ -22,7 +22,8 @@ def messages_with(workspace: Workspace, number: int, said: str) -> list[tuple[in
     if not wanted:
         return []
     found = []
-    for at, message_id, text in workspace.database.reader.raw.execute(
+    reader = workspace.database.reader
+    for at, message_id, text in reader.execute(
         "SELECT at, id, text FROM message WHERE conversation_id = ? ORDER BY at, id", (number,)
     ):
         if wanted in text.lower():

@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import os
-import sqlite3
 import threading
-import weakref
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from omnidesk import clock
-from omnidesk.store.database import connect, hasty, plain_words
+from omnidesk.store.database import Held, hasty, plain_words
 from omnidesk.store.home import Home, make_folder, secure_file
 from omnidesk.words.errors import NotFoundError
 
@@ -33,21 +31,19 @@ class Blobs:
         self.home = home
         self.path = home.blob_database
         self._local = threading.local()
-        self._open: weakref.WeakSet[sqlite3.Connection] = weakref.WeakSet()
-        self._lock = threading.Lock()
 
     def create(self) -> None:
         """Create the file and its table, if they are not there."""
         secure_file(self.home, self.path)
         with plain_words(self.path):
-            self._raw.execute(
+            self._connection.execute(
                 "CREATE TABLE IF NOT EXISTS blob (sha256 TEXT PRIMARY KEY, at INTEGER, data BLOB) WITHOUT ROWID"
             )
 
     @contextmanager
     def in_haste(self) -> Iterator[None]:
         """Within the block what this thread stores does not wait for the disk."""
-        with hasty(self._raw):
+        with hasty(self._connection):
             yield
 
     def put(self, data: bytes) -> str:
@@ -65,23 +61,23 @@ class Blobs:
                 rows.append((name, clock.now(), _pack(data)))
         if rows:
             with plain_words(self.path):
-                raw = self._raw
-                raw.execute("BEGIN IMMEDIATE")
+                connection = self._connection
+                connection.execute("BEGIN IMMEDIATE")
                 try:
-                    raw.executemany(
+                    connection.execute_many(
                         "INSERT INTO blob VALUES (?, ?, ?) ON CONFLICT (sha256) DO UPDATE SET at = excluded.at", rows
                     )
-                    raw.execute("COMMIT")
+                    connection.execute("COMMIT")
                 except BaseException:
-                    if raw.in_transaction:
-                        raw.execute("ROLLBACK")
+                    if connection.raw.in_transaction:
+                        connection.execute("ROLLBACK")
                     raise
         return names
 
     def get(self, name: str) -> bytes:
         """Return the bytes of a blob. Raises NotFoundError."""
         with plain_words(self.path):
-            row = self._raw.execute("SELECT data FROM blob WHERE sha256 = ?", (name,)).fetchone()
+            row = self._connection.one("SELECT data FROM blob WHERE sha256 = ?", (name,))
         if row is not None:
             return _unpack(row[0])
         try:
@@ -95,7 +91,9 @@ class Blobs:
         """Remove those of these blobs that were not stored again since `before` (UTC ms)."""
         gone = list(names)
         with plain_words(self.path):
-            self._raw.executemany("DELETE FROM blob WHERE sha256 = ? AND at < ?", [(name, before) for name in gone])
+            self._connection.execute_many(
+                "DELETE FROM blob WHERE sha256 = ? AND at < ?", [(name, before) for name in gone]
+            )
         for name in gone:
             path = self._file(name)
             if path.exists() and path.stat().st_mtime * 1000 < before:
@@ -104,27 +102,21 @@ class Blobs:
     def stored_between(self, since: int, until: int) -> Iterable[str]:
         """Return the names of blobs stored between two times (UTC ms)."""
         with plain_words(self.path):
-            rows = self._raw.execute("SELECT sha256 FROM blob WHERE at >= ? AND at < ?", (since, until)).fetchall()
+            rows = self._connection.all("SELECT sha256 FROM blob WHERE at >= ? AND at < ?", (since, until))
         yield from (row[0] for row in rows)
         for path in self.home.blob_folder.glob("??/*"):
             if since <= path.stat().st_mtime * 1000 < until:
                 yield path.parent.name + path.name
 
     def close(self) -> None:
-        """Close every thread's connection."""
-        with self._lock:
-            for raw in list(self._open):
-                raw.close()
-            self._open.clear()
+        """Close every thread's connection, as `Database.close` does."""
         self._local = threading.local()
 
     @property
-    def _raw(self) -> sqlite3.Connection:
-        found: sqlite3.Connection | None = getattr(self._local, "raw", None)
+    def _connection(self) -> Held:
+        found: Held | None = getattr(self._local, "connection", None)
         if found is None:
-            found = self._local.raw = connect(self.path)
-            with self._lock:
-                self._open.add(found)
+            found = self._local.connection = Held(self.path)
         return found
 
     def _file(self, name: str) -> Path:

@@ -10,7 +10,6 @@ import os
 import shutil
 import sqlite3
 import threading
-import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -75,9 +74,7 @@ class Database:
         self.home = home
         self.path = home.database
         self._local = threading.local()
-        self._open: weakref.WeakSet[_Raw] = weakref.WeakSet()
-        """A thread that ends lets go of its connections, and with that closes them."""
-        self._lock = threading.Lock()
+        """What a thread holds here is closed when the thread ends, or after `close`."""
 
     def create_file(self) -> None:
         """Create the empty file with the workspace's rights, so that SQLite's -wal and -shm follow them."""
@@ -89,9 +86,9 @@ class Database:
         found: Connection | None = getattr(self._local, "reader", None)
         if found is None:
             with plain_words(self.path):
-                raw = self._connect()
-                raw.execute("PRAGMA query_only = 1")
-            found = self._local.reader = Connection(raw)
+                found = Held(self.path)
+            found.execute("PRAGMA query_only = 1")
+            self._local.reader = found
         return found
 
     def write(self, work: Callable[[Transaction], T]) -> T:
@@ -101,21 +98,21 @@ class Database:
         DiskFullError, NewerWorkspaceError, TryLaterError (locked too long), and what `work` raises.
         """
         with plain_words(self.path):
-            raw = self._writer
+            writer = self._writer
             for attempt in range(ATTEMPTS):
                 try:
-                    return self._attempt(raw, work)
+                    return self._attempt(writer.raw, work)
                 except sqlite3.IntegrityError as error:
                     if "PRIMARYKEY" not in _code(error) or attempt == ATTEMPTS - 1:
                         raise
             raise AssertionError("unreachable")
 
     @property
-    def _writer(self) -> sqlite3.Connection:
-        raw: sqlite3.Connection | None = getattr(self._local, "writer", None)
-        if raw is None:
-            raw = self._local.writer = self._connect()
-        return raw
+    def _writer(self) -> Held:
+        found: Held | None = getattr(self._local, "writer", None)
+        if found is None:
+            found = self._local.writer = Held(self.path)
+        return found
 
     @contextmanager
     def in_haste(self) -> Iterator[None]:
@@ -135,26 +132,26 @@ class Database:
             raise
         return result
 
-    def _connect(self) -> sqlite3.Connection:
-        raw = connect(self.path)
-        with self._lock:
-            self._open.add(raw)
-        return raw
-
     def close(self) -> None:
-        """Close every thread's connections."""
-        with self._lock:
-            for raw in list(self._open):
-                raw.close()
-            self._open.clear()
+        """Close every thread's connections; one that is in use at this moment closes when it is not."""
         self._local = threading.local()
 
 
-class _Raw(sqlite3.Connection):
-    """A connection that can be referred to weakly."""
+class Held(Connection):
+    """A connection that closes when no one holds it any more, which is when its thread has ended, and not before.
+
+    To close it while another thread reads from it would crash the program; so hold it as long as its cursors.
+    """
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(connect(path))
+
+    def __del__(self) -> None:
+        if hasattr(self, "raw"):
+            self.raw.close()
 
 
-def connect(path: Path) -> _Raw:
+def connect(path: Path) -> sqlite3.Connection:
     """Open an existing SQLite file the way the desk uses it: WAL, synchronous=FULL, autocommit."""
     raw = sqlite3.connect(
         f"{path.as_uri()}?mode=rw",
@@ -163,7 +160,6 @@ def connect(path: Path) -> _Raw:
         isolation_level=None,
         check_same_thread=False,
         cached_statements=512,
-        factory=_Raw,
     )
     raw.row_factory = sqlite3.Row
     if raw.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
@@ -174,13 +170,13 @@ def connect(path: Path) -> _Raw:
 
 
 @contextmanager
-def hasty(raw: sqlite3.Connection) -> Iterator[None]:
+def hasty(connection: Connection) -> Iterator[None]:
     """Let a connection's commits not wait for the disk within the block."""
-    raw.execute("PRAGMA synchronous = OFF")
+    connection.execute("PRAGMA synchronous = OFF")
     try:
         yield
     finally:
-        raw.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA synchronous = FULL")
 
 
 @contextmanager

@@ -384,7 +384,7 @@ def test_ctrl_c_ends_with_130_and_no_traceback(desk: Desk) -> None:
     assert process.stdin is not None
     process.stdin.write(b"Dag")
     process.stdin.flush()
-    until(lambda: _unread(process.stdin) == 0, "the program to read its standard input")
+    until(lambda: _unread(process.stdin) == 0 and _sleeps(process.pid), "the program to wait for more input")
     process.send_signal(signal.SIGINT)
     process.wait(30)  # its input ends only after it has
     out, err = process.communicate(timeout=30)
@@ -394,6 +394,11 @@ def test_ctrl_c_ends_with_130_and_no_traceback(desk: Desk) -> None:
 def _unread(pipe: Any) -> int:
     """Return how many bytes of a pipe its reader has not taken yet."""
     return int.from_bytes(fcntl.ioctl(pipe, termios.FIONREAD, bytes(4)), sys.byteorder)
+
+
+def _sleeps(pid: int) -> bool:
+    """Say whether a process's first thread waits in a system call (proc_pid_stat(5), field 3)."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "S"
 
 
 def test_an_error_nobody_foresaw_is_one_line_and_a_trace_in_the_log(

@@ -42,7 +42,7 @@ def run(stop_after):
         statements += 1
         if statements > stop_after:
             os._exit(9)
-    for raw in (opened.database.reader.raw, opened.blobs._raw):
+    for raw in (opened.database.reader.raw, opened.blobs._connection.raw):
         raw.set_trace_callback(count)
     opened.database.write(lambda tx: tx.raw.set_trace_callback(count))
     read = channels.cursor(opened, channel).get("lines", 0)

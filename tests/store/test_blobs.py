@@ -21,7 +21,7 @@ LARGE = IN_DATABASE + 1
 
 
 def rows(blobs: Blobs) -> int:
-    return int(blobs._raw.execute("SELECT count(*) FROM blob").fetchone()[0])
+    return int(blobs._connection.raw.execute("SELECT count(*) FROM blob").fetchone()[0])
 
 
 def files(blobs: Blobs) -> list[Path]:

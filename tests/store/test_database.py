@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import gc
 import sqlite3
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -26,7 +27,7 @@ def test_every_connection_writes_ahead_and_syncs_fully(desk: Desk) -> None:
     full = ("wal", 2)
     assert pragmas(desk.workspace.database.reader) == full
     assert desk.workspace.database.write(pragmas) == full
-    assert pragmas(Connection(desk.workspace.blobs._raw)) == full
+    assert pragmas(desk.workspace.blobs._connection) == full
 
 
 def test_a_write_is_whole_or_not_at_all(desk: Desk) -> None:
@@ -128,16 +129,45 @@ def test_a_damaged_database_is_told(desk: Desk) -> None:
 
 def test_a_thread_that_ends_closes_its_connections(desk: Desk) -> None:
     store, blobs = desk.workspace.database, desk.workspace.blobs
-    held = len(store._open), len(blobs._open)
 
     def use() -> None:
         store.reader.value("SELECT 1")
         store.write(lambda tx: tx.value("SELECT 1"))
         blobs.put(b"some bytes")
 
-    for _ in range(20):
-        thread = threading.Thread(target=use)
-        thread.start()
-        thread.join()
-    gc.collect()
-    assert (len(store._open), len(blobs._open)) == held
+    def files_open_after_twenty_threads() -> int:
+        for _ in range(20):
+            thread = threading.Thread(target=use)
+            thread.start()
+            thread.join()
+        return sum(Path(f).exists() and Path(f).samefile(store.path) for f in Path("/proc/self/fd").iterdir())
+
+    assert files_open_after_twenty_threads() == files_open_after_twenty_threads()
+
+
+READ_WHILE_CLOSING = """
+import sys, threading, time
+from pathlib import Path
+from omnidesk.store.database import Database
+from omnidesk.store.home import Home
+
+COUNT = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000) SELECT i FROM n"
+database = Database(Home(Path(sys.argv[1])))
+
+def read():
+    for _ in range(60):
+        assert len(database.reader.all(COUNT)) == 3000
+
+readers = [threading.Thread(target=read) for _ in range(3)]
+for reader in readers:
+    reader.start()
+while any(reader.is_alive() for reader in readers):
+    database.close()
+    time.sleep(0.001)
+"""
+
+
+def test_closing_waits_for_what_other_threads_read(desk: Desk) -> None:
+    command = [sys.executable, "-c", READ_WHILE_CLOSING, str(desk.workspace.home.path)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0 and done.stderr == ""
