@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from omnidesk.desk import triage
     from omnidesk.desk.status import Summary
     from omnidesk.screens import reading
+    from omnidesk.words.rows import Conversation
 else:
     triage, reading = Later("omnidesk.desk.triage"), Later("omnidesk.screens.reading")
 
@@ -50,6 +51,10 @@ PREVIEW_SECONDS = 0.1
 REST = 6.0
 """A repeated read rests this many times as long as it took, so that huge workspaces do not keep a core busy."""
 SUMMARY_SECONDS = 1.0
+TYPING_SECONDS = 0.2
+"""So long after a key what others did is not read: reading costs time that the next key needs."""
+PATIENCE_SECONDS = 2.0
+"""Though someone types without a pause, what others did is read after so long."""
 
 
 class Arrivals(DeskFrame):
@@ -68,12 +73,18 @@ class Arrivals(DeskFrame):
         self.open_id: int | None = None
         """The conversation whose thread is shown."""
         self.unfolded = False
+        self._conversation: Conversation | None = None
+        """The one whose customer is shown."""
         self.opened: set[int] = set()
         """Messages of the thread that are unfolded one by one."""
         self.trail = Trail()
         self.summary: Summary | None = None
         self.engine_says = ""
         self.said_at = 0.0
+        self.typed_at = 0.0
+        """When a key was last pressed (monotonic)."""
+        self._stirred_at: float | None = None
+        """When the first thing happened that was not read yet (monotonic)."""
         self._preview: Timer | None = None
         self._bars: Timer | None = None
         self._cursor_id: int | None = None
@@ -167,7 +178,18 @@ class Arrivals(DeskFrame):
         self.backstage.read("summary", partial(reading.summary, self.session))
 
     def on_stirred(self, message: Stirred) -> None:
-        """Something was committed."""
+        """Something was committed: read it, but not into a row of keys."""
+        if self._stirred_at is None:
+            self._stirred_at = clock.monotonic()
+            self._read_what_stirred()
+
+    def _read_what_stirred(self) -> None:
+        assert self._stirred_at is not None
+        wait = min(self.typed_at + TYPING_SECONDS, self._stirred_at + PATIENCE_SECONDS) - clock.monotonic()
+        if wait > 0:
+            self.set_timer(wait, self._read_what_stirred)
+            return
+        self._stirred_at = None
         self.read_again()
         if isinstance(self.app.screen, Listing):
             self.app.screen.read_again()
@@ -243,9 +265,17 @@ class Arrivals(DeskFrame):
             self.thread.update_blocks(message.blocks, message.more)
         if message.width != self.paper.width and self.thread.size.width:
             self.lay_out_again()
-        self.backstage.read("customer", partial(reading.customer, self.session, message.conversation))
+        self._conversation = message.conversation
+        if same:
+            self._rested("customer", self._read_customer)
+        else:
+            self._read_customer()
         self.thread_changed()
         self.refresh_bars()
+
+    def _read_customer(self) -> None:
+        if self._conversation is not None:
+            self.backstage.read("customer", partial(reading.customer, self.session, self._conversation))
 
     def on_older_read(self, message: OlderRead) -> None:
         """Older messages, to go above."""
@@ -256,6 +286,7 @@ class Arrivals(DeskFrame):
 
     def on_customer_read(self, message: CustomerRead) -> None:
         """Who the open conversation is with."""
+        self._resting["customer"] = clock.monotonic() + REST * message.seconds
         if message.conversation_id == self.open_id:
             self.customer.set_known(message.known)
             self.fold.set_known(message.known)

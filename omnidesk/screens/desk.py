@@ -132,6 +132,7 @@ class DeskScreen(TeachingDesk):
         """Act on a key before any widget sees it; False when the widget with the focus shall have it.
 
         This happens in the order of typing, so that what is typed at once arrives where it was meant to."""
+        self.typed_at = clock.monotonic()
         if self.small:
             return event.key != "ctrl+q"
         place, key = self.place, pressed(event.key, event.character)

@@ -86,10 +86,11 @@ class OlderRead(Message):
 
 @dataclass
 class CustomerRead(Message):
-    """The customer of a conversation."""
+    """The customer of a conversation; `seconds` is what reading took."""
 
     conversation_id: int
     known: Known
+    seconds: float = 0.0
 
 
 @dataclass

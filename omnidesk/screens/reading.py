@@ -116,6 +116,7 @@ def older_up_to(
 
 def customer(session: Session, conversation: Conversation) -> CustomerRead:
     """Read the customer of a conversation and all their other conversations."""
+    began = clock.monotonic()
     if conversation.customer_id is None:
         return CustomerRead(conversation.id, Known(None, (), conversation.customer))
     try:
@@ -123,9 +124,8 @@ def customer(session: Session, conversation: Conversation) -> CustomerRead:
     except NotFoundError:
         return CustomerRead(conversation.id, Known(None, (), conversation.customer))
     others = customers.conversations(session.workspace, found.id, OTHERS + 1)
-    return CustomerRead(
-        conversation.id, Known(found, tuple(one for one in others if one.id != conversation.id)[:OTHERS])
-    )
+    known = Known(found, tuple(one for one in others if one.id != conversation.id)[:OTHERS])
+    return CustomerRead(conversation.id, known, clock.monotonic() - began)
 
 
 def summary(session: Session) -> SummaryRead:
