@@ -136,7 +136,7 @@ def waiting(workspace: Workspace, actor: Actor, limit: int = 200) -> list[Draft]
     """Return the agent's drafts, the last changed first."""
     rows = workspace.database.reader.all(
         "SELECT draft.*, channel.name AS channel FROM draft LEFT JOIN channel ON channel.id = draft.channel_id "
-        "WHERE agent_id = ? ORDER BY updated_at DESC LIMIT ?",
+        "WHERE agent_id = ? ORDER BY updated_at DESC, began_at DESC, conversation_id DESC LIMIT ?",
         (actor.agent_id, limit),
     )
     return [_draft(row) for row in rows]
