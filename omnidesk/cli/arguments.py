@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -28,7 +30,8 @@ def whole(said: str | int, what: str) -> int:
     """Read a number that names something, with or without #. Raises UsageError, NotFoundError."""
     digits = str(said).removeprefix("#")
     if not (digits.isascii() and digits.isdigit()):
-        raise UsageError(f"{said!r} is no number of a {what}")
+        article = "an" if what[:1] in "aeiou" else "a"
+        raise UsageError(f"{said!r} is no number of {article} {what}")
     if len(digits) > 16 or int(digits) >= LARGEST:
         raise NotFoundError(f"there is no {what} {digits}")
     return int(digits)
@@ -52,6 +55,19 @@ def act_number(said: str | int) -> int:
 Number = Annotated[int, typer.Argument(metavar="ID", parser=conversation_number, help="The conversation's number.")]
 Numbers = Annotated[list[int], typer.Argument(metavar="ID..", parser=conversation_number, help="Their numbers.")]
 Text = Annotated[str, typer.Option("--text", metavar="T", help="What to say; - reads it from standard input.")]
+
+
+Bare = Annotated[
+    str | None,
+    typer.Option("--text", metavar="T", help="What to say; - reads it from standard input. Not needed with --attach."),
+]
+
+
+def spoken_or_bare(text: str | None, attach: Sequence[Path] | None) -> str:
+    """Return the text to say, none where files go without one. Raises UsageError where there is nothing to send."""
+    if text is None and not attach:
+        raise UsageError("there is nothing to send: give the text with --text, or a file with --attach")
+    return spoken(text or "")
 
 
 def spoken(text: str) -> str:

@@ -113,7 +113,7 @@ def _say(printer: Printer, prepared: bulk.Prepared) -> None:
 @command(app, "list")
 def list_running(
     session: Session,
-    limit: Annotated[int, typer.Option("--limit", min=1, max=1000, help="How many at most.")] = 20,
+    limit: Annotated[int, typer.Option("--limit", metavar="N", min=1, max=1000, help="How many at most.")] = 20,
 ) -> None:
     """List answers to many and how far they came, newest first."""
     found = bulk.running(session.workspace, limit)

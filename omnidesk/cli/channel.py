@@ -75,11 +75,19 @@ def add(
     address: Annotated[str, typer.Option("--address", metavar="A", help="The address customers write to.")] = "",
     user: Annotated[str | None, typer.Option("--user", metavar="U", help="Login, where not the address.")] = None,
     imap_host: Annotated[str | None, typer.Option("--imap-host", metavar="H", help="Incoming server.")] = None,
-    imap_port: Annotated[int | None, typer.Option("--imap-port", metavar="P", min=1, max=65535)] = None,
-    imap_security: Annotated[str | None, typer.Option("--imap-security", metavar="tls|starttls|none")] = None,
+    imap_port: Annotated[
+        int | None, typer.Option("--imap-port", metavar="P", min=1, max=65535, help="Its port, if not the usual one.")
+    ] = None,
+    imap_security: Annotated[
+        str | None, typer.Option("--imap-security", metavar="tls|starttls|none", help="How it is encrypted.")
+    ] = None,
     smtp_host: Annotated[str | None, typer.Option("--smtp-host", metavar="H", help="Outgoing server.")] = None,
-    smtp_port: Annotated[int | None, typer.Option("--smtp-port", metavar="P", min=1, max=65535)] = None,
-    smtp_security: Annotated[str | None, typer.Option("--smtp-security", metavar="tls|starttls|none")] = None,
+    smtp_port: Annotated[
+        int | None, typer.Option("--smtp-port", metavar="P", min=1, max=65535, help="Its port, if not the usual one.")
+    ] = None,
+    smtp_security: Annotated[
+        str | None, typer.Option("--smtp-security", metavar="tls|starttls|none", help="How it is encrypted.")
+    ] = None,
     pairs: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Any setting of the kind; may be repeated.")
     ] = None,

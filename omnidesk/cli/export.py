@@ -33,6 +33,8 @@ def export(
         _write(session.workspace, counts, sys.stdout.write)
         return
     path = Path(out).expanduser()
+    if path.is_dir():
+        raise OmniDeskError(f"{path} is a folder: name a file in it")
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
     workspace = session.workspace
     try:

@@ -16,6 +16,7 @@ from typer.main import get_command
 from omnidesk import __version__
 from omnidesk.cli.printing import complain
 from omnidesk.cli.session import Home, Json, Session, let_go_of_pipe
+from omnidesk.cli.usage import explain
 from omnidesk.words.errors import OmniDeskError
 
 NOUNS = (
@@ -33,7 +34,7 @@ MODULES = {
     "show": ("show", "attachment", "original"),
     "search": ("search",),
     "reply": ("reply", "new", "note", "drafts"),
-    "forward": ("forward",),
+    "aside": ("aside",),
     "triage": (
         "assign",
         "close",
@@ -53,6 +54,7 @@ MODULES = {
     "history": ("history",),
     "news": ("news",),
     "export": ("export",),
+    "parse": ("parse",),
     "stats": ("stats",),
     "demo": ("demo",),
 }
@@ -151,6 +153,9 @@ def _explain(error: BaseException, session: Session) -> int:
     if isinstance(error, sqlite3.DatabaseError):
         complain(f"the database could not be used ({error}): `omnidesk doctor` tells more")
         return 5 if "locked" in str(error) else 1
+    if isinstance(error, UnicodeEncodeError) and "surrogates" in error.reason:
+        complain("what was typed is no UTF-8 text: type it anew")
+        return 2
     if isinstance(error, OSError):
         complain(f"{error.filename}: {error.strerror}" if error.filename else str(error.strerror or error))
         return 1
@@ -165,7 +170,7 @@ def _explain_usage(error: typer.TyperException) -> int:
     else:
         context = getattr(error, "ctx", None)
         path = context.command_path if context is not None else "omnidesk"
-        complain(f"{words.strip().rstrip('.')}: `{path} --help` tells more")
+        complain(f"{explain(error)}: `{path} --help` tells more")
     return error.exit_code
 
 

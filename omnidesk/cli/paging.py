@@ -11,7 +11,7 @@ from omnidesk.words.errors import UsageError
 
 T = TypeVar("T")
 
-Limit = Annotated[int, typer.Option("--limit", min=1, max=1000, help="How many at most.")]
+Limit = Annotated[int, typer.Option("--limit", metavar="N", min=1, max=1000, help="How many at most.")]
 After = Annotated[str | None, typer.Option("--after", metavar="TOKEN", help="Go on: the `next` of the page before.")]
 USUAL = 50
 

@@ -9,7 +9,7 @@ import typer
 
 from omnidesk import clock
 from omnidesk.cli import shapes
-from omnidesk.cli.arguments import Number, Settable, Text, spoken
+from omnidesk.cli.arguments import Bare, Number, Settable, Text, spoken, spoken_or_bare
 from omnidesk.cli.printing import Printer, bold, dim
 from omnidesk.cli.printing import when as local_time
 from omnidesk.cli.session import Session, command
@@ -37,7 +37,7 @@ Now = Annotated[bool, typer.Option("--now", help="Skip the undo window and send 
 def reply(
     session: Session,
     number: Number,
-    text: Text,
+    text: Bare = None,
     via: Annotated[str | None, typer.Option("--via", metavar="CHANNEL", help="The channel it goes by.")] = None,
     to: To = None,
     cc: Cc = None,
@@ -53,12 +53,12 @@ def reply(
     """Answer the customer; the newest message that no machine wrote is the one answered."""
     from omnidesk.desk import composing
 
-    warnings = _warnings(session, number, spoken_text := spoken(text), to, cc, bcc)
+    warnings = _warnings(session, number, said := spoken_or_bare(text, attach), to, cc, bcc)
     queued = composing.reply(
         session.workspace,
         session.actor,
         number,
-        spoken_text,
+        said,
         via=via,
         to=to,
         cc=cc,
@@ -77,7 +77,7 @@ def new(
     to: Annotated[list[str], typer.Option("--to", metavar="ADDRESS", help="Recipient; may be repeated.")],
     via: Annotated[str, typer.Option("--via", metavar="CHANNEL", help="The channel it goes by.")],
     subject: Annotated[str, typer.Option("--subject", metavar="S", help="What it is about.")],
-    text: Text,
+    text: Bare = None,
     cc: Cc = None,
     bcc: Bcc = None,
     attach: Attach = None,
@@ -94,7 +94,7 @@ def new(
         to,
         via,
         subject,
-        spoken(text),
+        spoken_or_bare(text, attach),
         cc=cc or (),
         bcc=bcc or (),
         files=attach or (),

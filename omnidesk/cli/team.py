@@ -28,10 +28,21 @@ def list_teams(session: Session, limit: paging.Limit = paging.USUAL, after: pagi
 def set_team(
     session: Session,
     name: Annotated[str, typer.Argument(metavar="NAME", help="The team.")],
-    members: Annotated[list[str] | None, typer.Argument(metavar="LOGIN..", help="Its members, all of them.")] = None,
+    members: Annotated[list[str] | None, typer.Argument(metavar="me|LOGIN..", help="Its members, all of them.")] = None,
 ) -> None:
     """Make a team, or give it these members."""
     from omnidesk.desk import agents
 
-    act, row = agents.set_team(session.workspace, session.actor, name, members or [])
+    me = session.actor.name
+    logins = [me if login == "me" else login for login in members or []]
+    act, row = agents.set_team(session.workspace, session.actor, name, logins)
     session.changed(act, {"team": shapes.team(row)}, f"{row.name}: {', '.join(row.members) or 'nobody'}")
+
+
+@command(app, "remove")
+def remove_team(session: Session, name: Annotated[str, typer.Argument(metavar="NAME", help="The team.")]) -> None:
+    """Remove a team: its members stay; its conversations keep their owners and belong to no team."""
+    from omnidesk.desk import teams
+
+    act, count = teams.remove(session.workspace, session.actor, name)
+    session.changed(act, {"conversations": count})

@@ -120,7 +120,9 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """News about a message of ours: `external_id` or `key` (our UUID) says which; `detail` is the provider's text."""
+    """News about a message of ours: `external_id` or `key` (our UUID) says which; `detail` is the provider's text.
+
+    `code` is the enhanced status of mail (RFC 3463, `5.1.1`), `reply` the server's reply code (`550`); "" unknown."""
 
     status: Literal["sent", "delivered", "read", "failed", "delayed"]
     external_id: str = ""
@@ -128,6 +130,8 @@ class Delivery:
     recipient: str = ""
     detail: str = ""
     permanent: bool = True
+    code: str = ""
+    reply: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +140,7 @@ class Decoded:
 
     `reply_text` is what is new in `text`. `in_reply_to` and `references` hold the channel's own message ids, oldest
     first; `thread` the channel's native thread id; `tokens` what our own plus-addresses or subject tokens said.
+    `quoted_text` and `signature` are what was folded out of `text`. `no_auto_answer`: a machine must not answer it.
     `sent_at` is the sender's claim, None when unusable. `deliveries` makes a bounce or a status report.
     """
 
@@ -161,6 +166,9 @@ class Decoded:
     auth: Auth = Auth.NONE
     deliveries: tuple[Delivery, ...] = ()
     warnings: tuple[str, ...] = ()
+    quoted_text: str = ""
+    signature: str = ""
+    no_auto_answer: bool = False
 
 
 # --- going out -----------------------------------------------------------------------------------------------

@@ -97,6 +97,8 @@ def set_agent(workspace: Workspace, by: Actor, who: str, /, **changes: Any) -> t
         row = act.tx.one("SELECT id FROM agent WHERE login = ?", (who,))
         agent_id = row["id"] if row else new_id()
         if row is None:
+            if who != one_line(who, 64) or len(who.split()) != 1 or who.startswith("@"):
+                raise UsageError(_("{who!r} is no login: it is one word, of at most 64 letters").format(who=who))
             act.tx.insert("agent", id=agent_id, login=who, name=fields.get("name") or who, created_at=act.at)
             act.event("agent_added", after={"login": who})
         if fields:
@@ -125,10 +127,10 @@ def list_teams(workspace: Workspace) -> list[Team]:
 
 def set_team(workspace: Workspace, by: Actor, name: str, members: Sequence[str]) -> tuple[rows.Act, Team]:
     """Make a team of these logins, or give it these members. Raises NotFoundError."""
-    ids = [get_agent(workspace, member).id for member in members]
     title = one_line(name, 60)
     if not title:
         raise UsageError(_("a team needs a name"))
+    ids = [get_agent(workspace, member).id for member in members]
 
     def work(act: Act) -> None:
         team = act.tx.value("SELECT id FROM team WHERE name = ?", (title,))

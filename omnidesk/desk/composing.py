@@ -79,7 +79,8 @@ def reply(
     when: When | None = None,
     confirmed: bool = False,
 ) -> Queued:
-    """Queue an answer to the customer. The same `key` is the same message and never goes twice.
+    """Queue an answer to the customer; with `files` the text may be empty. The same `key` is the same message and
+    never goes twice.
     `also` is done with it, as one act. `when` says more than `now` and `status`, and goes before them.
 
     Raises NotFoundError, UsageError (empty text, bad address) and RefusedError: a rule says no, or it would be public
@@ -88,7 +89,8 @@ def reply(
     before = _queued_before(workspace, message_key)
     if before is not None:
         return before
-    letter = reply_letter(workspace, actor, number, text, via, to, cc, bcc, to_sender_only, message_key)
+    bare = bool(files)
+    letter = reply_letter(workspace, actor, number, text, via, to, cc, bcc, to_sender_only, message_key, bare)
     if not confirmed:
         _all_filled(text)
         _keep_private(letter)
@@ -107,8 +109,9 @@ def reply_letter(
     bcc: Sequence[str] = (),
     to_sender_only: bool = False,
     key: str | None = None,
+    bare: bool = False,
 ) -> Letter:
-    """Return an answer as it would be queued, without its files. Raises as `reply` does."""
+    """Return an answer as it would be queued, without its files; `bare`: it may lack text. Raises as `reply` does."""
     reader = workspace.database.reader
     here = threads.current(workspace, number)
     planned = plan(workspace, here, to_sender_only)
@@ -120,7 +123,7 @@ def reply_letter(
         to=_addresses(to) if to is not None else default[0],
         cc=_addresses(cc) if cc is not None else default[1],
         bcc=_addresses(bcc),
-        text=_said(text),
+        text=_said(text, bare),
         last_inbound_at=last_inbound_at(reader, here, channel.id),
         undeliverable=undeliverable(reader, default[0]) if to is None else frozenset(),
     )
@@ -147,7 +150,7 @@ def new(
     before = _queued_before(workspace, message_key)
     if before is not None:
         return before
-    letter = new_letter(workspace, actor, to, via, subject, text, cc, bcc, message_key)
+    letter = new_letter(workspace, actor, to, via, subject, text, cc, bcc, message_key, bool(files))
     _keep_private(letter)
     return _queue(workspace, actor, None, letter, files, when or When(now))
 
@@ -162,10 +165,11 @@ def new_letter(
     cc: Sequence[str] = (),
     bcc: Sequence[str] = (),
     key: str | None = None,
+    bare: bool = False,
 ) -> Letter:
-    """Return a first message as it would be queued, without its files."""
+    """Return a first message as it would be queued, without its files; `bare` lets it have no text."""
     channel = people.channel(workspace.database.reader, via)
-    outward = rules.Outward(to=_addresses(to), cc=_addresses(cc), bcc=_addresses(bcc), text=_said(text))
+    outward = rules.Outward(to=_addresses(to), cc=_addresses(cc), bcc=_addresses(bcc), text=_said(text, bare))
     return _letter(workspace, actor, channel, outward, one_line(subject, 500), key, None)
 
 
@@ -189,7 +193,7 @@ def forward(
     before = _queued_before(workspace, message_key)
     if before is not None:
         return before
-    letter = forward_letter(workspace, actor, number, to, text, via, cc, bcc, subject, message_key)
+    letter = forward_letter(workspace, actor, number, to, text, via, cc, bcc, subject, message_key, bool(files))
     return _queue(workspace, actor, number, letter, files, when or When())
 
 
@@ -204,10 +208,11 @@ def forward_letter(
     bcc: Sequence[str] = (),
     subject: str | None = None,
     key: str | None = None,
+    bare: bool = False,
 ) -> Letter:
-    """Return a message to a third party as it would be queued, without its files."""
+    """Return a message to a third party as it would be queued, without its files; `bare` lets it have no text."""
     here = threads.current(workspace, number)
-    outward = rules.Outward(to=_addresses(to), cc=_addresses(cc), bcc=_addresses(bcc), text=_said(text))
+    outward = rules.Outward(to=_addresses(to), cc=_addresses(cc), bcc=_addresses(bcc), text=_said(text, bare))
     channel = asides.channel(workspace, here, via)
     aside, parent = asides.going_on(workspace, here, outward.to)
     title = subject if subject is not None else asides.subject(workspace, here, parent)
@@ -338,8 +343,10 @@ def reply_subject(subject: str | None) -> str:
     return bare if bare.lower().startswith(("re:", "aw:", "antw:", "sv:")) else f"Re: {bare}" if bare else ""
 
 
-def _said(text: str) -> str:
+def _said(text: str, bare: bool = False) -> str:
     said = clean(text).strip("\n")
+    if bare and not said.strip():
+        return ""
     if not said.strip():
         raise UsageError(_("the text is empty: give it with --text, or - for standard input"))
     return said

@@ -29,6 +29,8 @@ class Written:
     bcc: tuple[Address, ...] | None = None
     subject: str = ""
     files: tuple[Enclosure, ...] = ()
+    macros: tuple[tuple[int, str, str], ...] = ()
+    """The macros put in: id, language, and the class of channel it was filled for."""
 
     @property
     def empty(self) -> bool:
@@ -58,7 +60,11 @@ def save(workspace: Workspace, actor: Actor, number: int, sort: str, what: str |
     if written.empty:
         drop(workspace, actor, number, sort)
     else:
-        workspace.database.write(lambda tx: put(tx, number, agent_id, sort, written, clock.now()))
+
+        def work(tx: Transaction) -> None:
+            put(tx, home(tx, number, agent_id, sort), agent_id, sort, written, clock.now())
+
+        workspace.database.write(work)
 
 
 def put(tx: Transaction, number: int, agent_id: int, sort: str, what: str | Written, at: int) -> None:
@@ -69,6 +75,7 @@ def put(tx: Transaction, number: int, agent_id: int, sort: str, what: str | Writ
     people = {"to": written.to, "cc": written.cc, "bcc": written.bcc}
     said = {name: [[one.name, one.address] for one in some] for name, some in people.items() if some is not None}
     files = [[file.name, file.size, file.source] for file in written.files]
+    kept: dict[str, Any] = said | ({"macros": written.macros} if written.macros else {})
     tx.execute(
         "INSERT INTO draft (uuid, conversation_id, agent_id, sort, channel_id, recipients_json, subject, text, "
         "files_json, began_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
@@ -81,7 +88,7 @@ def put(tx: Transaction, number: int, agent_id: int, sort: str, what: str | Writ
             agent_id,
             sort,
             channel or None,
-            json.dumps(said, ensure_ascii=False),
+            json.dumps(kept, ensure_ascii=False),
             written.subject,
             written.text,
             json.dumps(files, ensure_ascii=False),
@@ -91,24 +98,20 @@ def put(tx: Transaction, number: int, agent_id: int, sort: str, what: str | Writ
     )
 
 
-def give_back(tx: Transaction, number: int, agent_id: int, message_id: int, at: int) -> None:
-    """Make a message that was on its way a draft again, ahead of what the agent began to write meanwhile."""
+def give_back(tx: Transaction, number: int, agent_id: int, message_id: int, at: int) -> bool:
+    """Make a message that was on its way a draft again, ahead of what the agent began to write meanwhile.
+
+    Says whether they had begun to."""
     row = tx.one(
         "SELECT m.text, m.subject, m.recipients_json, m.aside_id, channel.name AS channel FROM message m "
         "JOIN channel ON channel.id = m.channel_id WHERE m.id = ?",
         (message_id,),
     )
     if row is None:
-        return
+        return False
     sort = "reply" if row["aside_id"] is None else "aside"
-    begun = tx.one("SELECT * FROM draft WHERE conversation_id = ? AND agent_id = ? AND sort = ?",
-                   (number, agent_id, sort))  # fmt: skip
-    files = tuple(
-        Enclosure(file["name"], file["size"], f"attachment:{file['id']}")
-        for file in tx.all(
-            "SELECT id, name, size FROM attachment WHERE message_id = ? ORDER BY position", (message_id,)
-        )
-    )
+    begun = _row(tx, number, agent_id, sort)
+    files = _sent_files(tx, message_id)
     said = json.loads(row["recipients_json"])
     back = Written(
         f"{row['text']}\n\n{begun['text']}" if begun is not None and begun["text"] else row["text"],
@@ -120,6 +123,96 @@ def give_back(tx: Transaction, number: int, agent_id: int, message_id: int, at: 
         (*files, *(_files(begun) if begun is not None else ())),
     )
     put(tx, number, agent_id, sort, back, at)
+    return begun is not None
+
+
+def take_again(tx: Transaction, number: int, agent_id: int, message_id: int, begun: bool, at: int) -> bool:
+    """Take out of a draft the message that `give_back` made of it at a time (UTC ms); what the agent had `begun` stays.
+
+    False, and nothing done, where that is no longer what the draft holds."""
+    message = tx.one("SELECT text, aside_id FROM message WHERE id = ?", (message_id,))
+    if message is None:
+        return False
+    sort = "reply" if message["aside_id"] is None else "aside"
+    row = _row(tx, number, agent_id, sort)
+    if row is None:
+        return False
+    files, given = _files(row), _sent_files(tx, message_id)
+    if files[: len(given)] != given or (not begun and (files != given or row["text"] != message["text"])):
+        return False
+    rest = row["text"][len(message["text"]) :]
+    if not row["text"].startswith(message["text"]) or (rest and not rest.startswith("\n\n")):
+        return False
+    if not begun and row["updated_at"] != at:
+        return False
+    if not begun or not (rest.strip() or files[len(given) :]):
+        remove(tx, number, agent_id, sort)
+    else:
+        kept = [[file.name, file.size, file.source] for file in files[len(given) :]]
+        tx.execute(
+            "UPDATE draft SET text = ?, files_json = ? WHERE uuid = ?",
+            (rest.removeprefix("\n\n"), json.dumps(kept, ensure_ascii=False), row["uuid"]),
+        )
+    return True
+
+
+def follow(tx: Transaction, gone: int, into: int) -> list[str]:
+    """Bring the drafts of a conversation that was merged into another there, but for those where the agent has one of
+    that sort already; return the UUIDs of those moved."""
+    moved = [
+        str(row[0])
+        for row in tx.all(
+            "SELECT uuid FROM draft d WHERE conversation_id = ? AND NOT EXISTS (SELECT 1 FROM draft other WHERE "
+            "other.conversation_id = ? AND other.agent_id = d.agent_id AND other.sort = d.sort)",
+            (gone, into),
+        )
+    ]
+    for one in moved:
+        tx.execute("UPDATE draft SET conversation_id = ? WHERE uuid = ?", (into, one))
+    return moved
+
+
+def offer_merged(workspace: Workspace, actor: Actor, number: int, sort: str) -> None:
+    """Bring a draft that still lies on a conversation merged into this one here, unless there is one here already."""
+    found = (
+        "SELECT d.uuid FROM draft d JOIN conversation c ON c.id = d.conversation_id WHERE c.merged_into = ? "
+        "AND d.agent_id = ? AND d.sort = ? AND NOT EXISTS (SELECT 1 FROM draft other WHERE other.conversation_id = ? "
+        "AND other.agent_id = d.agent_id AND other.sort = d.sort) ORDER BY d.updated_at DESC LIMIT 1"
+    )
+    values = (number, actor.agent_id, sort, number)
+    if number == NOWHERE or workspace.database.reader.value(found, values) is None:
+        return
+
+    def work(tx: Transaction) -> None:
+        uuid_found = tx.value(found, values)
+        if uuid_found is not None:
+            tx.execute("UPDATE draft SET conversation_id = ? WHERE uuid = ?", (number, uuid_found))
+
+    workspace.database.write(work)
+
+
+def _row(tx: Transaction, number: int, agent_id: int, sort: str) -> Any:
+    return tx.one(
+        "SELECT * FROM draft WHERE conversation_id = ? AND agent_id = ? AND sort = ?", (number, agent_id, sort)
+    )
+
+
+def _sent_files(tx: Transaction, message_id: int) -> tuple[Enclosure, ...]:
+    found = tx.all("SELECT id, name, size FROM attachment WHERE message_id = ? ORDER BY position", (message_id,))
+    return tuple(Enclosure(file["name"], file["size"], f"attachment:{file['id']}") for file in found)
+
+
+def home(tx: Transaction, number: int, agent_id: int | None, sort: str) -> int:
+    """Return where a draft lies that was begun in a conversation: there, or where that was merged to meanwhile."""
+    here = number
+    while here and tx.value(
+        "SELECT 1 FROM draft WHERE conversation_id = ? AND agent_id = ? AND sort = ?", (here, agent_id, sort)
+    ) is None:  # fmt: skip
+        into = tx.value("SELECT merged_into FROM conversation WHERE id = ?", (here,))
+        if into is None:
+            break
+        here = int(into)
+    return here
 
 
 def get(workspace: Workspace, actor: Actor, number: int, sort: str) -> Draft | None:
@@ -144,7 +237,8 @@ def waiting(workspace: Workspace, actor: Actor, limit: int = 200) -> list[Draft]
 
 def drop(workspace: Workspace, actor: Actor, number: int, sort: str) -> None:
     """Forget a draft."""
-    workspace.database.write(lambda tx: remove(tx, number, actor.agent_id, sort))
+    agent_id = actor.agent_id
+    workspace.database.write(lambda tx: remove(tx, home(tx, number, agent_id, sort), agent_id, sort))
 
 
 def remove(tx: Transaction, number: int, agent_id: int | None, sort: str) -> None:
@@ -162,6 +256,7 @@ def _draft(row: Any) -> Draft:
         _people(said, "bcc"),
         row["subject"],
         _files(row),
+        tuple((int(one[0]), str(one[1]), str(one[2])) for one in said.get("macros", ())),
     )
     return Draft(
         row["uuid"], row["conversation_id"], row["sort"], row["text"], row["began_at"], row["updated_at"], written

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -14,6 +13,7 @@ from omnidesk.connectors.base import Decoded, Item, Party
 from omnidesk.desk import (
     absence,
     asides,
+    contents,
     conversations,
     deliveries,
     due,
@@ -29,13 +29,8 @@ from omnidesk.store import search
 from omnidesk.store.database import Connection
 from omnidesk.store.ids import new_id
 from omnidesk.text.address import normalise_identity
-from omnidesk.text.clean import clean, one_line
-from omnidesk.text.filename import safe_name
+from omnidesk.text.clean import one_line
 from omnidesk.words.kinds import AuthorKind, Auto, Direction, MessageStatus, NewsKind, Place, Status
-
-LONGEST_SUBJECT = 998
-LONGEST_TEXT = 2_000_000
-"""Characters of a message's text that are kept beside its raw item."""
 
 
 class Desk:
@@ -219,7 +214,7 @@ def _conversation(act: Act, message: _Filed, found: Sequence[threading.Found]) -
     status = Status.CLOSED if quiet else Status.OPEN if inbound else Status.PENDING
     number = conversations.start(
         act,
-        one_line(message.decoded.subject, LONGEST_SUBJECT),
+        contents.subject(message.decoded),
         None if message.customer is None else message.customer.customer_id,
         status,
         Place.SPAM if spam else Place.DESK,
@@ -244,10 +239,9 @@ def _too_late(act: Act, message: _Filed, number: int) -> bool:
 def _store(act: Act, desk: Desk, message: _Filed, number: int, reason: str, stranger: bool) -> int:
     decoded, item = message.decoded, message.arrival.item
     message_id = new_id()
-    text = clean(decoded.text)[:LONGEST_TEXT]
-    reply_text = clean(decoded.reply_text)[:LONGEST_TEXT] or text
+    text, reply_text = contents.words(decoded)
     name, address = _sender(message)
-    subject, recipients = one_line(decoded.subject, LONGEST_SUBJECT), _recipients(decoded)
+    subject, recipients = contents.subject(decoded), contents.recipients(decoded)
     twin = decoded.external_id and act.tx.value("SELECT 1 FROM message WHERE external_id = ?", (decoded.external_id,))
     warnings = [*decoded.warnings, *(["same-id-other-content"] if twin else []), *(["stranger"] if stranger else [])]
     act.tx.insert(
@@ -274,7 +268,7 @@ def _store(act: Act, desk: Desk, message: _Filed, number: int, reason: str, stra
         history=message.history,
         auto=decoded.auto,
         aside_id=message.aside,
-        list_id=None if decoded.list_id is None else one_line(decoded.list_id, 200),
+        list_id=contents.list_id(decoded),
         auth=decoded.auth,
         status=MessageStatus.RECEIVED if message.direction is Direction.INBOUND else MessageStatus.SENT,
         warnings=one_line(" ".join(warnings), 500),
@@ -312,18 +306,18 @@ def _store_around(act: Act, message: _Filed, number: int, message_id: int, stran
 
 def store_files(act: Act, message_id: int, decoded: Decoded, first: int = 0) -> None:
     """Write down the files of a message; their bytes stay in its raw item, from file number `first` on."""
-    for place, file in enumerate(decoded.files, first):
+    for place, file in enumerate(contents.files(decoded.files, first), first):
         act.tx.insert(
             "attachment",
             id=new_id(),
             message_id=message_id,
             position=place,
-            name=safe_name(file.name, file.content_type, place + 1),
-            content_type=one_line(file.content_type, 127),
-            size=len(file.data),
-            sha256=hashlib.sha256(file.data).hexdigest(),
+            name=file.name,
+            content_type=file.content_type,
+            size=file.size,
+            sha256=file.sha256,
             inline=file.inline,
-            content_id=one_line(file.content_id, 300),
+            content_id=file.content_id,
         )
 
 
@@ -390,16 +384,4 @@ def _join_others(act: Act, number: int, others: Sequence[int]) -> None:
 
 
 def _sender(message: _Filed) -> tuple[str, str]:
-    sender = message.decoded.sender
-    if sender is None:
-        return "", ""
-    return one_line(sender.name, identity.LONGEST_NAME), one_line(sender.value, 320)
-
-
-def _recipients(decoded: Decoded) -> dict[str, list[list[str]]]:
-    lists = {"to": decoded.to, "cc": decoded.cc, "bcc": decoded.bcc, "reply_to": decoded.reply_to}
-    return {
-        name: [[one_line(party.name, identity.LONGEST_NAME), one_line(party.value, 320)] for party in parties[:500]]
-        for name, parties in lists.items()
-        if parties
-    }
+    return contents.sender(message.decoded)

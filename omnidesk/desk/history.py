@@ -26,7 +26,7 @@ MOST_EVENTS = 1_000
 _SEEN = frozenset((
     "received", "received_again", "sent_elsewhere", "replied", "noted", "note_withdrawn", "read", "delivery",
     "redecoded", "join_offered", "verified", "deliverable", "undeliverable", "emptied", "refilled", "imported",
-    "merged", "queued",
+    "merged", "queued", "draft_followed", "rewritten", "dismissed", "undismissed",
 ))  # fmt: skip
 """Events that the thread shows otherwise, as messages, or that nobody needs to read there."""
 

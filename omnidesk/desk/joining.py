@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from omnidesk.desk import conversations, triage
+from omnidesk.desk import conversations, drafts, triage
 from omnidesk.desk.acts import Act, perform_undoable
 from omnidesk.store.database import Transaction
 from omnidesk.store.workspace import Workspace
@@ -42,6 +42,8 @@ def absorb(act: Act, into: int, gone: int, reason: str) -> None:
         act.event("tagged", into, before={"tags": before}, after={"tags": after})
     act.change("merged", gone, place=Place.MERGED, merged_into=into)
     act.event("joined", into, after={"conversation": gone, "messages": len(moved), "reason": reason})
+    for draft in drafts.follow(tx, gone, into):
+        act.event("draft_followed", into, before={"draft": draft, "at": gone}, after={"draft": draft, "at": into})
     tx.execute(
         "UPDATE conversation SET backlog = ?, touched = ? WHERE id = ?",
         (bool(survivor["backlog"] and absorbed["backlog"]), bool(survivor["touched"] or absorbed["touched"]), into),
@@ -56,6 +58,18 @@ def absorb(act: Act, into: int, gone: int, reason: str) -> None:
     conversations.recount(tx, into)
     if survivor["backlog"] and absorbed["backlog"] and not survivor["touched"]:
         conversations.settle_backlog(tx, into)
+
+
+def drafts_back(act: Act, draft: str, gone: int, into: int) -> None:
+    """Bring a draft back that followed its conversation into another, where it lies there still."""
+    taken = (
+        "SELECT 1 FROM draft other WHERE other.conversation_id = ? AND other.agent_id = draft.agent_id "
+        "AND other.sort = draft.sort"
+    )
+    act.tx.execute(
+        f"UPDATE draft SET conversation_id = ? WHERE uuid = ? AND conversation_id = ? AND NOT EXISTS ({taken})",
+        (gone, draft, into, gone),
+    )
 
 
 def move_messages(act: Act, messages: Sequence[int], source: int, target: int) -> None:

@@ -17,7 +17,7 @@ from omnidesk.connectors import registry
 from omnidesk.connectors.base import File, Outgoing, Payload, Quoted
 from omnidesk.connectors.manifest import Idempotency
 from omnidesk.desk import conversations, deliveries, drafts, holding, notifications
-from omnidesk.desk.acts import Act, perform
+from omnidesk.desk.acts import Act, perform, perform_undoable
 from omnidesk.desk.intake import Held
 from omnidesk.store import leases, people, thread
 from omnidesk.store.workspace import Workspace
@@ -28,8 +28,6 @@ from omnidesk.words.rows import PROGRAM, Actor, OutboxRow
 from omnidesk.words.speech import _
 
 WAITING = (MessageStatus.QUEUED, MessageStatus.SENDING, MessageStatus.FAILED, MessageStatus.UNKNOWN)
-
-
 SOON = 2 * clock.MINUTE
 """What goes sooner is no schedule, it waits out an undo window."""
 
@@ -268,7 +266,8 @@ def outgoing(workspace: Workspace, message_id: int) -> Outgoing:
 def signed(kind: str, text: str, signature: str | None) -> str:
     """Return a text with the agent's signature below it, on a kind of channel that carries letters."""
     letters = registry.manifest(kind).text.subject
-    return f"{text}\n\n-- \n{signature}" if signature and letters else text
+    above = f"{text}\n\n" if text else ""
+    return f"{above}-- \n{signature}" if signature and letters else text
 
 
 def stored_payload(workspace: Workspace, message_id: int) -> Payload | None:
@@ -312,7 +311,7 @@ def retry(workspace: Workspace, actor: Actor, message_id: int) -> rows.Act:
 
 
 def cancel(workspace: Workspace, actor: Actor, message_id: int) -> rows.Act:
-    """Take a message back that is still queued."""
+    """Take a message back that is still queued; an undo queues it again."""
 
     def work(act: Act) -> None:
         state = _state(act, message_id)
@@ -325,7 +324,7 @@ def cancel(workspace: Workspace, actor: Actor, message_id: int) -> rows.Act:
         deliveries.set_status(act, message_id, MessageStatus.CANCELLED, None)
         act.summary = f"message {message_id} cancelled"
 
-    return perform(workspace, actor, "cancel", work)[0]
+    return perform_undoable(workspace, actor, "cancel", work)[0]
 
 
 def resolve(workspace: Workspace, actor: Actor, message_id: int, how: str) -> rows.Act:
@@ -346,6 +345,7 @@ def resolve(workspace: Workspace, actor: Actor, message_id: int, how: str) -> ro
         else:
             number = act.tx.value("SELECT conversation_id FROM outbox WHERE message_id = ?", (message_id,))
             _dismiss(act, message_id, number)
+            act.undoable = True
         act.summary = f"message {message_id}: {how}"
 
     return perform(workspace, actor, "resolve", work)[0]
@@ -361,7 +361,8 @@ def _dismiss(act: Act, message_id: int, number: int) -> None:
 def edit(workspace: Workspace, actor: Actor, message_id: int) -> tuple[rows.Act, int]:
     """Make the text of a message that did not go out the agent's draft again; return its conversation too.
 
-    What is queued is taken back; what failed is dismissed. Raises RefusedError for what may have gone out."""
+    What is queued is taken back; what failed is dismissed. An undo brings both back while the draft is as it was.
+    Raises RefusedError for what may have gone out."""
 
     def work(act: Act) -> int:
         state = _state(act, message_id)
@@ -379,12 +380,12 @@ def edit(workspace: Workspace, actor: Actor, message_id: int) -> tuple[rows.Act,
             deliveries.set_status(act, message_id, MessageStatus.CANCELLED, None)
         elif state == MessageStatus.FAILED:
             _dismiss(act, message_id, number)
-        drafts.give_back(act.tx, number, actor.agent_id, message_id, act.at)
-        act.event("rewritten", number, message=message_id)
+        begun = drafts.give_back(act.tx, number, actor.agent_id, message_id, act.at)
+        act.event("rewritten", number, message=message_id, before={"state": state}, after={"begun": begun})
         act.summary = f"message {message_id} is a draft on #{number} again"
         return number
 
-    return perform(workspace, actor, "edit", work)
+    return perform_undoable(workspace, actor, "edit", work)
 
 
 def _state(act: Act, message_id: int) -> str:

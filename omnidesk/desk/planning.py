@@ -31,6 +31,8 @@ class Choice:
     to: tuple[Address, ...]
     public: bool = False
     letters: bool = True
+    files: bool = True
+    """Whether it carries attachments."""
     limit: int | None = None
     closes_at: int | None = None
     """When its reply window closes (UTC ms); None where there is none."""
@@ -213,7 +215,8 @@ def starting(workspace: Workspace, aside: bool = False) -> tuple[Choice, ...]:
 def _choice(channel: Channel, manifest: Manifest, reason: str | None, to: tuple[Address, ...]) -> Choice:
     limit = None if manifest.text.split else manifest.text.max_length
     why = None if reason is None else retold(reason)
-    return Choice(channel, reason is None, why, to, manifest.public, manifest.text.subject, limit)
+    files = manifest.attachments.outbound
+    return Choice(channel, reason is None, why, to, manifest.public, manifest.text.subject, files, limit)
 
 
 def addresses_like(workspace: Workspace, begun: str, limit: int) -> list[Address]:

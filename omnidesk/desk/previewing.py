@@ -66,12 +66,13 @@ def preview(workspace: Workspace, actor: Actor, unsent: Unsent) -> Preview:
 
 def _letter(workspace: Workspace, actor: Actor, unsent: Unsent) -> Letter:
     to, text, via, cc, bcc = unsent.to, unsent.text, unsent.via, unsent.cc, unsent.bcc
+    bare = bool(unsent.files)
     if unsent.sort == "new":
-        return composing.new_letter(workspace, actor, to, via, unsent.subject, text, cc, bcc)
+        return composing.new_letter(workspace, actor, to, via, unsent.subject, text, cc, bcc, None, bare)
     if unsent.sort == "aside":
         subject = unsent.subject or None
-        return composing.forward_letter(workspace, actor, unsent.number, to, text, via, cc, bcc, subject)
-    return composing.reply_letter(workspace, actor, unsent.number, text, via, to, cc, bcc)
+        return composing.forward_letter(workspace, actor, unsent.number, to, text, via, cc, bcc, subject, None, bare)
+    return composing.reply_letter(workspace, actor, unsent.number, text, via, to, cc, bcc, bare=bare)
 
 
 def _outgoing(workspace: Workspace, actor: Actor, letter: Letter, unsent: Unsent) -> Outgoing:

@@ -11,11 +11,11 @@ from typing import Any
 
 from omnidesk.connectors import registry
 from omnidesk.connectors.base import Decoded
-from omnidesk.desk import conversations, filing, indexing, intake
+from omnidesk.desk import contents, conversations, filing, indexing, intake
 from omnidesk.desk.acts import Act, perform
 from omnidesk.store import search
 from omnidesk.store.workspace import Workspace
-from omnidesk.text.clean import clean, one_line
+from omnidesk.text.clean import one_line
 from omnidesk.text.filename import safe_name
 from omnidesk.words import rows
 from omnidesk.words.rows import PROGRAM
@@ -83,13 +83,12 @@ def _refresh(act: Act, message_id: int, version: int, decoded: Decoded) -> bool:
     row = tx.one("SELECT * FROM message WHERE id = ?", (message_id,))
     if row is None:
         return False
-    text = clean(decoded.text)[: filing.LONGEST_TEXT]
-    reply_text = clean(decoded.reply_text)[: filing.LONGEST_TEXT] or text
+    text, reply_text = contents.words(decoded)
     name = row["from_name"] if decoded.sender is None else one_line(decoded.sender.name, 200)
     said = {
         "text": text,
         "reply_text": None if reply_text == text else reply_text,
-        "subject": one_line(decoded.subject, filing.LONGEST_SUBJECT),
+        "subject": contents.subject(decoded),
         "from_name": name,
         "author_name": name,
         "files": len(decoded.files),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from omnidesk import clock
 from omnidesk.desk import notifications, views
 from omnidesk.store import people
+from omnidesk.store.database import Connection
 from omnidesk.store.workspace import Workspace
 from omnidesk.words.kinds import MessageStatus
 from omnidesk.words.rows import Channel, News, OutboxRow
@@ -32,6 +33,8 @@ class Summary:
     news: int = 0
     latest: tuple[News, ...] = ()
     overdue_mine: int = 0
+    next_many: int = 0
+    """How many still wait of the answer to many that `next_send` is one of; 0 where it is none."""
 
 
 def summary(
@@ -54,9 +57,28 @@ def summary(
         undelivered=counts.get("undelivered", 0),
         quarantined=int(reader.value("SELECT count(*) FROM quarantine")),
         next_send=next(iter(leaving), None),
+        next_many=_many(reader, leaving[0]) if leaving else 0,
         engine_alive=bool(reader.value("SELECT 1 FROM lease WHERE expires_at > ?", (clock.now(),))),
         last_success_at=max(successes, default=None),
         news=notifications.unseen(workspace, agent_id),
         latest=tuple(notifications.page(workspace, agent_id, LATEST)),
         overdue_mine=notifications.overdue(workspace, agent_id),
     )
+
+
+def _many(reader: Connection, leaving: OutboxRow) -> int:
+    """Return how many messages still wait of the answer to many that a message is one of, else 0.
+
+    Rides on event_conversation and event_act."""
+    act_id = reader.value(
+        "SELECT act.id FROM event JOIN act ON act.id = event.act_id WHERE event.conversation_id = ? "
+        "AND event.message_id = ? AND event.kind = 'replied' AND act.kind = 'bulk'",
+        (leaving.conversation_id, leaving.message_id),
+    )
+    if act_id is None:
+        return 0
+    waiting = (
+        "SELECT count(*) FROM event JOIN outbox o ON o.message_id = event.message_id "
+        "WHERE event.act_id = ? AND event.kind = 'replied' AND o.state IN ('queued', 'sending')"
+    )
+    return int(reader.value(waiting, (act_id,)))

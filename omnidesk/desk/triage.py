@@ -23,9 +23,17 @@ Ids = int | Iterable[int]
 
 
 def _on_each(
-    workspace: Workspace, actor: Actor, kind: str, ids: Ids, change: Callable[[Act, int], object], words: str
+    workspace: Workspace,
+    actor: Actor,
+    kind: str,
+    ids: Ids,
+    change: Callable[[Act, int], object],
+    words: str,
+    unchanged: str = "",
 ) -> rows.Act:
-    """Do one undoable act on each conversation; agents have touched them from then on. Raises NotFoundError."""
+    """Do one undoable act on each conversation; agents have touched them from then on. Raises NotFoundError.
+
+    `unchanged` are the words for where all were so already."""
     wanted = [ids] if isinstance(ids, int) else list(dict.fromkeys(ids))
     if not wanted:
         raise UsageError(_("no conversation was named"))
@@ -39,7 +47,7 @@ def _on_each(
             act.tx.execute("UPDATE conversation SET touched = ? WHERE id = ?", (True, here))
             due.refresh(act.tx, here)
         many = f"#{wanted[0]}" if len(wanted) == 1 else f"{len(wanted)} conversations"
-        act.summary = f"{words} {many}"
+        act.summary = f"{words if act.events or not unchanged else unchanged} {many}"
 
     return perform_undoable(workspace, actor, kind, work)[0]
 
@@ -96,7 +104,9 @@ def set_status(
     for_whom: str | None = None,
     until: int | None = None,
 ) -> rows.Act:
-    """Set the status; on-hold may name the party waited for, and until when (UTC ms); snoozed needs `until`."""
+    """Set the status; on-hold may name the party waited for, and until when (UTC ms); snoozed needs `until`.
+
+    Raises RefusedError for what is deleted or spam: its status would change, and it would still lie there."""
     if status is Status.SNOOZED and until is None:
         raise UsageError(_("snoozing needs a time to wake up: omnidesk snooze ID 2h"))
     if until is not None and until <= clock.now():
@@ -105,10 +115,11 @@ def set_status(
     party = one_line(for_whom, 100) if for_whom and waits else None
 
     def change(act: Act, number: int) -> None:
+        _be_on_desk(act.tx, number)
         set_status_in(act, number, status, party, until if waits else None)
 
     words = {Status.CLOSED: "closed", Status.OPEN: "opened", Status.SNOOZED: "snoozed"}.get(status, f"set {status}:")
-    return _on_each(workspace, actor, str(status), ids, change, words)
+    return _on_each(workspace, actor, str(status), ids, change, words, f"{status} already:")
 
 
 def set_status_in(act: Act, number: int, status: Status, for_whom: str | None = None, until: int | None = None) -> None:
@@ -118,8 +129,16 @@ def set_status_in(act: Act, number: int, status: Status, for_whom: str | None = 
         act.change("read", number, unread=False)
 
 
+def _be_on_desk(tx: Transaction, number: int) -> None:
+    place = tx.value("SELECT place FROM conversation WHERE id = ?", (number,))
+    if place in (Place.DELETED, Place.SPAM):
+        said = _("#{number} is deleted") if place == Place.DELETED else _("#{number} is spam")
+        how = _("E (`omnidesk reopen {number}`) brings it back")
+        raise RefusedError(f"{said.format(number=number)}: {how.format(number=number)}")
+
+
 def close(workspace: Workspace, actor: Actor, ids: Ids) -> rows.Act:
-    """Close conversations."""
+    """Close conversations. Raises RefusedError for what is deleted or spam."""
     return set_status(workspace, actor, ids, Status.CLOSED)
 
 

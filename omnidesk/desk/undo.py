@@ -7,7 +7,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from omnidesk.desk import away, bulk, conversations, deliveries, drafts, due, joining, macros, skipping, triage
+from omnidesk.desk import (
+    away,
+    bulk,
+    conversations,
+    deliveries,
+    drafts,
+    due,
+    joining,
+    macros,
+    outbox_undo,
+    skipping,
+    teams,
+    triage,
+)
 from omnidesk.desk.acts import Act, perform
 from omnidesk.store.database import Connection
 from omnidesk.store.workspace import Workspace
@@ -165,6 +178,12 @@ def _reverse(act: Act, event: Any, restored: list[str], left: list[str]) -> None
         _restore_tags(act, number, before["tags"], after["tags"], restored, left)
     elif event["kind"] in ("macro_added", "macro_removed"):
         macros.take_back(act, event["kind"], before, after, restored)
+    elif event["kind"] == "team_removed":
+        teams.take_back(act, before, restored)
+    elif event["kind"] in outbox_undo.KINDS:
+        outbox_undo.take_back(act, event, before, after, restored, left)
+    elif event["kind"] == "draft_followed":
+        joining.drafts_back(act, before["draft"], before["at"], after["at"])
     elif event["kind"] in ("draft_moved", "send_moved"):
         away.take_back(act, event, before, after, restored, left)
     elif event["kind"] == "skipped":

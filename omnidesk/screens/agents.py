@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.message import Message
 
 from omnidesk import clock
+from omnidesk.screens.confirming import Confirm
 from omnidesk.screens.keys import PANES, Action, Press
 from omnidesk.screens.later import Later
 from omnidesk.screens.listing import Listing, ListRead
 from omnidesk.screens.messages import Trouble
 from omnidesk.text.clean import one_line
 from omnidesk.widgets import times
-from omnidesk.widgets.lines import Line, cut, fit
+from omnidesk.widgets.lines import Line, cells, cut, fit
 from omnidesk.words.errors import UsageError
 from omnidesk.words.kinds import AgentState
 from omnidesk.words.rows import Agent, Team
@@ -22,11 +23,11 @@ from omnidesk.words.speech import _
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from omnidesk.desk import agents, away, undo
+    from omnidesk.desk import agents, away, teams, undo
     from omnidesk.screens.desk import DeskScreen
     from omnidesk.text import when
 else:
-    agents, away, undo = (Later(f"omnidesk.desk.{name}") for name in ("agents", "away", "undo"))
+    agents, away, teams, undo = (Later(f"omnidesk.desk.{name}") for name in ("agents", "away", "teams", "undo"))
     when = Later("omnidesk.text.when")
 
 HERE, LEAVING = ("agents",), ("leaving",)
@@ -42,6 +43,7 @@ class Agents(Listing):
         super().__init__(desk)
         self.agents: dict[int, Agent] = {}
         self.teams: dict[int, Team] = {}
+        """By the numbers they have in the list: below zero, so that no agent has the same."""
         self._begun = False
 
     def read(self, width: int) -> ListRead:
@@ -50,13 +52,16 @@ class Agents(Listing):
         found, teams = agents.list_agents(workspace), agents.list_teams(workspace)
         counts = agents.open_counts(workspace)
         self.agents = {one.id: one for one in found}
-        self.teams = {one.id: one for one in teams}
+        self.teams = {-one.id: one for one in teams}
         now = clock.now()
-        lines = [_line(one, counts.get(one.id, 0), now, width, one.id == self.session.agent.id) for one in found]
+        widths = _widths(found, now)
+        lines = [
+            _line(one, counts.get(one.id, 0), now, width, widths, one.id == self.session.agent.id) for one in found
+        ]
         if teams:
             lines += [Line(()), Line((("title", f" {_('Teams')}"),))]
             lines += [
-                Line((("strong", f" {fit(one_line(one.name), 22)} "), ("", cut(_members(one), width - 25))), one.id)
+                Line((("strong", f" {fit(one_line(one.name), 22)} "), ("", cut(_members(one), width - 25))), -one.id)
                 for one in teams
             ]
         return ListRead(lines, _("Agents {agents}, teams {teams}").format(agents=len(found), teams=len(teams)))
@@ -66,6 +71,29 @@ class Agents(Listing):
         if not self._begun:
             self._begun = True
             self.list.pick(self.session.agent.id)
+
+    def on_team_looked(self, message: TeamLooked) -> None:
+        """Ask whether to remove a team, saying what becomes of its conversations."""
+        session, name = self.session, message.name
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self.do(
+                    lambda: teams.remove(session.workspace, session.actor, name)[0].summary + _(" - u takes it back")
+                )
+
+        said = _(
+            "Conversations in it: {count}, {busy} of them not closed. They keep their owners and belong to no team."
+        )
+        lines = [
+            said.format(count=times.number(message.whole), busy=times.number(message.busy))
+            if message.whole
+            else _("It has no conversations."),
+            _("Its members stay. Views and searches with team:{name} no longer find it.").format(name=one_line(name)),
+        ]
+        self.app.push_screen(
+            Confirm(_("Remove the team {name}?").format(name=one_line(name)), lines, _("remove")), answered
+        )
 
     @property
     def agent(self) -> Agent | None:
@@ -87,20 +115,37 @@ def state(agent: Agent, now: int) -> str:
     return _("no chats") if agent.state is AgentState.NO_CHATS else _("available")
 
 
-def _line(agent: Agent, count: int, now: int, width: int, me: bool) -> Line:
+def _widths(found: list[Agent], now: int) -> tuple[int, int, int]:
+    """Return the columns of login, name and state: as many as the longest takes, 14, 22 and 22 at most."""
+    said = [(one_line(one.login), one_line(one.name), state(one, now)) for one in found]
+    login, name, here = (max(map(cells, column)) for column in zip(*said, strict=True)) if said else (0, 0, 0)
+    return min(14, login), min(22, name), min(22, here)
+
+
+def _line(agent: Agent, count: int, now: int, width: int, widths: tuple[int, int, int], me: bool) -> Line:
     said = state(agent, now)
     style = (
         "good" if agent.state is AgentState.AVAILABLE and not agent.disabled else "dim" if agent.disabled else "note"
     )
     more = [" ".join(agent.languages), ", ".join(agent.teams), _("you") if me else ""]
-    parts = (
-        ("strong", f" {fit(one_line(agent.login), 14)} "),
-        ("", f"{fit(one_line(agent.name), 22)} "),
-        (style, f"{fit(said, 22)} "),
+    login, name, here = widths
+    head = (
+        ("strong", f" {fit(one_line(agent.login), login)}  "),
+        ("", f"{fit(one_line(agent.name), name)}  "),
+        (style, f"{fit(said, here)} "),
         ("", f"{count:>4} {_('open')}  "),
-        ("dim", cut("  ".join(one_line(one) for one in more if one), max(0, width - 72))),
     )
+    room = width - sum(cells(text) for _style, text in head)
+    parts = (*head, ("dim", cut("  ".join(one_line(one) for one in more if one), max(0, room))))
     return Line(parts, agent.id)
+
+
+class TeamLooked(Message):
+    """A team, and how many conversations it has: those not closed, and all."""
+
+    def __init__(self, name: str, busy: int, whole: int) -> None:
+        super().__init__()
+        self.name, self.busy, self.whole = name, busy, whole
 
 
 class Went(Message):
@@ -274,6 +319,20 @@ def team(screen: Agents, press: Press) -> None:
     screen.ask(_("Team:"), asked, "support: sanne koen", known)
 
 
+def remove_team(screen: Agents, press: Press) -> None:
+    """Remove the team under the cursor, once it was said what becomes of its conversations."""
+    there, session = screen.teams.get(screen.key), screen.session
+    if there is None:
+        screen.say(_("put the cursor on a team to remove it"), wrong=True)
+        return
+
+    def work() -> TeamLooked:
+        busy, whole = teams.held(session.workspace, teams.get(session.workspace, there.name))
+        return TeamLooked(there.name, busy, whole)
+
+    screen.backstage.write(work)
+
+
 def take_back(screen: Agents, press: Press) -> None:
     """Take the agent's own last act back."""
     session = screen.session
@@ -310,6 +369,7 @@ ACTIONS = (
     Action("agent-new", "new", "Add an agent", ("n",), HERE, _GROUP, new, 5),
     Action("agent-languages", "languages", "Say what an agent speaks", ("l",), HERE, _GROUP, languages, 6),
     Action("agent-team", "team", "Make a team or change it", ("t",), HERE, _GROUP, team, 7),
+    Action("agent-team-remove", "remove", "Remove a team", ("#",), HERE, _GROUP, remove_team, 10),
     Action("agent-disable", "disable", "Disable who has left, or enable them", ("D",), HERE, _GROUP, disable, 8),
     Action("agent-undo", "undo", "Take back your last act", ("u",), HERE, _GROUP, take_back, 9),
     Action("leaving-yes", "do it", "Go, and hand everything over", ("y",), LEAVING, _GROUP, leave, 1),

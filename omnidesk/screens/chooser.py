@@ -8,7 +8,7 @@ from omnidesk.screens.keys import Action, Press
 from omnidesk.screens.listing import Listing, ListRead
 from omnidesk.text.clean import one_line
 from omnidesk.text.recipients import write
-from omnidesk.widgets.lines import Line, fit
+from omnidesk.widgets.lines import Line, cells, fit, wrap
 from omnidesk.widgets.painting import Part
 from omnidesk.widgets.pick_list import PickList
 from omnidesk.widgets.sheet import Sheet, Way
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from omnidesk.screens.desk import DeskScreen
 
 WAYS = ("ways",)
+MOST_LINES = 4
+"""Lines that whom a channel reaches, or why it cannot, may take."""
 
 
 class Ways(Listing):
@@ -32,18 +34,26 @@ class Ways(Listing):
 
     def read(self, width: int) -> ListRead:
         """The channels as lines."""
-        names = max((len(way.channel) for way in self.sheet.ways), default=0) + 2
-        return ListRead([Line(self._line(way, names), key) for key, way in enumerate(self.sheet.ways, 1)])
+        names = min(24, max((cells(one_line(way.channel)) for way in self.sheet.ways), default=0)) + 2
+        return ListRead(
+            [Line(parts, key) for key, way in enumerate(self.sheet.ways, 1) for parts in self._lines(way, names, width)]
+        )
 
-    def _line(self, way: Way, names: int) -> tuple[Part, ...]:
+    def _lines(self, way: Way, names: int, width: int) -> list[tuple[Part, ...]]:
+        """Return a channel, and below it what its line has no room for."""
         chosen = way.channel == self.sheet.chosen
         head: list[Part] = [("key", " > " if chosen else "   "), ("strong", fit(one_line(way.channel), names))]
-        if not way.usable:
-            return (*head, ("dim", fit(way.kind, 18)), ("warn", _("cannot: ")), ("", one_line(way.reason)))
         head.append(("dim", fit(way.kind, 18)))
-        if way.public:
-            head.append(("warn", _("PUBLIC, everybody can read it") + "  "))
-        return (*head, ("", _("to {whom}").format(whom=write(way.to)) if way.to else _("to whom you name")))
+        if not way.usable:
+            head.append(("warn", _("cannot: ")))
+            said = one_line(way.reason)
+        else:
+            head += [("warn", _("PUBLIC, everybody can read it") + "  ")] if way.public else []
+            said = one_line(_("to {whom}").format(whom=write(way.to)) if way.to else _("to whom you name"))
+        room = width - sum(cells(text) for _style, text in head)
+        if cells(said) <= room:
+            return [(*head, ("", said))]
+        return [tuple(head), *((("", f"      {line}"),) for line in wrap(said, max(10, width - 8), MOST_LINES))]
 
     def on_pick_list_picked(self, message: PickList.Picked) -> None:
         """A channel was clicked twice."""

@@ -192,14 +192,14 @@ class DeskScreen(TeachingDesk):
         elif not self.place:
             self.keys.set_keys([("Enter", _("ok")), ("Tab", _("completes")), ("esc", _("never mind"))])
         else:
-            warning = self.composer.warning if self.asks_how else ""
-            self.keys.set_keys(self.keymap.line(self.place), f"{_('Send?')} {warning}" if self.asks_how else "")
+            asked = " ".join((_("Send?"), self.composer.warning)).rstrip() if self.asks_how else ""
+            self.keys.set_keys(self.keymap.line(self.place), asked, self.keymap.line(self.place, brief=True))
 
-    def show_help(self) -> None:
-        """Show all keys."""
+    def show_help(self, place: str = "", title: str = "") -> None:
+        """Show all keys, those of the list called so first."""
         from omnidesk.screens.help import HelpScreen
 
-        self.app.push_screen(HelpScreen(self.keymap))
+        self.app.push_screen(HelpScreen(self.keymap, place, title))
 
     def add_channel(self) -> None:
         """Set up another mailbox."""

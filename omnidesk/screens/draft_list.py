@@ -12,7 +12,7 @@ from omnidesk.screens.listing import Listing, ListRead
 from omnidesk.text import recipients
 from omnidesk.text.clean import one_line
 from omnidesk.widgets import times
-from omnidesk.widgets.lines import Line, fit, spread
+from omnidesk.widgets.lines import Line, cut, fit, spread
 from omnidesk.widgets.pick_list import PickList
 from omnidesk.widgets.sheet import Sort
 from omnidesk.words.speech import _
@@ -48,8 +48,9 @@ class DraftList(Listing):
             number = f"#{one.conversation_id}" if one.conversation_id else _("new")
             head = (("key", f" {fit(number, 8)}"), ("strong", f"{_(one.sort).upper():<6} "), ("", one_line(title, 200)))
             when = times.day_time(one.updated_at, clock.now()).strip()
-            lines.append(Line(spread(head, (("dim", f"  {one_line(whom, 40)}  {when} "),), width), key))
-            lines.append(Line((("dim", f"          {one_line(one.text, 300)}"),), key))
+            tail = f"  {cut(one_line(whom, 400), min(40, width // 3))}  {when} "
+            lines.append(Line(spread(head, (("dim", tail),), width), key))
+            lines.append(Line((("dim", f"          {cut(one_line(one.text, 400), max(10, width - 10))}"),), key))
         if not lines:
             lines.append(Line((("dim", f" {_('nothing is unfinished')}"),)))
         return ListRead(lines, _("Your drafts: {count}").format(count=len(self.found)) if self.found else "")

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
-from textual.binding import BindingType
 from textual.geometry import Size
 from textual.screen import ModalScreen
 
-from omnidesk.screens.keys import Action, Keymap, placed, shown
+from omnidesk.screens.keys import Action, Keymap, KeyReader, placed, pressed, shown
 from omnidesk.screens.on_top import OnTop
-from omnidesk.widgets.lines import Line, LinesView, cells, fit
+from omnidesk.widgets.lines import Line, cells, fit
 from omnidesk.widgets.painting import Part
+from omnidesk.widgets.pick_list import PickList
 from omnidesk.words.speech import _
 
 GROUPS = (
@@ -45,28 +45,39 @@ def groups(actions: Iterable[Action]) -> list[str]:
     return list(dict.fromkeys((*GROUPS, *(action.group for action in actions))))
 
 
-def lines(keymap: Keymap, width: int) -> list[Line]:
-    """Return the help: one line an action, in two columns where there is room."""
+def lines(keymap: Keymap, width: int, place: str = "", title: str = "") -> list[Line]:
+    """Return the help: one line an action, in two columns where there is room; first, under a title, those that work
+    in a place."""
     found: list[Line] = []
-    columns = 2 if width >= 96 else 1
-    column = width // columns - 1
+    if place:
+        own = [action for action in keymap.actions.values() if place in action.where]
+        own.sort(key=lambda action: action.group == "Lists")
+        found += _section(keymap, title, [action.name for action in own], width, place)
     for group in groups(keymap.actions.values()):
-        found.append(Line((("title", f" {_(group)}"),)))
-        entries = [_entry(keymap, name, column) for name, action in keymap.actions.items() if action.group == group]
-        half = -(-len(entries) // columns)
-        for index in range(half):
-            parts = entries[index]
-            if columns == 2 and index + half < len(entries):
-                taken = sum(cells(text) for _, text in parts)
-                parts = (*parts, ("", " " * (column - taken)), *entries[index + half])
-            found.append(Line(parts))
-        found.append(Line(()))
+        named = [name for name, action in keymap.actions.items() if action.group == group]
+        found += _section(keymap, _(group), named, width)
     return found
 
 
-def _entry(keymap: Keymap, name: str, width: int) -> tuple[Part, ...]:
+def _section(keymap: Keymap, title: str, names: list[str], width: int, place: str = "") -> list[Line]:
+    columns = 2 if width >= 96 else 1
+    column = width // columns - 1
+    entries = [_entry(keymap, name, column, place) for name in names]
+    half = -(-len(entries) // columns)
+    found = [Line((("title", f" {title}"),))]
+    for index in range(half):
+        parts = entries[index]
+        if columns == 2 and index + half < len(entries):
+            taken = sum(cells(text) for _, text in parts)
+            parts = (*parts, ("", " " * (column - taken)), *entries[index + half])
+        found.append(Line(parts))
+    return [*found, Line(())]
+
+
+def _entry(keymap: Keymap, name: str, width: int, place: str = "") -> tuple[Part, ...]:
     letter = f" {_('letter')}"
-    said = [keys if keys == "*" else shown(keys).replace("*", letter) for keys in keymap.keys(name)]
+    here = [keys for keys in keymap.keys(name) if not place or placed(keys)[0] in ("", place)]
+    said = [keys if keys == "*" else shown(keys).replace("*", letter) for keys in dict.fromkeys(here)]
     return (
         ("accent", f"  {fit(' '.join(said), _KEYS_WIDTH)} "),
         ("", fit(_(keymap.actions[name].description), width - _KEYS_WIDTH - 3)),
@@ -104,52 +115,60 @@ _PAGE_HEAD = """# Keys
 
 <!-- Made from the key map by `python docs/keys.py`; do not edit. -->
 
-Arrow keys, Enter, Tab and Escape work in every preset, and all actions are in the palette (`:` or `ctrl+p`). Numbers
-are counts: `5j` goes five rows. `gm` is `g`, then `m`. Choose a preset with `omnidesk preference set preset gmail`;
-give an action keys of your own by its name: `omnidesk preference set keys.close "ctrl+x"`. `omnidesk preference keys`
-lists what you have. [comfort.md](comfort.md) says more.
+Arrow keys, Enter, Tab and Escape work in every preset. All actions are in the palette (`:` or `ctrl+p`): a list's while
+that list is on top, the composer's while you write. Numbers are counts: `5j` goes five rows. `gm` is `g`, then `m`.
+Choose a preset with `omnidesk preference set preset gmail`; give an action keys of your own by its name:
+`omnidesk preference set keys.close "ctrl+x"`. `omnidesk preference keys` lists what you have. [comfort.md](comfort.md)
+says more.
 """
 
 
-class HelpView(LinesView):
+class HelpView(PickList):
     """The lines of the help."""
 
-    def __init__(self, keymap: Keymap) -> None:
+    def __init__(self, keymap: Keymap, place: str = "", title: str = "") -> None:
         super().__init__(id="help-lines")
-        self.keymap = keymap
+        self.keymap, self.place, self.title = keymap, place, title
 
     def on_resize(self) -> None:
         """Lay out for the width."""
-        self.show(lines(self.keymap, self.size.width))
+        self.show(lines(self.keymap, self.size.width, self.place, self.title))
         self.virtual_size = Size(self.size.width, len(self.lines))
 
 
 class HelpScreen(ModalScreen[None], OnTop[None]):
-    """All keys; any of ? q Escape leaves, j and k scroll."""
+    """All keys, those of a place first; it scrolls like every list, and ? q Escape leave."""
 
     CSS = """
     HelpScreen { align: center middle; }
     HelpScreen HelpView { width: 90%; height: 90%; border: round $primary; background: $surface; padding: 1 1; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        ("escape,q,question_mark", "dismiss", "Back"),
-        ("j", "scroll(1)", "Down"),
-        ("k", "scroll(-1)", "Up"),
-        ("space,ctrl+d", "scroll(10)", "Down"),
-        ("ctrl+u", "scroll(-10)", "Up"),
-    ]
 
-    def __init__(self, keymap: Keymap) -> None:
+    def __init__(self, keymap: Keymap, place: str = "", title: str = "") -> None:
         super().__init__()
-        self.keymap = keymap
+        self.list = HelpView(keymap, place, title)
+        self.reader = KeyReader(keymap)
 
     def compose(self) -> ComposeResult:
         """One list."""
-        view = HelpView(self.keymap)
-        view.border_title = _("Keys - q goes back")
-        yield view
+        self.list.border_title = _("Keys - q goes back")
+        yield self.list
 
-    def action_scroll(self, rows: int) -> None:
-        """Scroll by so many lines."""
-        view = self.query_one(HelpView)
-        view.go(view.top + rows)
+    def explain(self) -> None:
+        """What explains is there already: go back."""
+        self.dismiss()
+
+    def on_key(self, event: events.Key) -> None:
+        """Scroll, or leave."""
+        if self.passed_on(event):
+            return
+        key = pressed(event.key, event.character)
+        found = self.reader.feed("help", key)
+        if found is not None:
+            action, press = found
+            action.run(self, press)
+        elif not self.reader.used and key == "q":
+            self.dismiss()
+        if self.reader.used or key == "q":
+            event.stop()
+            event.prevent_default()

@@ -35,7 +35,8 @@ class Action:
     """One thing an agent can do: `word` is for the key line, `where` are the places its keys work in.
 
     `run` gets the screen that the place is on. `rank` orders the key line, the smallest first; 0 keeps it off the
-    line. `takes` names what may be said behind the action's name in the palette.
+    line. `takes` names what may be said behind the action's name in the palette. `brief` is the word where the line
+    must show every key and has no room.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Action:
     run: Callable[[Any, Press], None] = field(compare=False, repr=False)
     rank: int = 0
     takes: str = ""
+    brief: str = ""
 
 
 def placed(sequence: str) -> tuple[str, tuple[str, ...]]:
@@ -102,10 +104,12 @@ class Keymap:
         size = len(keys)
         return [(said[size], action) for said, action in table.items() if len(said) > size and said[:size] == keys]
 
-    def line(self, place: str) -> list[tuple[str, str]]:
-        """Return key and word of the actions worth showing in a place, the most useful first."""
+    def line(self, place: str, brief: bool = False) -> list[tuple[str, str]]:
+        """Return key and word of the actions worth showing in a place, the most useful first; `brief`: short words."""
         here = [action for action in self.actions.values() if place in action.where and action.rank]
-        first = [(self.first(action.name, place), _(action.word)) for action in sorted(here, key=lambda one: one.rank)]
+        named = [(action, action.brief if brief and action.brief else action.word) for action in here]
+        ranked = sorted(named, key=lambda one: one[0].rank)
+        first = [(self.first(action.name, place), _(word)) for action, word in ranked]
         return [(shown(sequence), word) for sequence, word in first if sequence]
 
     def first(self, name: str, place: str) -> str:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 from textual import events
 from textual.app import ComposeResult
+from textual.geometry import Offset
 from textual.message import Message
 
 from omnidesk.screens.backstage import Backstage
@@ -27,7 +28,11 @@ from omnidesk.words.speech import _
 
 if TYPE_CHECKING:
     from omnidesk.screens.desk import DeskScreen
+    from omnidesk.screens.help import HelpScreen
     from omnidesk.screens.session import Session
+
+Scrolled: TypeAlias = "Listing | HelpScreen"
+"""What goes up and down with the same keys."""
 
 LISTINGS: tuple[str, ...] = (
     "history",
@@ -49,6 +54,8 @@ LISTINGS: tuple[str, ...] = (
     "picking",
 )
 """The places of these screens."""
+SCROLLED = (*LISTINGS, "help")
+"""Where one goes up and down in the same way."""
 
 
 @dataclass
@@ -85,6 +92,7 @@ class Listing(OnTop[None]):
         self.prompt = Prompt(id="list-prompt")
         self.keys = KeyLine(id="list-keys")
         self._answered: Callable[[Any, str], None] | None = None
+        self._announced: tuple[int, int] | None = None
 
     def compose(self) -> ComposeResult:
         """Title, list, bars."""
@@ -126,9 +134,36 @@ class Listing(OnTop[None]):
         if self.key not in keys:
             self.list.cursor_key = keys[0] if keys else 0
         self.listed()
+        self.announce(over=False)
 
     def listed(self) -> None:
         """The list is on the screen."""
+
+    # Plain mode
+
+    def announce(self, over: bool = True) -> None:
+        """In plain mode: say in one line what the cursor stands on, and put the terminal's cursor there. What was said
+        before stays unless the row may be said `over` it."""
+        if not self.session.preferences.plain or self.prompt.active or not self.list.lines:
+            return
+        row = self.list.row
+        self.app.cursor_position = self.list.region.offset + Offset(0, row - self.list.top)
+        if (self.key, 0 if self.key else row) != self._announced:
+            self._announced = (self.key, 0 if self.key else row)
+            if over or not self.status.said:
+                self.say(self.spoken())
+
+    def spoken(self) -> str:
+        """Return the row under the cursor as a sentence, with its place; where no row can be chosen, the top line."""
+        keys, words = self.list.keys, one_line(self.list.words, 600)
+        if self.key not in keys:
+            return words
+        place = _("{place} of {count}").format(place=keys.index(self.key) + 1, count=len(keys))
+        return f"{place}, {words}"
+
+    def on_click(self) -> None:
+        """The mouse may have put the cursor on another row."""
+        self.announce()
 
     def on_done(self, message: Done) -> None:
         """Say what was done and show what came of it."""
@@ -167,12 +202,18 @@ class Listing(OnTop[None]):
             return
         found = self.reader.feed(self.PLACE, pressed(event.key, event.character))
         if found is not None:
-            action, press = found
-            self.say("")
-            action.run(self, press)
+            self.run(*found)
         if self.reader.used:
             event.stop()
             event.prevent_default()
+        self.refresh_keys()
+
+    def run(self, action: Action, press: Press) -> None:
+        """Run an action of this list, and say in plain mode where the cursor is then."""
+        self.say("")
+        action.run(self, press)
+        if self.on_top:
+            self.announce(over=False)
         self.refresh_keys()
 
     def on_key_line_chosen(self, message: KeyLine.Chosen) -> None:
@@ -180,6 +221,10 @@ class Listing(OnTop[None]):
         place = "" if self.prompt.active else self.PLACE
         for key in self.desk.keymap.sequence(place, message.label, self.reader.waiting):
             self.app.post_message(events.Key(key, key if len(key) == 1 else None))
+
+    def explain(self) -> None:
+        """Show the keys, those of this list first."""
+        self.desk.show_help(self.PLACE, _(self.HEADING))
 
     def refresh_keys(self) -> None:
         """Show the keys that work here."""
@@ -196,45 +241,58 @@ class Listing(OnTop[None]):
         self.backstage.close()
 
 
-def _move(screen: Listing, press: Press) -> None:
+def _move(screen: Scrolled, press: Press) -> None:
     screen.list.move(press.count or 1)
 
 
-def _move_up(screen: Listing, press: Press) -> None:
+def _move_up(screen: Scrolled, press: Press) -> None:
     screen.list.move(-(press.count or 1))
 
 
-def _first(screen: Listing, press: Press) -> None:
-    screen.list.move(-1_000_000)
+def _first(screen: Scrolled, press: Press) -> None:
+    if press.count:
+        screen.list.move_to(press.count - 1)
+    else:
+        screen.list.first()
 
 
-def _last(screen: Listing, press: Press) -> None:
-    screen.list.move(1_000_000)
+def _last(screen: Scrolled, press: Press) -> None:
+    if press.count:
+        screen.list.move_to(press.count - 1)
+    else:
+        screen.list.last()
 
 
-def _half_down(screen: Listing, press: Press) -> None:
-    screen.list.page(0.5)
+def _page(pages: float) -> Callable[[Scrolled, Press], None]:
+    def turn(screen: Scrolled, press: Press) -> None:
+        screen.list.page(pages * (press.count or 1))
+
+    return turn
 
 
-def _half_up(screen: Listing, press: Press) -> None:
-    screen.list.page(-0.5)
-
-
-def _leave(screen: Listing, press: Press) -> None:
+def _leave(screen: Scrolled, press: Press) -> None:
     screen.dismiss()
 
 
-def _help(screen: Listing, press: Press) -> None:
-    screen.desk.show_help()
+def _help(screen: Scrolled, press: Press) -> None:
+    screen.explain()
 
 
+def _palette(screen: Listing, press: Press) -> None:
+    screen.app.action_command_palette()
+
+
+_TEXTS = ("reader:space", "preview:space", "details:space", "help:space")
 ACTIONS = (
-    Action("list-down", "down", "Go down a list", ("j", "down"), LISTINGS, "Lists", _move),
-    Action("list-up", "up", "Go up a list", ("k", "up"), LISTINGS, "Lists", _move_up),
-    Action("list-first", "first", "Go to the first line", ("g g", "home"), LISTINGS, "Lists", _first),
-    Action("list-last", "last", "Go to the last line", ("G", "end"), LISTINGS, "Lists", _last),
-    Action("list-half-down", "half down", "Go down half a list", ("ctrl+d", "pagedown"), LISTINGS, "Lists", _half_down),
-    Action("list-half-up", "half up", "Go up half a list", ("ctrl+u", "pageup"), LISTINGS, "Lists", _half_up),
-    Action("list-help", "keys", "Show the keys", ("?",), LISTINGS, "Lists", _help, 99),
-    Action("list-leave", "back", "Go back", ("q", "escape"), LISTINGS, "Lists", _leave, 98),
+    Action("list-down", "down", "Go down a list; 5j goes five rows", ("j", "down"), SCROLLED, "Lists", _move),
+    Action("list-up", "up", "Go up a list", ("k", "up"), SCROLLED, "Lists", _move_up),
+    Action("list-first", "first", "Go to the first line, or line 5: 5gg", ("g g", "home"), SCROLLED, "Lists", _first),
+    Action("list-last", "last", "Go to the last line", ("G", "end"), SCROLLED, "Lists", _last),
+    Action("list-half-down", "half down", "Go down half a list", ("ctrl+d",), SCROLLED, "Lists", _page(0.5)),
+    Action("list-half-up", "half up", "Go up half a list", ("ctrl+u",), SCROLLED, "Lists", _page(-0.5)),
+    Action("list-page-down", "page down", "Go down a page", ("pagedown", *_TEXTS), SCROLLED, "Lists", _page(1)),
+    Action("list-page-up", "page up", "Go up a page", ("pageup",), SCROLLED, "Lists", _page(-1)),
+    Action("list-palette", "commands", "The commands of this list", (":", "ctrl+p"), LISTINGS, "Lists", _palette),
+    Action("list-help", "keys", "Show the keys", ("?",), SCROLLED, "Lists", _help, 99),
+    Action("list-leave", "back", "Go back", ("q", "escape"), SCROLLED, "Lists", _leave, 98),
 )

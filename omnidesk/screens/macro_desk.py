@@ -11,7 +11,8 @@ from omnidesk.screens.writing_desk import WritingDesk
 
 if TYPE_CHECKING:
     from omnidesk.screens.desk import DeskScreen
-    from omnidesk.screens.macros import Inserted, Turned
+    from omnidesk.screens.macros import Inserted, Remembered, Turned
+    from omnidesk.widgets.sheet import Sheet
 
 
 class MacroDesk(WritingDesk):
@@ -23,6 +24,8 @@ class MacroDesk(WritingDesk):
         """The macros in the reply to each conversation, the last one last."""
         self.to_insert: tuple[int, Inserted] | None = None
         """What goes into the reply to a conversation as soon as the composer is open."""
+        self.kept_macros: set[int] = set()
+        """The conversations of which the macros kept with the draft are known again."""
 
     @property
     def _desk(self) -> DeskScreen:
@@ -38,6 +41,14 @@ class MacroDesk(WritingDesk):
         """A slash was typed at the start of a line."""
         macros.slash(self._desk)
 
+    def on_remembered(self, message: Remembered) -> None:
+        """The macros of a draft from before are known again."""
+        macros.remembered(self._desk, message)
+
+    def as_drafted(self, sheet: Sheet, text: str) -> Sheet:
+        """Return a sheet as its draft keeps it, with its macros."""
+        return macros.with_macros(self._desk, sheet, text)
+
     def on_turned(self, message: Turned) -> None:
         """The macro in another language."""
         macros.turned(self._desk, message)
@@ -45,3 +56,4 @@ class MacroDesk(WritingDesk):
     def on_written(self, message: Written) -> None:
         """The reply is on its way, and the macro in it with it."""
         self.inserted.pop(message.sheet.conversation_id, None)
+        self.kept_macros.discard(message.sheet.conversation_id)

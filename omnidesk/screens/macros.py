@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from textual.message import Message
@@ -13,6 +13,7 @@ from omnidesk.screens.macro_chooser import Chosen, MacroChooser, next_language
 from omnidesk.screens.messages import Acted
 from omnidesk.text.clean import clean
 from omnidesk.widgets.sheet import Sheet
+from omnidesk.words.errors import NotFoundError
 from omnidesk.words.rows import Wording
 from omnidesk.words.speech import _
 
@@ -106,7 +107,47 @@ def opened(desk: DeskScreen) -> None:
         desk.inserted[waits[0]] = (*desk.inserted.get(waits[0], ()), waits[1])
         before = "\n\n" if desk.composer.text.strip() else ""
         desk.composer.insert(before + clean(waits[1].filled.text))
+    if sheet.macros and sheet.conversation_id not in desk.kept_macros:
+        _fill_again(desk, sheet)
     tell(desk)
+
+
+def _fill_again(desk: DeskScreen, sheet: Sheet) -> None:
+    """Know the macros again that a draft was made with before the console ended."""
+    session, number = desk.session, sheet.conversation_id
+    here = {one.filled.macro.id for one in desk.inserted.get(number, ())}
+
+    def work() -> Remembered:
+        found = []
+        for macro, language, channel_class in sheet.macros:
+            if macro in here:
+                continue
+            try:
+                filled = macros.fill(session.workspace, session.actor, macro, number, channel_class, language)
+            except NotFoundError:  # it was removed since
+                continue
+            found.append(Inserted(filled, channel_class))
+        return Remembered(number, tuple(found))
+
+    desk.backstage.read("macros-kept", work)
+
+
+def remembered(desk: DeskScreen, message: Remembered) -> None:
+    """Take the macros of a draft as put in, ahead of those put in since."""
+    desk.kept_macros.add(message.number)
+    desk.inserted[message.number] = (*message.macros, *desk.inserted.get(message.number, ()))
+    tell(desk)
+
+
+def with_macros(desk: DeskScreen, sheet: Sheet, text: str) -> Sheet:
+    """Return a sheet that says which macros are in its text, so that its draft keeps them."""
+    if sheet.sort != "reply":
+        return sheet
+    there = desk.inserted.get(sheet.conversation_id, ())
+    put = [(one.filled.macro.id, one.filled.language, one.channel_class) for one in there if one.stands(text)]
+    known = desk.kept_macros if sheet.macros else {sheet.conversation_id}
+    before = () if sheet.conversation_id in known else sheet.macros
+    return replace(sheet, macros=tuple(dict.fromkeys((*before, *put))))
 
 
 def tell(desk: DeskScreen) -> None:
@@ -172,6 +213,14 @@ def from_reply(desk: DeskScreen, press: Press) -> None:
 
 
 @dataclass
+class Remembered(Message):
+    """The macros that the draft of a conversation was made with, filled again."""
+
+    number: int
+    macros: tuple[Inserted, ...]
+
+
+@dataclass
 class Turned(Message):
     """A macro in another language, to stand instead of the one in a conversation's reply."""
 
@@ -217,5 +266,7 @@ ACTIONS = (
     Action("macro-new", "macro of it", "Make a macro from the newest answer", ("+",), PANES, "Answer", from_reply),
     Action("macros", "macros", "List the macros", ("g M",), PANES, "Answer", show),
     Action("macro-language", "language", "Turn the macro's language", ("ctrl+l",), ("composer",), "Write", turn, 9),
-    Action("send-marked", "to all marked", "Send it to all marked", ("m",), ("send",), "Write", to_marked, 6),
+    Action(
+        "send-marked", "to all marked", "Send it to all marked", ("m",), ("send",), "Write", to_marked, 6, brief="all"
+    ),
 )

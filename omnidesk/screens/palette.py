@@ -10,13 +10,14 @@ from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 from textual.widgets import Input
 
-from omnidesk.screens.keys import PANES, Action, Press, shown
+from omnidesk.screens.keys import PANES, Action, Keymap, Press, placed, shown
 from omnidesk.screens.on_top import OnTop
 from omnidesk.text.clean import one_line
 from omnidesk.words.speech import _
 
 if TYPE_CHECKING:
     from omnidesk.screens.desk import DeskScreen
+    from omnidesk.screens.listing import Listing
     from omnidesk.words.rows import SavedView
 
 
@@ -36,36 +37,58 @@ def _shown(view: SavedView) -> str:
 
 
 class Actions(Provider):
-    """Finds actions by their words."""
+    """Finds actions by their words: those of the list on top, else those of the main screen."""
+
+    @property
+    def _desk(self) -> DeskScreen | None:
+        from omnidesk.screens.desk import DeskScreen
+
+        return self.screen if isinstance(self.screen, DeskScreen) else None
+
+    @property
+    def _listing(self) -> Listing | None:
+        from omnidesk.screens.listing import Listing
+
+        return self.screen if isinstance(self.screen, Listing) else None
+
+    @property
+    def _keymap(self) -> Keymap | None:
+        desk = self._listing.desk if self._listing is not None else self._desk
+        return desk.keymap if desk is not None else None
 
     def _usable(self) -> list[Action]:
-        from omnidesk.screens.desk import DeskScreen
-
-        if not isinstance(self.screen, DeskScreen):
+        if self._keymap is None or (self._listing is not None and self._listing.prompt.active):
             return []
-        places = {"composer"} if self.screen.front == "composer" and self.screen.composer.active else set(PANES)
-        return [action for action in self.screen.keymap.actions.values() if set(action.where) & places]
+        if self._listing is not None:
+            places = {self._listing.PLACE}
+        else:
+            writing = self._desk is not None and self._desk.front == "composer" and self._desk.composer.active
+            places = {"composer"} if writing else set(PANES)
+        found = [action for action in self._keymap.actions.values() if set(action.where) & places]
+        return sorted(found, key=lambda action: action.group == "Lists")
 
     def _run(self, action: Action, argument: str = "") -> None:
-        desk: DeskScreen = self.screen  # type: ignore[assignment]
-        action.run(desk, Press(argument=argument))
-        desk.practised(action)
-        desk.refresh_bars()
+        press = Press(argument=argument)
+        if self._listing is not None:
+            self._listing.run(action, press)
+        elif self._desk is not None:
+            action.run(self._desk, press)
+            self._desk.practised(action)
+            self._desk.refresh_bars()
 
     def _saved_views(self) -> list[str]:
-        from omnidesk.screens.desk import DeskScreen
-
-        views = self.screen.saved.views if isinstance(self.screen, DeskScreen) else ()
-        return [_shown(view) for view in views]
+        return [_shown(view) for view in self._desk.saved.views] if self._desk is not None else []
 
     def _show(self, said: str) -> None:
-        desk: DeskScreen = self.screen  # type: ignore[assignment]
-        desk.show_view(next(view.name for view in desk.saved.views if said == _shown(view)))
+        desk = self._desk
+        if desk is not None:
+            desk.show_view(next(view.name for view in desk.saved.views if said == _shown(view)))
 
     def _help(self, action: Action) -> str:
-        desk: DeskScreen = self.screen  # type: ignore[assignment]
-        keys = desk.keymap.keys(action.name)
-        return f" {_('or')} ".join(one if one == "*" else shown(one).replace("*", "…") for one in keys)
+        keymap, place = self._keymap, self._listing.PLACE if self._listing is not None else ""
+        keys = keymap.keys(action.name) if keymap is not None else ()
+        here = [one for one in keys if not place or placed(one)[0] in ("", place)]
+        return f" {_('or')} ".join(one if one == "*" else shown(one).replace("*", "…") for one in here)
 
     async def discover(self) -> Hits:
         """All actions, before anything is typed."""

@@ -37,6 +37,8 @@ ARROWS: Keys = {
     "list-up": ("up",),
     "list-first": ("home",),
     "list-last": ("end",),
+    "list-half-down": ("ctrl+down", "ctrl+d"),
+    "list-half-up": ("ctrl+up", "ctrl+u"),
     "list-leave": ("escape", "left", "backspace"),
 }
 """Moving needs no letters, and the line of keys is a line of buttons."""
@@ -79,6 +81,7 @@ GMAIL: Keys = {
     "block": ("B",),
     "customer": ("i",),
     "list-leave": ("q", "escape"),
+    "list-palette": (":", "ctrl+p", "."),
     "views-undo": ("z",),
     "agent-undo": ("z",),
     "macro-undo": ("z",),

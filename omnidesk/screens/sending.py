@@ -59,7 +59,8 @@ def send(desk: DeskScreen, press: Press) -> None:
     sheet = desk.composer.now
     if sheet is None:
         return
-    if not desk.composer.text.strip():
+    wordless = not desk.composer.text.strip()
+    if wordless and (not sheet.files or sheet.sort == "note"):
         desk.say(_("there is nothing to send yet"), wrong=True)
     elif sheet.sort == "note":
         send_now(desk, How())
@@ -69,7 +70,11 @@ def send(desk: DeskScreen, press: Press) -> None:
         desk.say(f"{reply if sheet.sort == 'reply' else other}. {reasons}", wrong=True)
     elif not (sheet.to or sheet.cc or sheet.bcc):
         desk.say(_("there is nobody to send it to: Tab goes to the recipients"), wrong=True)
+    elif sheet.files and sheet.way is not None and not sheet.way.files:
+        said = _("{channel} takes no attachments: f5 takes them off (-1), ctrl+t goes on with another channel")
+        desk.say(said.format(channel=sheet.chosen), wrong=True)
     else:
+        desk.composer.warn("bare", *([_("no text, only files")] if wordless else []))
         desk.mind_draft()
         desk.ask_how_to_send()
 
@@ -118,6 +123,7 @@ def _later(desk: DeskScreen, text: str) -> None:
 def do_not_send(desk: DeskScreen, press: Press) -> None:
     """Go on writing."""
     desk.stop_asking()
+    desk.composer.warn("bare")
     desk.focus_pane("composer")
 
 
@@ -218,11 +224,15 @@ def _typed(people: tuple[Address, ...]) -> list[str]:
 
 ACTIONS = (
     Action("send", "send and...", "Send", ("ctrl+s", "ctrl+enter"), ("composer",), "Write", send, 1),
-    Action("send-default", "send", "Send, with the usual status", ("enter",), SEND, "Write", send_with(None), 1),
-    Action("send-close", "and close", "Send and close", ("c",), SEND, "Write", send_with(Status.CLOSED), 2),
-    Action("send-wait", "and wait", "Send and wait", ("w",), SEND, "Write", send_with(Status.PENDING), 3),
-    Action("send-hold", "and hold", "Send and wait for somebody else", ("h",), SEND, "Write", send_and_hold, 4),
+    Action("send-default", "send", "Send, with the usual status", ("enter",), SEND, "Write", send_with(None), 1,
+           brief="yes"),
+    Action("send-close", "and close", "Send and close", ("c",), SEND, "Write", send_with(Status.CLOSED), 2,
+           brief="close"),
+    Action("send-wait", "and wait", "Send and wait", ("w",), SEND, "Write", send_with(Status.PENDING), 3, brief="wait"),
+    Action("send-hold", "and hold", "Send and wait for somebody else", ("h",), SEND, "Write", send_and_hold, 4,
+           brief="hold .."),
     Action("send-later", "later", "Send at a time you say", ("l",), SEND, "Write", send_later, 5),
-    Action("send-open", "stays open", "Send and keep open", ("o",), SEND, "Write", send_with(Status.OPEN), 6),
-    Action("send-not", "go on writing", "Go on writing", ("escape",), SEND, "Write", do_not_send, 7),
-)
+    Action("send-open", "stays open", "Send and keep open", ("o",), SEND, "Write", send_with(Status.OPEN), 6,
+           brief="open"),
+    Action("send-not", "go on writing", "Go on writing", ("escape",), SEND, "Write", do_not_send, 7, brief="no"),
+)  # fmt: skip

@@ -323,7 +323,9 @@ class SetupScreen(OnTop[None]):
         self.query_one("#form").toggle_class("open")
 
     def action_demo(self) -> None:
-        """Look around with sample customers."""
+        """Look around with sample customers; not from a workspace, which would be left without asking."""
+        if self.session is not None:
+            return
         from omnidesk.screens.console import DEMO
 
         self.app.exit(DEMO)

@@ -34,6 +34,7 @@ def sheet(
     sort = sort or _last_sort(session, number)
     made, text = _fresh(session, number, sort, sender_only, forward)
     away.take_over_draft(session.workspace, session.actor, number, sort)
+    drafts.offer_merged(session.workspace, session.actor, number, sort)
     kept = drafts.get(session.workspace, session.actor, number, sort)
     if kept is None:
         return SheetRead(replace(made, began_at=clock.now()), text)
@@ -104,6 +105,7 @@ def _ways(choices: Sequence[Choice], planned: Plan | None = None) -> tuple[Way, 
             cc=planned.cc if planned is not None and choice.channel.kind == answered else (),
             public=choice.public,
             letters=choice.letters,
+            files=choice.files,
             limit=choice.limit,
             closes_at=choice.closes_at,
         )
@@ -132,6 +134,7 @@ def _restored(made: Sheet, kept: Written) -> Sheet:
         bcc=made.bcc if kept.bcc is None else kept.bcc,
         subject=kept.subject or made.subject,
         files=kept.files or made.files,
+        macros=kept.macros,
     )
 
 
@@ -146,6 +149,7 @@ def written(sheet: Sheet, text: str) -> Written:
         bcc=sheet.bcc or None,
         subject=sheet.subject if sheet.sort in ("new", "aside") else "",
         files=sheet.files,
+        macros=sheet.macros,
     )
 
 

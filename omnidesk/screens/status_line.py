@@ -37,6 +37,10 @@ def coming(summary: Summary | None, agent: str, now: int) -> str:
     row = summary.next_send if summary is not None else None
     if row is None or (row.due_at - now > SOON and not row.attempts):
         return ""
+    if summary is not None and summary.next_many > 1 and row.status is MessageStatus.QUEUED and row.due_at > now:
+        span, mine = times.span(row.due_at - now + 999), row.agent in (None, agent)
+        said = _("answer to {count} customers goes in {span}").format(count=summary.next_many, span=span)
+        return said + (_(" - u takes all back") if mine else "")
     whom = one_line(row.to[0].name or row.to[0].address, 40) if row.to else _("nobody")
     said = _("#{number} to {whom} by {channel}")
     said = said.format(number=row.conversation_id, whom=whom, channel=one_line(row.channel))

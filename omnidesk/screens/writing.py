@@ -106,7 +106,7 @@ def take_back_scheduled(desk: DeskScreen, press: Press) -> None:
 
 def keep_draft(desk: WritingDesk, sheet: Sheet, text: str) -> None:
     """Store what was written so far."""
-    session = desk.session
+    session, sheet = desk.session, desk.as_drafted(sheet, text)
 
     def work() -> DraftKept:
         kept = sheets.written(sheet, text)

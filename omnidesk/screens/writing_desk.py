@@ -175,6 +175,10 @@ class WritingDesk(ReadingDesk):
             writing.keep_draft(self, sheet, self.composer.text)
             self.mind_draft()
 
+    def as_drafted(self, sheet: Sheet, text: str) -> Sheet:
+        """Return a sheet as its draft keeps it."""
+        return sheet
+
     def draft_timer_stop(self, keep: bool = False) -> None:
         """Do not store the draft later; with `keep` store it now if it waits."""
         if self._draft_timer is not None:

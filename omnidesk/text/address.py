@@ -54,7 +54,7 @@ def normalise_email(value: str) -> str:
     domain = re.sub(r"[\s\"'<>]+", "", domain).strip(".,;:").lower()
     if domain.endswith("]") and not domain.startswith("["):
         domain = domain.rstrip("]")
-    domain = re.sub(r"\.{2,}", ".", domain)
+    domain = re.sub(r"\.{2,}|,", ".", domain)
     return f"{local.lower()}@{_ascii_domain(domain)}"
 
 
@@ -67,6 +67,12 @@ def _ascii_domain(domain: str) -> str:
         return idna.encode(domain, uts46=True).decode("ascii")
     except (idna.IDNAError, UnicodeError):
         return domain
+
+
+def _unquoted(name: str) -> str:
+    """A name without the quote marks around it; the apostrophe of `'t Hart` is its own."""
+    name = name.strip('" ').rstrip(" >'") if name.endswith(("'", '"', ">", " ")) else name.strip('" ')
+    return name[1:].strip('" ') if name.startswith("'") and not name.startswith(("'t ", "'s ")) else name
 
 
 def _first_of_two(address: str) -> str:
@@ -117,8 +123,10 @@ def parse_addresses(header: str) -> list[tuple[str, str]]:
     Names come as written: encoded words (RFC 2047) are for the caller to decode, after the splitting. Addresses are
     normalised; one that is missing is empty, and then there is a name. Groups give their members."""
     if one := _ONE.match(header):
-        return [((one[1] or one[2] or "").strip(), normalise_email(one[3]))]
+        return [(_unquoted((one[1] or one[2] or "").strip()), normalise_email(one[3]))]
     found: list[tuple[str, str]] = []
+    header = header[:LONGEST_HEADER]
+    last_end, last_word = header.rfind(";"), len(header.rstrip())
     name: list[str] = []
     comment = address = ""
     given = False
@@ -130,26 +138,36 @@ def parse_addresses(header: str) -> list[tuple[str, str]]:
             address, end = bare[0], bare.end()
             if said[end : end + 1] == "@":  # two addresses run together, with nothing between them
                 address, end = _first_of_two(address), len(said)
-            said = (said[: bare.start()] + said[end:]).strip(" <>[]")
+            rest = said[end:]
+            said = (said[: bare.start()] + rest).strip(" <>[]-")
+            if "@" in rest and (more := _ADDRESS.findall(rest)):  # several with only spaces between them
+                found.append(("", normalise_email(address)))
+                found.extend(("", normalise_email(each)) for each in more[:-1])
+                address, said = more[-1], ""
         if not given and not address and "@" in said:
             address, said = said, ""
-        said = " ".join((said or comment).split()).strip("'\" ") if (said or comment) else ""
+        if not address and not given and "@" in comment and (bare := _ADDRESS.search(comment)):
+            address, comment = bare[0], ""
+        said = _unquoted(" ".join((said or comment).split())) if (said or comment) else ""
         address = normalise_email(address)
         if address or said:
             found.append((said, address))
         name.clear()
         comment, address, given = "", "", False
 
-    for token in _TOKEN.finditer(header[:LONGEST_HEADER]):
+    for token in _TOKEN.finditer(header):
         kind, text = token.lastgroup, token[0]
         if kind == "mark":
             if text == ":" and not address:
-                before = "".join(name)
+                before = name[-1] if name else ""
                 if before.lower().endswith("mailto"):
-                    name[:] = [before[:-6].rstrip(" [<(")]  # Anna [mailto:anna@x.nl]
+                    name[-1] = before[:-6].rstrip(" [<(")  # Anna [mailto:anna@x.nl]
                     name.append(" ")
-                elif "@" not in before:
-                    name.clear()  # a group's name
+                elif token.end() <= last_end or token.end() >= last_word:
+                    if "@" not in "".join(name):
+                        name.clear()  # a group's name
+                else:
+                    name.append(text)
             else:
                 finish()
             if len(found) >= MOST:

@@ -28,6 +28,20 @@ _ALIKE = {
     "application/pkcs7-signature": ".p7s",
     "application/x-pkcs7-signature": ".p7s",
     "application/ms-tnef": ".dat",
+    "application/pgp-encrypted": ".asc",
+    "application/pgp-keys": ".asc",
+    "application/rtf": ".rtf",
+    "application/x-pkcs7-mime": ".p7m",
+    "application/x-zip-compressed": ".zip",
+    "application/xml": ".xml",
+    "audio/amr": ".amr",
+    "audio/ogg": ".ogg",
+    "audio/wav": ".wav",
+    "image/jpg": ".jpg",
+    "image/pjpeg": ".jpg",
+    "image/x-png": ".png",
+    "text/directory": ".vcf",
+    "text/rtf": ".rtf",
 }
 
 
@@ -51,7 +65,8 @@ def safe_name(name: str, content_type: str = "application/octet-stream", number:
 def extension(content_type: str) -> str:
     """Return the usual extension of a media type, with its dot; `.bin` where there is none."""
     content_type = content_type.lower().strip()
-    return _ALIKE.get(content_type) or mimetypes.guess_extension(content_type) or ".bin"
+    known = _ALIKE.get(content_type) or mimetypes.guess_extension(content_type)
+    return known or {"message": ".eml", "text": ".txt"}.get(content_type.partition("/")[0], ".bin")
 
 
 def type_of(name: str) -> str:

@@ -38,6 +38,11 @@ def begin(lines: list[str]) -> int:
     """Return the line at which a forwarded message is announced, or the number of lines."""
     for index, line in enumerate(lines):
         if line and line.lstrip()[:1] in "-BbAaDdIi" and _MARK.match(line):
+            # Below the header block of a mail that is answered it is history: that mail was a forward, not this one.
+            if any(
+                ":" in above and header_lines.begins_block(lines, place) for place, above in enumerate(lines[:index])
+            ):
+                return len(lines)
             return index
     return len(lines)
 

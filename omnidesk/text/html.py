@@ -81,7 +81,13 @@ _LINE = frozenset(
         "legend",
     ]
 )
-_HIDDEN = re.compile(r"(?i)display\s*:\s*none|mso-hide\s*:\s*all|visibility\s*:\s*hidden")
+_HIDDEN = re.compile(
+    r"(?i)display\s*:\s*none|mso-hide\s*:\s*all|visibility\s*:\s*hidden|"
+    r"(?<![\w-])(?:opacity|font-size|max-height)\s*:\s*0(?:px|pt|em|%)?\s*(?:!important\s*)?(?:;|$)"
+)
+_DOT = re.compile(r"(?i)(?<![\w-])(?:width|height)\s*:\s*[01](?:px)?\s*(?:;|$)")
+_FILLING = re.compile("[\u034f\u200b\u200c\u2007\ufeff][\u034f\u200b-\u200d\u00ad\u2007\ufeff \xa0]{8,}+")
+"""What newsletters put behind a preheader to keep the text out of the list."""
 _HISTORY_IDS = re.compile(r"(?i)^(?:x_)*(?:divRplyFwdMsg|appendonsend|mail-editor-reference-message-container|zwchr)$")
 _HISTORY_STYLE = re.compile(r"(?i)border-top\s*:\s*solid\s*#?(?:e1e1e1|b5c4df)")
 RULE = "_" * 32
@@ -107,7 +113,7 @@ def html_to_text(html: str) -> str:
     from selectolax.lexbor import LexborHTMLParser
 
     html = clean(html)[:LONGEST]
-    if _CROWDED.search(html) or (html.count("<") > FEW_TAGS and _costly(html)):
+    if costly(html):
         return _stripped(html)
     body = LexborHTMLParser(html).body
     if body is None:
@@ -115,6 +121,11 @@ def html_to_text(html: str) -> str:
     writer = _Writer()
     _walk(body, writer)
     return writer.text()
+
+
+def costly(html: str) -> bool:
+    """Say whether an HTML5 parser could need far longer for a document than its length lets expect."""
+    return bool(_CROWDED.search(html)) or (html.count("<") > FEW_TAGS and _costly(html))
 
 
 def _costly(html: str) -> bool:
@@ -194,6 +205,8 @@ class _Writer:
                 self._line = other
             return
         text = _SPACES.sub(" ", text)
+        if "\u200c" in text or "\u034f" in text or "\u200b" in text:
+            text = _FILLING.sub(" ", text)
         if not self._line or self._line[-1] in " \t":
             text = text.lstrip(" ")
         self._line += text
@@ -273,7 +286,10 @@ class _Writer:
 
     def _picture(self, attributes: dict[str, str | None]) -> None:
         description = _SPACES.sub(" ", attributes.get("alt") or "").strip()
-        if description and attributes.get("width") != "1" and attributes.get("height") != "1":
+        small = ("0", "1", "0px", "1px")
+        if attributes.get("width") in small or attributes.get("height") in small:
+            return
+        if description and not _DOT.search(attributes.get("style") or ""):
             self._line += f"[{description}]"
 
     def _link(self, address: str, start: int) -> None:

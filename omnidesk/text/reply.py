@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 
 from omnidesk.text import forward, header_lines
+from omnidesk.text.sent_from import is_sent_from
 
 LONGEST = 300_000
 """Characters that are looked at; what lies behind stays as it is."""
@@ -25,10 +26,13 @@ _WROTE = re.compile(
     r"(?i)\b(?:wrote|writes|said|schreef|geschreven|het volgende|schrieb|geschrieben|a écrit|écrit|escribió|"
     r"ha scritto|scrisse|escreveu|skrev|skrifaði|kirjoitti|kirjutas|rakstīja|rašė|napisała?|pisze|napisao|napisal[ao]?|"
     r"napísala?|napsala?|írta|a scris|yazdı|написа(?:ла?)?|пишет|пише|έγραψε|đã viết|menulis)(?:\(a\))?(?: je)?\b|"
-    r"написал\(а\)|写道|寫道|のメール|が書きました|작성|님이|כתבה?|מאת|كتب|بواسطة|<[^<>\s]+@[^<>\s]+>:\s*$"
+    r"написал\(а\)|写道|寫道|のメール|書きました|작성|님이|כתבה?|מאת|كتب|بواسطة|<[^<>\s]+@[^<>\s]+>:\s*$"
 )
 # .. and names a time or an address, which a sentence that happens to end in "wrote:" does not.
-_EVIDENCE = re.compile(r"\d{1,2}[:.h]\d\d|\b(?:19|20)\d\d\b|[^\s@<>]{1,64}+@[^\s@<>]+|\d{1,2}[-/.]\d{1,2}[-/.]\d\d")
+_EVIDENCE = re.compile(
+    r"\d{1,2}[:.h]\d\d|\b(?:19|20)\d\d\b|[^\s@<>]{1,64}+@[^\s@<>]+|\d{1,2}[-/.]\d{1,2}[-/.]\d\d|"
+    r"^\W*On \d{1,2}[/.]\d{1,2},"
+)
 _TIME = re.compile(r"\d{1,2}[:.h]\d\d")
 _DATE = re.compile(r"(?:19|20)\d\d|\d{1,2}[-/.]\d{1,2}[-/.]\d\d")
 _BRACKETED = re.compile(r"[<(\[][^\s@<>()\[\]]{1,64}+@[^\s@<>()\[\]]+[>)\]]")
@@ -36,21 +40,24 @@ _ATTRIBUTION_END = re.compile(r"(?:[:：]| -{3,})\s*$")
 _DIRECTIONS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 _ORIGINAL = re.compile(
-    r"(?i)\s*(?:-{2,}|_{2,})\s*(?:original message|original mail|oorspronkelijk bericht|origineel bericht|"
+    r"(?i)[\s*]*(?:-{2,}|_{2,})\s*(?:original message|original (?:e-?)?mail|oorspronkelijk bericht|origine(?:el|le) "
+    r"bericht|urspr\. nachricht|original besked|oprindelig besked|originalmeddelande|oryginalna wiadomość|"
+    r"оригинальное сообщение|вихідне повідомлення|izvorna poruka|izvirno sporočilo|pôvodná správa|algne teade|"
+    r"pesan asli|thư gốc|ข้อความต้นฉบับ|الرسالة الأصلية|הודעה מקורית|αρχικό μήνυμα|πρωτότυπο μήνυμα|元のメッセージ|"
     r"ursprüngliche nachricht|originalnachricht|message d'origine|message original|messaggio originale|"
     r"mensaje original|mensagem original|ursprungligt meddelande|oprindelig meddelelse|opprinnelig melding|"
     r"alkuperäinen viesti|wiadomość oryginalna|původní (?:zpráva|e-mail)|eredeti üzenet|mesaj original|"
-    r"исходное сообщение|orijinal mesaj|原始邮件|原始郵件|원본 메시지)\s*(?:-{2,}|_{2,})?\s*$"
+    r"исходное сообщение|orijinal mesaj|原始邮件|原始郵件|원본 메시지)\s*(?:-{2,}|_{2,})?[\s*]*$|"
+    r"\s*-{3,}\s*(?:\S.{0,150} )?wrote\s*-{3,}\s*$|\s*-{4,}\s*\S.{0,100}<[^\s<>]+@[^\s<>]+>\s*wrote:\s*$|"
+    r"sent from (?:my )?samsung.{0,150}>\s*wrote:\s*$|"
+    r"\s*(?:[#=*_-]{2,}).{0,50}\b(?:above this line|boven deze (?:regel|lijn)|oberhalb dieser (?:linie|zeile)|"
+    r"über diese[rn]? (?:linie|zeile)|au-dessus de cette ligne|encima de esta línea|acima desta linha|"
+    r"sopra questa (?:riga|linea))\b.{0,20}[#=*_-]{2,}\s*$"
 )
+_DATED = re.compile(r"\d{4}[-/]\d{1,2}[-/]\d{1,2}[ ,][^<>]{0,100}<[^<>\s@]{1,64}+@[^<>\s]+>\s*$")
 _RULE = re.compile(r"\s*_{20,}\s*$")
 _RULED = re.compile(r"\s*-{3,}\s*\S.{0,60}?\s*-{3,}\s*$")
 _SIGNATURE = re.compile(r"^(?:--|—) ?$")
-_MOBILE = re.compile(
-    r"(?i)^(?:sent from my |sent from (?:outlook|mail for|yahoo)|verstuurd vanaf (?:mijn|m'n) |verzonden vanaf mijn |"
-    r"verzonden met mijn |von meinem .{2,40} gesendet|gesendet (?:von|mit) mei|envoyé de(?:puis)? mon |"
-    r"enviado desde mi |enviado do meu |inviato da(?:l mio)? |skickat från min |get outlook for |outlook voor |"
-    r"sent with proton).{0,80}$"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +137,14 @@ def _history(lines: list[str], start: int) -> tuple[int, int, bool] | None:
         line = lines[index]
         if not line or line[0] == ">":
             continue
-        if _ORIGINAL.match(line) or (_RULE.match(line) and header_lines.labels_follow(lines, index)):
+        if line[0] == "2" and _DATED.match(line):
+            after = _quoted_end(lines, index + 1)
+            return index, after if after > index + 1 else len(lines), after > index + 1
+        if (len(line) < 400 and _ORIGINAL.match(line)) or (
+            _RULE.match(line) and header_lines.labels_follow(lines, index)
+        ):
             return index, len(lines), False
-        if _RULED.match(line) and header_lines.follows(lines, index):
+        if len(line) < 400 and _RULED.match(line) and header_lines.follows(lines, index):
             return index, len(lines), False
         if ":" in line or "：" in line:
             if header_lines.begins_block(lines, index):
@@ -231,6 +243,6 @@ def _without_signature(lines: list[str]) -> list[str]:
     end = len(lines)
     while end and not lines[end - 1].strip():
         end -= 1
-    if end > 1 and _MOBILE.match(lines[end - 1].strip()):
+    if end > 1 and is_sent_from(lines[end - 1]) and any(line.strip() for line in lines[: end - 1]):
         lines = lines[: end - 1]
     return lines

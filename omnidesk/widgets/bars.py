@@ -231,28 +231,39 @@ class KeyLine(Bar):
         super().__init__(id=id)
         self.keys: tuple[tuple[str, str], ...] = ()
         self.question = ""
+        self.brief: tuple[tuple[str, str], ...] = ()
         self.buttons = False
         """Whether keys look like buttons."""
         self._spans: list[tuple[int, int, str]] = []
 
-    def set_keys(self, keys: Sequence[tuple[str, str]], question: str = "") -> None:
-        """Show pairs of key and word, the most useful first; `question` says what is waited for."""
-        if (tuple(keys), question) != (self.keys, self.question):
-            self.keys, self.question = tuple(keys), question
+    def set_keys(
+        self, keys: Sequence[tuple[str, str]], question: str = "", brief: Sequence[tuple[str, str]] = ()
+    ) -> None:
+        """Show pairs of key and word, the most useful first; `question` says what is waited for, `brief` are the pairs
+        in shorter words, for where a question does not leave room for all."""
+        if (tuple(keys), question, tuple(brief)) != (self.keys, self.question, self.brief):
+            self.keys, self.question, self.brief = tuple(keys), question, tuple(brief)
             self.refresh()
 
     def parts(self, width: int) -> tuple[Part, ...]:
         """As many as fit; the last pair is always there."""
-        said: list[Part] = [("strong", f" {cut(self.question, max(9, width - 92))} ")] if self.question else []
+        before, after = (" [", "]") if self.buttons else (" ", " ")
+        keys, room = self.keys, width
+        sizes = [cells(f"{before}{key} {word}{after}") for key, word in keys]
+        if self.question:
+            asked = min(cells(self.question), max(LEAST, width // 4)) + 2
+            if self.brief and sum(sizes) + asked > width:
+                keys = self.brief
+                sizes = [cells(f"{before}{key} {word}{after}") for key, word in keys]
+            room = max(5, width - sum(sizes) - 2)
+        said: list[Part] = [("strong", f" {cut(self.question, room)} ")] if self.question else []
         self._spans = []
-        if not self.keys:
+        if not keys:
             return tuple(said)
         at = sum(cells(text) for _, text in said)
-        before, after = (" [", "]") if self.buttons else (" ", " ")
-        sizes = [cells(f"{before}{key} {word}{after}") for key, word in self.keys]
         fitting = [place for place in range(len(sizes)) if at + sum(sizes[: place + 1]) + sizes[-1] <= width]
         shown = sorted({*fitting[: len(sizes) - 1], len(sizes) - 1})
-        for (key, word), size in ((self.keys[place], sizes[place]) for place in shown):
+        for (key, word), size in ((keys[place], sizes[place]) for place in shown):
             said += [("key", f"{before}{key}"), ("", f" {word}{after}")]
             self._spans.append((at, at + size, key))
             at += size

@@ -8,7 +8,7 @@ from textual.strip import Strip
 from omnidesk import clock
 from omnidesk.text.clean import one_line
 from omnidesk.widgets import times
-from omnidesk.widgets.lines import cells, cut, fit, wrap
+from omnidesk.widgets.lines import cells, cut, ended, fit, wrap
 from omnidesk.widgets.painting import Painted, Part
 from omnidesk.widgets.sheet import Sheet, Way
 from omnidesk.words.speech import _
@@ -116,7 +116,7 @@ class Notes(Painted):
             return []
         lines: list[tuple[Part, ...]] = []
         if sheet.sort != "note":
-            lines.append(_by(sheet, width))
+            lines.append(channels_line(sheet, width))
             lines += (
                 [(("warn", f" !   {cut(one_line('; '.join(sheet.flagged)), width - 6)}"),)] if sheet.flagged else []
             )
@@ -127,23 +127,26 @@ class Notes(Painted):
         return lines
 
 
-def _by(sheet: Sheet, width: int) -> tuple[Part, ...]:
+def channels_line(sheet: Sheet, width: int) -> tuple[Part, ...]:
+    """Return the channels the message could go by, and why the others cannot, as far as there is room.
+
+    Where none can carry it the first reason is said in any case."""
+    if not sheet.ways:
+        return (("warn", _(" By  no channel can carry this")),)
     parts: list[Part] = [("dim", _(" By  "))]
-    room = width - 6
+    reasons: list[Part] = []
     for way in sorted(sheet.ways, key=lambda way: (way.channel != sheet.chosen, not way.usable)):
         name = one_line(way.channel) + _left(way)
         if way.channel == sheet.chosen:
-            part = ("strong", f"[{name}]  ")
+            parts.append(("strong", f"[{name}]  "))
         elif way.usable:
-            part = ("", f"{name}{_(' (public)') if way.public else ''}  ")
+            parts.append(("", f"{name}{_(' (public)') if way.public else ''}  "))
         else:
-            part = ("faint", f"{one_line(way.channel)}: {one_line(way.reason)}  ")
-        said = cut(part[1], room)
-        parts.append((part[0], said))
-        room -= cells(said)
-        if room <= 0:
-            break
-    return tuple(parts) if sheet.ways else (("warn", _(" By  no channel can carry this")),)
+            reasons.append(("faint", f"{one_line(way.channel)}: {one_line(way.reason)}  "))
+    if reasons and any(way.usable for way in sheet.ways) and sum(cells(text) for _style, text in (*parts, *reasons)) > width:
+        names = " ".join(one_line(way.channel) for way in sheet.ways if not way.usable and way.channel != sheet.chosen)
+        reasons = [("faint", _("cannot: {channels} - f4 says why").format(channels=names))]
+    return ended((*parts, *reasons), width)
 
 
 def _left(way: Way) -> str:

@@ -57,19 +57,30 @@ def cut(text: str, width: int) -> str:
     return text if cells(text) <= width else fit(text, width).rstrip(" ")
 
 
+def ended(parts: Sequence[Part], width: int) -> tuple[Part, ...]:
+    """Return a line in at most `width` columns; one that loses more than blanks at its end ends in …"""
+    if sum(cells(text) for _, text in parts) <= width:
+        return tuple(parts)
+    mark = "…" if width > 0 and cells("".join(text for _, text in parts).rstrip(" ")) > width else ""
+    found: list[Part] = []
+    room = max(0, width) - len(mark)
+    for style, text in parts:
+        shown = text if cells(text) <= room else set_cell_size(text, room)
+        room -= cells(shown)
+        if room <= 0:
+            return (*found, (style, shown + mark))
+        found.append((style, shown))
+    return tuple(found)
+
+
 def spread(left: Sequence[Part], right: Sequence[Part], width: int) -> tuple[Part, ...]:
     """Put parts at both ends of a line of `width` columns; what does not fit is cut from the left parts' end."""
     room = width - sum(cells(text) for _, text in right)
     if room < min(8, width):
         right, room = (), width
-    parts: list[Part] = []
-    for style, text in left:
-        shown = cut(text, room)
-        room -= cells(shown)
-        parts.append((style, shown))
-        if shown != text:
-            break
-    return (*parts, ("", " " * max(room, 0)), *right)
+    left = ended(left, room)
+    room -= sum(cells(text) for _, text in left)
+    return (*left, ("", " " * max(room, 0)), *right)
 
 
 def wrap(text: str, width: int, most: int = 1_000_000) -> list[str]:
@@ -141,7 +152,8 @@ class LinesView(PaintedSheet, can_focus=True):
         if not 0 <= index < len(self.lines):
             return self.strip((), self.room)
         line = self.lines[index]
-        return self.strip(line.parts, self.room, "here" if line.key and line.key == self.cursor_key else "")
+        ground = "here" if line.key and line.key == self.cursor_key else ""
+        return self.strip(ended(line.parts, self.room), self.room, ground)
 
     @property
     def top(self) -> int:

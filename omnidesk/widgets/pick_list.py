@@ -24,6 +24,20 @@ class PickList(LinesView):
         """What the cursor can stand on, in order."""
         return list(dict.fromkeys(line.key for line in self.lines if line.key))
 
+    @property
+    def row(self) -> int:
+        """The first line of what the cursor stands on; where that is nothing, the first on the screen."""
+        first, last = self._lines_of(self.cursor_key)
+        return first if last >= 0 else self.top
+
+    @property
+    def words(self) -> str:
+        """What the lines under the cursor say, without the blanks that set them out."""
+        row = self.row
+        last = max(row, self._lines_of(self.cursor_key)[1])
+        said = ("".join(text for _, text in line.parts) for line in self.lines[row : last + 1])
+        return " ".join(" ".join(said).split())
+
     def move(self, rows: int) -> None:
         """Move the cursor from key to key; scroll where there are none."""
         keys = self.keys
@@ -33,16 +47,59 @@ class PickList(LinesView):
         place = keys.index(self.cursor_key) + rows if self.cursor_key in keys else 0
         self.pick(keys[max(0, min(place, len(keys) - 1))])
 
+    def first(self) -> None:
+        """Go to the first key and to the top."""
+        self.move_to(0)
+        self.go(0)
+
+    def last(self) -> None:
+        """Go to the last key and to the bottom."""
+        self.move_to(len(self.lines))
+        self.go(self.bottom)
+
+    def move_to(self, place: int) -> None:
+        """Put the cursor on the key with so many keys before it; where there are none, go to that line."""
+        keys = self.keys
+        if keys:
+            self.pick(keys[max(0, min(place, len(keys) - 1))])
+        else:
+            self.go(place)
+
     def pick(self, key: int) -> None:
-        """Put the cursor on a key and bring its first line into sight."""
+        """Put the cursor on a key and scroll as little as shows its lines."""
         self.cursor_key = key
-        line = next((index for index, line in enumerate(self.lines) if line.key == key), None)
-        if line is not None and not self.top <= line < self.top + self.size.height - 1:
-            self.go(line - self.size.height // 2)
+        first, last = self._lines_of(key)
+        if last < 0:
+            return
+        if first < self.top:
+            self.go(0 if not any(line.key for line in self.lines[:first]) else first)
+        elif last >= self.top + self.size.height:
+            self.go(min(first, last - self.size.height + 1))
+
+    def _lines_of(self, key: int) -> tuple[int, int]:
+        """Return the first and the last line of a key; (0, -1) where it has none."""
+        found = [index for index, line in enumerate(self.lines) if key and line.key == key]
+        return (found[0], found[-1]) if found else (0, -1)
 
     def page(self, pages: float) -> None:
-        """Move by a part of what the screen holds."""
-        self.move(round(pages * max(1, self.size.height // 2)))
+        """Move by a part of what the screen holds: to the key that is so many lines away, at least to the next."""
+        rows = round(pages * max(2, self.size.height))
+        first, last = self._lines_of(self.cursor_key)
+        if last < 0:
+            self.move(rows)
+            return
+        step = 1 if rows > 0 else -1
+        here = max(first, min(self.top, last))
+        there = max(0, min(here + rows, len(self.lines) - 1))
+        found = (self.lines[index].key for index in range(there, here, -step))
+        wanted = next((key for key in found if key), self.cursor_key)
+        before = self.top
+        if wanted != self.cursor_key:
+            self.pick(wanted)
+        else:
+            self.go(self.top + rows)
+            if self.top == before:
+                self.move(step)
 
     def on_click(self, event: events.Click) -> None:
         """Put the cursor where the mouse is; a second click picks."""

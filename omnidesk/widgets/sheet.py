@@ -15,7 +15,7 @@ class Way:
     """A channel the reply could take; `reason` says why it cannot where not `usable`.
 
     `to` and `cc` are whom it would go to; `limit` is the longest text it carries, `closes_at` (UTC ms) when its reply
-    window closes; `letters` says that it has subjects and signatures."""
+    window closes; `letters` says that it has subjects and signatures, `files` that it carries attachments."""
 
     channel: str
     usable: bool
@@ -25,6 +25,7 @@ class Way:
     cc: tuple[Address, ...] = ()
     public: bool = False
     letters: bool = True
+    files: bool = True
     limit: int | None = None
     closes_at: int | None = None
 
@@ -53,6 +54,8 @@ class Sheet:
     began_at: int = 0
     quote: str = ""
     logins: tuple[str, ...] = ()
+    macros: tuple[tuple[int, str, str], ...] = ()
+    """The macros that the draft was made with: id, language, class of channel."""
 
     @property
     def way(self) -> Way | None:

@@ -31,6 +31,7 @@ ACTS = (
     "split {fresh} out of {one}", "macro {name} made", "macro {name} changed", "macro {name} removed",
     "message {number} queued again", "message {number} cancelled", "message {number}: {what}", "not-sent", "dismissed",
     "message {number} is a draft on {one} again", "saved the view {name}", "the view {name} is called {fresh}",
+    "removed the team {name}", "removed the team {name}; {what} without a team", "{what} already: {many}",
     "removed the view {name}", "moved the view {name}", "the view {name} is for the team",
     "the view {name} is yours alone", "took {many}", "passed over {many} ({why})",
     "passed over {many} ({why}), took {other}", "needs a specialist", "not my language", "waiting for a colleague",

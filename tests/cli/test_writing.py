@@ -38,11 +38,11 @@ def test_a_reply_can_wait_for_a_named_party(desk: Desk) -> None:
     assert run(desk, "reply", "1", "--text", "Hi", "--for", "PostNL", "--status", "closed")[0] == 2
 
 
-def test_forward_asks_a_third_party(desk: Desk) -> None:
+def test_an_aside_asks_a_third_party(desk: Desk) -> None:
     before = run(desk, "show", "3")[1]["status"]
     message = run(desk, "show", "3")[1]["messages"][0]["id"]  # type: ignore[index]
     status, said, error = run(
-        desk, "forward", "3", "--to", "repairs@makers.test", "--text", "Can you mend it?", "--message", str(message)
+        desk, "aside", "3", "--to", "repairs@makers.test", "--text", "Can you mend it?", "--message", str(message)
     )
     assert status == 0, error
     sent = said["message"]
@@ -50,7 +50,7 @@ def test_forward_asks_a_third_party(desk: Desk) -> None:
     assert "A question about the bill" in sent["text"]  # type: ignore[index]
     assert [one["name"] for one in sent["attachments"]] == ["bill.txt"]  # type: ignore[index]
     assert run(desk, "show", "3")[1]["status"] == before
-    assert run(desk, "forward", "1", "--to", "a@b.test", "--text", "x", "--message", str(message))[0] == 3
+    assert run(desk, "aside", "1", "--to", "a@b.test", "--text", "x", "--message", str(message))[0] == 3
 
 
 def test_drafts_are_listed(desk: Desk) -> None:

@@ -43,6 +43,7 @@ class Terminal:
 
     def start(self, home: Path, width: int = 140, height: int = 40, **environment: str) -> None:
         """Run the console in a pane of this size."""
+        environment = {"XDG_CONFIG_HOME": str(self.socket.parent / "config"), **environment}
         said = " ".join(shlex.quote(f"{key}={value}") for key, value in environment.items())
         program = f"{shlex.quote(sys.executable)} -m omnidesk --home {shlex.quote(str(home))}"
         run = f"env -u COLUMNS -u LINES {said} {program}; echo ended $?; cat"

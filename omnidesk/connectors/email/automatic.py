@@ -19,8 +19,27 @@ LOOP_FIELD = "X-OmniDesk-Loop"
 """Marks what our own desk sent by itself."""
 MOST_RECIPIENTS = 500
 
-_LIST_FIELDS = ("list-id", "list-unsubscribe", "list-post", "list-help")
+_LIST_FIELDS = frozenset((
+    "list-id", "list-unsubscribe", "list-post", "list-help", "x-mailing-list", "x-beenthere", "mailing-list",
+))  # fmt: skip
+_AUTOMATIC_FIELDS = frozenset((
+    "x-autoreply", "x-autorespond", "x-autoresponder", "x-auto-reply-from", "x-autoreply-from", "x-mail-autoreply",
+    "x-vacation",
+))  # fmt: skip
+_NO_REPLY = re.compile(
+    r"(?i)^(?:[\w.+-]*[._+-])?(?:no|not|non|do-?not|dont|never|nicht|geen|ne-?pas)[._-]?"
+    r"(?:reply|replies|respond|response|antworten?|beantwoorden|antwoord|repondre|responder|rispondere)\b|"
+    r"^(?:owner-|bounces?[+@-]|listserv@|majordomo@|mailman@)|-(?:request|bounces?|owner)@"
+)
+_OUT_OF_OFFICE = re.compile(
+    r"(?i)\s*(?:automatic reply|auto(?:matic)?[ -]?(?:reply|response)|autoreply|out of (?:the )?office(?: autoreply)?|"
+    r"automatisch antwoord|afwezig(?:heid)?|automatische antwort|abwesenheitsnotiz|abwesend|réponse automatique|"
+    r"absence du bureau|respuesta automática|risposta automatica|resposta automática|autosvar|automatiskt svar|"
+    r"automatisk svar|automaattinen vastaus|odpowiedź automatyczna|automatická odpověď|automatikus válasz|"
+    r"răspuns automat|otomatik yanıt|автоматический ответ|автоответ|自动回复|自動回覆|自動応答|자동 회신)\s*[:：]"
+)
 _ROBOTS = re.compile(r"(?i)^(?:mailer-daemon|postmaster|mail-daemon|mdaemon)(?:[@+]|$)")
+_LIST_ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 _ENTITY = re.compile(r"(?:\(.*?\))+")
 _Status = Literal["sent", "delivered", "read", "failed", "delayed"]
 _ACTIONS: dict[str, _Status] = {
@@ -66,11 +85,36 @@ def read_words(mail: Part, report: Report, sender: str, text: str) -> Report:
     return Report(Auto.BOUNCE if failed else Auto.AUTO_REPLY, deliveries)
 
 
-def list_id(mail: Part) -> str | None:
-    """Return the id of the mailing list a mail came by (RFC 2919), None when by none."""
+def must_not_be_answered(mail: Part, report: Report, sender: str) -> bool:
+    """Say whether no machine of ours may answer a mail (RFC 3834 section 2), whoever wrote it: what is automatic, sent
+    to many, from an address that takes no answer, or marked so."""
+    fields = mail.fields
+    if report.auto is not None or not sender or not _LIST_FIELDS.isdisjoint(fields):
+        return True
+    if "precedence" in fields and mail.get("precedence").strip().lower() in ("bulk", "junk", "list"):
+        return True
+    if "return-path" in fields and mail.get("return-path").strip() == "<>":
+        return True
+    if "x-auto-response-suppress" in fields:
+        said = mail.get("x-auto-response-suppress").lower()
+        if any(word in said for word in ("all", "autoreply", "oof")):
+            return True
+    return "x-loop" in fields or bool(_ROBOTS.match(sender) or _NO_REPLY.search(sender))
+
+
+def list_id(mail: Part, sender: str = "") -> str | None:
+    """Return the id of the mailing list a mail came by (RFC 2919); of lists and newsletters that have none, the
+    address they post to, else their sender's. None where a mail came by none."""
     value = mail.get("list-id")
     if not value:
-        return None
+        if _LIST_FIELDS.isdisjoint(mail.fields) and (
+            "precedence" not in mail.fields or mail.get("precedence").strip().lower() != "list"
+        ):
+            return None
+        for name in ("list-post", "x-mailing-list", "x-beenthere", "mailing-list"):
+            if found := _LIST_ADDRESS.search(mail.get(name)):
+                return one_line(found[0], 255).lower()
+        return sender or None
     found = re.search(r"<([^<>]{1,255})>", value)
     return one_line(found[1] if found else value, 255).lower() or None
 
@@ -78,17 +122,23 @@ def list_id(mail: Part) -> str | None:
 def _is_automatic(mail: Part) -> bool:
     fields = mail.fields
     submitted = _ENTITY.sub("", mail.get("auto-submitted")).split(";")[0].strip().lower()
+    listed = not _LIST_FIELDS.isdisjoint(fields)
     if submitted and submitted != "no":
-        return True
-    if any(name in fields for name in ("x-autoreply", "x-autorespond", "x-autoresponder", "x-auto-reply-from")):
+        # What a machine sends to a list or as a newsletter is read like any other mail of it.
+        return not (listed and submitted == "auto-generated")
+    if not _AUTOMATIC_FIELDS.isdisjoint(fields):
         return mail.get("x-autoreply").strip().lower() != "no"
     precedence = mail.get("precedence").strip().lower()
     if precedence in ("auto_reply", "auto-reply"):
         return True
     # Newsletters are customers' business; a bulk mail that answers one and belongs to no list is an old autoresponder.
-    if precedence in ("bulk", "junk") and "in-reply-to" in fields and not any(name in fields for name in _LIST_FIELDS):
+    if precedence in ("bulk", "junk") and "in-reply-to" in fields and not listed:
         return True
-    return mail.get("return-path").strip() == "<>"
+    if "in-reply-to" in fields or "x-auto-response-suppress" in fields or "references" in fields:
+        subject = unword(mail.get("subject"))
+        if not listed and _OUT_OF_OFFICE.match(subject):
+            return True
+    return not listed and mail.get("return-path").strip() == "<>"
 
 
 def _report(mail: Part) -> Report:
@@ -126,6 +176,8 @@ def _deliveries(mail: Part, status: Part) -> tuple[Delivery, ...]:
                 or normalise_email(recipient.split(";", 1)[-1]),
                 detail=detail or one_line(code, 100),
                 permanent=action == "failed" and not code.startswith("4"),
+                code=bounce.enhanced_code(code) or bounce.enhanced_code(detail),
+                reply=bounce.reply_code(detail),
             )
         )
     return tuple(found)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from omnidesk.connectors.base import File
 from omnidesk.connectors.email.charset import to_text
-from omnidesk.connectors.email.header import unword
+from omnidesk.connectors.email.header import Parameters, as_text, unword
 from omnidesk.connectors.email.mime import Part, fields_of, from_uuencode
 from omnidesk.connectors.email.tnef import Pack, unpack
 from omnidesk.text.clean import clean
@@ -19,9 +19,18 @@ LONGEST_TEXT = 5_000_000
 
 _META_CHARSET = re.compile(rb"(?i)<meta[^<>]{0,200}?charset\s*=\s*[\"']?\s*([a-z0-9_.:-]{2,40})")
 
+_PAGE = re.compile(r"(?i)\s{0,100}<(?:!doctype\s+html|html|body)[\s>]")
+_ENRICHED = re.compile(r"<param>[^<]{0,500}</param>|(<)<|</?[A-Za-z][A-Za-z0-9-]{0,60}>")
+
 _UUENCODED = re.compile(
     r"^begin(?:-base64)? [0-7]{3,4} ([^\n]{1,255})\n((?:[ -`]{1,100}\n)*?)(?:[` ]?\n)?end[ \t]*(?:\n|\Z)", re.MULTILINE
 )
+_FILE_NAME = re.compile(r"[^\r\n]{1,200}\.(?!com\b|net\b|org\b)[A-Za-z][A-Za-z0-9]{1,4}\Z")
+_BEGINNINGS = (
+    (b"%PDF-", "application/pdf"), (b"\x89PNG\r", "image/png"), (b"\xff\xd8\xff", "image/jpeg"),
+    (b"GIF8", "image/gif"), (b"PK\x03\x04", "application/zip"), (b"{\\rtf", "application/rtf"),
+)  # fmt: skip
+_NOT_BASE64 = re.compile(rb"\s{0,100}[A-Za-z0-9',.!?-]{1,40}(?: [A-Za-z0-9',.!?-]{1,40}){3}")
 _MAY_BE_PACKS = ("application/ms-tnef", "application/vnd.ms-tnef", "application/octet-stream")
 
 
@@ -54,8 +63,11 @@ def _read(part: Part, body: Body) -> None:
         elif part.kind == "multipart/related":
             _read_related(part, body)
         else:
-            for each in part.parts:
-                _read(each, body)
+            for index, each in enumerate(part.parts):
+                if index and each.kind == "text/plain" and body.texts and "name" in each.type.values:
+                    body.files.append(_file(each, len(body.files) + 1))
+                else:
+                    _read(each, body)
     elif _is_text(part):
         text = _text(part)
         if part.kind != "text/html" and "\nend" in text and "begin " in text:
@@ -64,7 +76,9 @@ def _read(part: Part, body: Body) -> None:
             body.texts.append(text)
     elif part.kind.startswith("multipart/"):
         # Its boundary never comes: what is there is shown as text rather than dropped.
-        if text := clean(to_text(part.encoded()[:LONGEST_TEXT])).strip():
+        lines = clean(to_text(part.encoded()[:LONGEST_TEXT])).split("\n")
+        mark = "--" + (part.type.values.get("boundary", "").strip() or "\n")
+        if text := "\n".join(line for line in lines if not line.startswith(mark)).strip():
             body.texts.append(text)
     elif part.kind != "message/delivery-status" and part.kind != "message/disposition-notification":
         file = _file(part, len(body.files) + 1)
@@ -107,13 +121,16 @@ def _read_alternative(part: Part, body: Body) -> None:
 
     Files hidden within the forms (pictures of the HTML one, an invitation) are kept."""
     forms: list[tuple[str, list[File]]] = []
+    read: list[Part] = []
     for each in part.parts:
         form = Body()
         if each.kind == "text/html" and any(text.strip() for text, _ in forms) and _is_text(each):
             continue  # the HTML form is not even looked at: it would only say the same again
         _read(each, form)
         forms.append((form.text, form.files))
-    said = [text for text, _ in forms if text.strip()]
+        read.append(each)
+    said = [text for each, (text, _) in zip(read, forms, strict=True) if text.strip() and each.kind == "text/plain"]
+    said = said or [text for text, _ in forms if text.strip()]
     if said:
         body.texts.append(said[0])
     for _, files in forms:
@@ -141,30 +158,57 @@ def _is_text(part: Part) -> bool:
 def _text(part: Part) -> str:
     data = part.content()
     charset = part.type.values.get("charset")
+    if _NOT_BASE64.match(part.raw, part.start, part.end) and part.encoding.startswith(b"base64"):
+        data = part.encoded()  # it only says so
     if part.kind == "text/html":
         if not charset and (meta := _META_CHARSET.search(data, 0, 4_000)):
             charset = meta[1].decode("ascii")
         return html_to_text(to_text(data, charset)[:LONGEST_TEXT])
     text = to_text(data, charset)[:LONGEST_TEXT]
+    if part.kind == "text/enriched":
+        text = _ENRICHED.sub(lambda found: found[1] or "", text)
+    elif "content-type" not in part.fields and _PAGE.match(text):
+        return html_to_text(text)
     return clean(text).strip("\n").rstrip()
 
 
 def _file(part: Part, number: int, inline: bool = False) -> File:
     disposition = part.disposition
-    name = disposition.values.get("filename") or part.type.values.get("name") or ""
-    if not name and part.kind == "message/rfc822":
-        fields, _ = fields_of(part.raw, part.start, part.end)
-        subject = unword(fields["subject"][0].decode("utf-8", "replace")) if "subject" in fields else ""
-        name = f"{subject}.eml" if subject else ""
     content_id = part.get("content-id").strip().strip("<>")
     shown = inline or (disposition.value == "inline" and part.kind.startswith("image/"))
+    data = part.content()
     return File(
-        name=safe_name(name, part.kind, number),
+        name=safe_name(_name(part, disposition, data), _kind_by_content(part.kind, data), number),
         content_type=_safe_type(part.kind),
-        data=part.content(),
+        data=data,
         inline=shown and disposition.value != "attachment",
         content_id=clean(content_id, keep_newlines=False)[:200],
     )
+
+
+def _name(part: Part, disposition: Parameters, data: bytes) -> str:
+    """What a file is called, by the places where programs say it; "" where none does."""
+    for values in (disposition.values, part.type.values):
+        if name := values.get("filename") or values.get("name"):
+            return name
+    if part.kind == "message/rfc822":
+        fields, _ = fields_of(data, 0, len(data))
+        subject = unword(as_text(fields["subject"][0], part.charset)) if "subject" in fields else ""
+        return f"{subject}.eml".replace("/", "_").replace("\\", "_") if subject else ""
+    for field_name in ("content-location", "content-description", "content-id"):
+        if field_name in part.fields:
+            said = unword(part.get(field_name)).strip("<>")
+            said = said.partition("@")[0] if field_name == "content-id" else said.partition("?")[0]
+            if _FILE_NAME.match(said):
+                return said
+    return ""
+
+
+def _kind_by_content(kind: str, data: bytes) -> str:
+    """The media type that a made-up name goes by: that of the first bytes where the mail says none."""
+    if kind != "application/octet-stream":
+        return kind
+    return next((known for begins, known in _BEGINNINGS if data.startswith(begins)), kind)
 
 
 def _safe_type(kind: str) -> str:

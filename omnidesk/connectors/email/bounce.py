@@ -65,9 +65,23 @@ def failed_recipients(text: str, named: str, own: frozenset[str]) -> tuple[Deliv
             recipient=address,
             detail=reason,
             permanent=not delayed and not _soft(reason),
+            code=enhanced_code(reason),
+            reply=reply_code(reason),
         )
         for address, reason in addresses.items()
     )
+
+
+def enhanced_code(said: str) -> str:
+    """Return the enhanced status code (RFC 3463) in a server's words; "" when there is none."""
+    found = _STATUS.search(said)
+    return found[0] if found else ""
+
+
+def reply_code(said: str) -> str:
+    """Return the SMTP reply code in a server's words; "" when there is none."""
+    found = _REPLY.search(said)
+    return found[1] if found else ""
 
 
 _STATUS_PERMANENT = re.compile(r"\b5\.\d{1,3}\.\d{1,3}\b|\b55\d\b")

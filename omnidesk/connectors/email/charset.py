@@ -60,9 +60,13 @@ def to_text(data: bytes, charset: str | None = None) -> str:
     declared = _declared(charset)
     if declared is not None and declared != "cp1252" and (text := _strict(data, declared)) is not None:
         return text
+    if declared is not None and declared.startswith("iso2022_jp"):
+        return _kanji(data)
     for candidate in ("utf-8", marked(data), declared):
         if candidate is not None and (text := _strict(data, candidate)) is not None:
             return text
+    if declared in ("utf-8", None) and (text := _cut_utf8(data)) is not None:
+        return text
     if declared is not None and declared != "cp1252":
         text = data.decode(declared, "replace")
         if text.count("\ufffd") * 20 <= len(text):
@@ -92,6 +96,35 @@ def _strict(data: bytes, name: str) -> str | None:
         return data.decode(name)
     except (UnicodeError, ValueError):
         return None
+
+
+def _cut_utf8(data: bytes) -> str | None:
+    """UTF-8 that was cut within its last character, or holds emoji as Java writes them; None when it is none."""
+    for end in range(1, 4):
+        tail = data[-end:]
+        if tail[:1] >= b"\xc2" and all(0x80 <= byte < 0xC0 for byte in tail[1:]):
+            text = _strict(data[:-end], "utf-8")
+            if text is not None:
+                return None if text.isascii() else text
+    try:
+        text = data.decode("utf-8", "surrogatepass")
+        return text.encode("utf-16", "surrogatepass").decode("utf-16")
+    except UnicodeError:
+        return None
+
+
+def _kanji(data: bytes) -> str:
+    """ISO-2022-JP with the letters that only Windows knows (NEC's and IBM's: \u2460, \u3231), by way of Shift JIS."""
+
+    def shifted(found: re.Match[bytes]) -> bytes:
+        said, pairs = bytearray(), found[1]
+        for row, cell in zip(pairs[::2], pairs[1::2], strict=False):
+            low = cell + (0x1F + (cell >= 0x60) if row % 2 else 0x7E)
+            said += bytes(((row + 1) // 2 + (0x70 if row < 0x5F else 0xB0), low))
+        return bytes(said)
+
+    data = re.sub(rb"\x1b\$\(?[@BD]([!-~]*)", shifted, data)
+    return re.sub(rb"\x1b\([BJHI]", b"", data).decode("cp932", "replace")
 
 
 def marked(data: bytes) -> str | None:

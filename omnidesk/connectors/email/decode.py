@@ -7,14 +7,14 @@ import re
 from omnidesk.connectors.base import Decoded, Item, Party
 from omnidesk.connectors.email import header, mailid
 from omnidesk.connectors.email.authenticity import authenticity
-from omnidesk.connectors.email.automatic import list_id, read_report, read_words
+from omnidesk.connectors.email.automatic import list_id, must_not_be_answered, read_report, read_words
 from omnidesk.connectors.email.body import Body, read_body
 from omnidesk.connectors.email.charset import to_text
 from omnidesk.connectors.email.mime import Part, parse
 from omnidesk.text.address import parse_addresses
 from omnidesk.text.clean import clean, one_line
 from omnidesk.text.forward import is_forward
-from omnidesk.text.reply import split_reply
+from omnidesk.text.reply import take_apart
 from omnidesk.words.kinds import Auth
 
 MOST_REFERENCES = 200
@@ -27,10 +27,12 @@ def decode(item: Item) -> Decoded:
     mail = parse(item.raw)
     sender, verified = _sender(mail, item.headers.get("authserv_id", ""))
     reply_to = _parties(mail, "reply-to")
-    report = read_report(mail, sender.value if sender else "")
+    address = sender.value if sender else ""
+    report = read_report(mail, address)
     subject = header.unword(mail.get("subject"))
     body = _body(mail, item)
-    report = read_words(mail, report, sender.value if sender else "", body.text)
+    report = read_words(mail, report, address, body.text)
+    parts = take_apart(body.text, is_forward(subject))
     return Decoded(
         external_id=mailid.external_id(mail.fields),
         sender=sender,
@@ -40,7 +42,7 @@ def decode(item: Item) -> Decoded:
         reply_to=reply_to,
         subject=subject,
         text=body.text,
-        reply_text=split_reply(body.text, is_forward(subject)),
+        reply_text=parts.new,
         files=tuple(body.files),
         in_reply_to=_ids(mail, "in-reply-to"),
         references=_ids(mail, "references"),
@@ -49,10 +51,13 @@ def decode(item: Item) -> Decoded:
         sent_at=header.date(mail.get("date")),
         received_at=_received_at(mail),
         auto=report.auto,
-        list_id=list_id(mail),
+        list_id=list_id(mail, address),
         auth=verified,
         deliveries=report.deliveries,
         warnings=_warnings(mail, item, sender, reply_to),
+        quoted_text=parts.quoted,
+        signature=parts.signature,
+        no_auto_answer=must_not_be_answered(mail, report, address),
     )
 
 
@@ -86,6 +91,8 @@ def _sender(mail: Part, authserv_id: str) -> tuple[Party | None, Auth]:
 
 def _people(value: str) -> list[tuple[str, str]]:
     """Who an address field names; some programs encode all of it, brackets too."""
+    if "&lt;" in value:
+        value = value.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", '"')
     found = parse_addresses(value)
     if "=?" in value and not any(address for _, address in found):
         return parse_addresses(header.unword(value))

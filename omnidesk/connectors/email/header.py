@@ -10,7 +10,7 @@ from email.utils import mktime_tz, parsedate_tz
 from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
-from omnidesk.connectors.email.charset import header_to_text, to_text
+from omnidesk.connectors.email.charset import codec, header_to_text, to_text
 from omnidesk.text.clean import one_line
 
 MOST_WORDS = 2_000
@@ -23,14 +23,19 @@ _DATE = re.compile(  # what nearly every mail has; the rest is for the standard 
     r"(\d\d):(\d\d):(\d\d) ([+-])(\d\d)([0-5]\d)(?:\s*\([^()]*\))?\s*\Z"
 )
 _MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec"
-_WORD = re.compile(r"=\?([^?\s*]{1,60})(?:\*[^?\s]{0,20})?\?([bBqQ])\?([^?]*(?:\?(?!=)[^?]*){0,20})\?=")
+_WORD = re.compile(r"=\?([^?\s*]{0,60})(?:\*[^?\s]{0,20})?\?([bBqQ])\?([^?]*(?:\?(?!=)[^?]*){0,20})\?=")
 _BETWEEN = re.compile(r"(?<=\?=)\s+(?==\?)")
 _MESSAGE_ID = re.compile(r"<([^<>]{1,900})>")
 _BARE_ID = re.compile(r"[^\s<>,;\"]{1,400}@[^\s<>,;\"]{1,400}")
 _PARAMETER = re.compile(  # a bare value goes on behind a ; that begins no other parameter: filename=a;b.pdf
-    r';\s*([^\s=;"]{1,80})\s*=\s*("(?:[^"\\]|\\.)*+"?|(?:[^;]|;(?=[^\s;=])(?![^\s=;"]{1,80}\s*=))*+)'
+    r';\s*([^\s=;"]{1,80})\s*=\s*'
+    r'("(?:[^"\\]|\\.|"(?!\s{0,20}(?:[;(]|\Z|[\w*-]{1,40}=)))*+"?'  # a quote mark within the quoted is its own
+    r"|(?:=\?[^?;\s]{0,60}\?[bBqQ]\?[^?]{0,400}\?=|[^;]"
+    r'|;(?=[^\s=;])(?![^\s=;"]{1,80}\s*=)|;(?=[^;="]{1,200}\.[A-Za-z0-9]{1,5}\s{0,20}(?:;|\Z)))*+)'
 )
 _SECTION = re.compile(r"([^*]+)\*(?:(\d{1,4})(\*)?)?\Z")
+_EXTENDED = re.compile(r"([A-Za-z0-9_.:-]{2,40})'[A-Za-z-]{0,20}'(?=.{0,1000}%[0-9A-Fa-f]{2})")
+_SPLIT_BYTE = re.compile(rb"=([0-9A-Fa-f])\s+(?=[0-9A-Fa-f](?![0-9A-Za-z]))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +92,10 @@ def _said(run: list[re.Match[str]]) -> str:
 def _word_bytes(encoding: str, text: str) -> bytes:
     data = text.encode("utf-8", "surrogateescape")
     if encoding in "qQ":
-        return binascii.a2b_qp(data, header=True)
+        if b" " in data:
+            data = _SPLIT_BYTE.sub(rb"=\1", data)  # folded within the word
+        return binascii.a2b_qp(data + b"3D" if data.endswith(b"=") else data, header=True)
+    data = data.replace(b"-", b"+").replace(b"_", b"/")  # the alphabet for addresses of web pages
     data = re.sub(rb"[^A-Za-z0-9+/]", b"", data)
     if len(data) % 4 == 1:
         data = data[:-1]
@@ -101,6 +109,10 @@ def _word_bytes(encoding: str, text: str) -> bytes:
 def parameters(field: str) -> Parameters:
     """Return a structured field's value (lower case) and parameters, with RFC 2231 and encoded words decoded."""
     value, semicolon, _ = field.partition(";")
+    if "=" in value:  # the ; is missing, or the value: `attachment filename=a.pdf`, `filename=a.pdf`
+        first, _, rest = value.strip().partition(" ")
+        value, rest = ("", value) if "=" in first else (first, rest)
+        field, semicolon = f"{value};{rest}{field[field.find(';') :] if semicolon else ''}", ";"
     value = value.strip().lower()
     if not semicolon:
         return Parameters(value, {})
@@ -109,25 +121,44 @@ def parameters(field: str) -> Parameters:
     for found in _PARAMETER.finditer(field[:LONGEST], len(field.partition(";")[0])):
         name, said = found[1].lower(), found[2].strip()
         if said.startswith('"'):
-            said = re.sub(r"\\(.)", r"\1", said[1:-1] if len(said) > 1 and said.endswith('"') else said[1:])
+            said = re.sub(r"\\([\\\"])", r"\1", said[1:-1] if len(said) > 1 and said.endswith('"') else said[1:])
+        elif len(said) > 2 and said[0] == said[-1] == "'":
+            said = said[1:-1]
         if "*" in name and (section := _SECTION.match(name)):
             number = int(section[2]) if section[2] else 0
             encoded = bool(section[3]) or section[2] is None
             sections.setdefault(section[1], {}).setdefault(number, (said, encoded))
         else:
             plain.setdefault(name, said)
-    values = {name: unword(said) if "=?" in said else said for name, said in plain.items()}
+    values = {name: _plain(said) for name, said in plain.items()}
     for name, numbered in sections.items():
         values[name] = _joined(numbered)
     return Parameters(value, values)
 
 
+def _plain(said: str) -> str:
+    """A parameter without sections, which some write as if it had them (`filename="utf-8''caf%C3%A9.pdf"`)."""
+    if "=?" in said:
+        cut_off = said.startswith("=?") and said.count("?") in (3, 4) and not said.endswith("?=")
+        return unword(f"{said.rstrip('?')}?=" if cut_off else said)
+    return _joined({0: (said, True)}) if "%" in said and _EXTENDED.match(said) else said
+
+
 def _joined(numbered: dict[int, tuple[str, bool]]) -> str:
     data, charset = b"", "utf-8"
+    if not any(encoded for _, encoded in numbered.values()):
+        whole = "".join(numbered[number][0] for number in sorted(numbered))
+        if "=?" in whole:
+            return unword(whole)
+        if "%" in whole and _EXTENDED.match(whole):
+            numbered = {0: (whole, True)}
     for number in sorted(numbered):
         said, encoded = numbered[number]
-        if encoded and number == min(numbered) and said.count("'") >= 2:
-            charset, _, said = said.split("'", 2)
+        if encoded and number == min(numbered):
+            if said.count("'") >= 2:
+                charset, _, said = said.split("'", 2)
+            elif "'" in said and codec(said.partition("'")[0]):
+                charset, _, said = said.partition("'")
         data += unquote_to_bytes(said) if encoded else said.encode("utf-8", "surrogateescape")
     return to_text(data, charset or "utf-8")
 

@@ -6,7 +6,7 @@ import hashlib
 import re
 
 from omnidesk.connectors.email.header import as_text, message_ids
-from omnidesk.connectors.email.mime import Fields, fields_of
+from omnidesk.connectors.email.mime import Fields, begin_of, fields_of
 
 CONTENT_FIELDS = ("from", "to", "cc", "subject", "date", "message-id", "in-reply-to", "references")
 """Fields that a relay does not touch; with them go all `Content-*`."""
@@ -18,13 +18,13 @@ def content_hash(raw: bytes) -> str:
     """Return the SHA-256 (hex) of a mail's content: the same for each of its copies in several mailboxes.
 
     Line ends and blank lines at the end do not count: IMAP servers and mbox files change them."""
-    fields, body = fields_of(raw, _behind_mbox_line(raw), len(raw))
+    fields, body = fields_of(raw, begin_of(raw), len(raw))
     return hash_of(fields, raw[body:])
 
 
 def source_id(raw: bytes) -> str:
     """Return what a receipt knows this mail by; never empty, at most 300 printable ASCII characters."""
-    fields, body = fields_of(raw, _behind_mbox_line(raw), len(raw))
+    fields, body = fields_of(raw, begin_of(raw), len(raw))
     digest = hash_of(fields, raw[body:])
     named = external_id(fields)
     if not named or len(named) > 200 or _ODD.search(named):
@@ -55,7 +55,3 @@ def hash_of(fields: Fields, body: bytes) -> str:
     digest.update(b"\n")
     digest.update(body.rstrip(b"\r\n"))
     return digest.hexdigest()
-
-
-def _behind_mbox_line(raw: bytes) -> int:
-    return raw.find(b"\n") + 1 if raw.startswith(b"From ") else 0

@@ -64,5 +64,6 @@ MANIFEST = Manifest(
     target_minutes=480,
     poll_seconds=60.0,
     history=True,
+    decoder=2,
     privacy="Mail is read from and sent through the mail server you name; nothing else leaves the machine.",
 )  # fmt: skip

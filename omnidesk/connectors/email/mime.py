@@ -20,9 +20,17 @@ _FIELD = re.compile(
 )
 _FIELD_NAME = re.compile(rb"[!-9;-~]{1,200}[ \t]*\Z")
 _BLANK = re.compile(rb"\r?\n|\r(?!\n)")
+_CONTENT_FIELD = re.compile(rb"(?i)content-[a-z-]{2,30}[ \t]*:")
+_KNOWN_FIELD = re.compile(
+    rb"(?i)(?:subject|to|cc|date|from|sender|reply-to|message-id|in-reply-to|references|mime-version|received|"
+    rb"return-path|(?:content|x|list|dkim|arc)-[a-z-]{1,40})[ \t]*:"
+)
+_LEADING = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n]{0,200}(?=[A-Za-z][A-Za-z0-9-]{1,60}[ \t]*:)")
+_SPACED_FROM = re.compile(rb"From[ \t]+:")
 _FOLD = re.compile(rb"[\r\n]+(?=[ \t])")
 _GUESSED_BOUNDARY = re.compile(rb"(?:^|(?<=\n))--([^\s-][^\r\n]{0,198}?)[ \t]*\r?\n(?:[A-Za-z-]{3,60}[ \t]*:|\r?\n)")
 _PLAIN_TYPE = Parameters("text/plain", {})
+_BEFORE_HEADER = (b"\xef", b"\r", b"\n", b" ", b"\t")
 _NAMES: dict[bytes, str] = {}
 Fields = dict[str, list[bytes]]
 
@@ -68,11 +76,16 @@ class Part:
         """The body as it arrived."""
         return self.raw[self.start : self.end]
 
+    @property
+    def encoding(self) -> bytes:
+        """Content-Transfer-Encoding, in lower case."""
+        values = self.fields.get("content-transfer-encoding")
+        return values[0].strip(b" \t\"'").lower() if values else b""
+
     def content(self) -> bytes:
         """The body without its transfer encoding; damaged encodings give what can be had of them."""
         data = self.encoded()
-        values = self.fields.get("content-transfer-encoding")
-        encoding = values[0].strip().lower() if values else b""
+        encoding = self.encoding
         if encoding.startswith(b"base64"):
             return _from_base64(data)
         if encoding.startswith(b"quoted-printable"):
@@ -84,13 +97,23 @@ class Part:
 
 def parse(raw: bytes) -> Part:
     """Return the tree of a mail. Never raises; time is linear in the length of `raw`."""
-    envelope = _BLANK.search(raw) if raw.startswith(b"From ") else None
-    mail = _entity(raw, envelope.end() if envelope else 0, len(raw), 0, [MOST_PARTS], _PLAIN_TYPE)
+    if b"\r\r\n" in raw[:4_000]:
+        raw = raw.replace(b"\r\r\n", b"\r\n")
+    mail = _entity(raw, begin_of(raw), len(raw), 0, [MOST_PARTS], _PLAIN_TYPE)
     parts = _all_parts(mail)
     charset = next((said for part in parts if (said := part.type.values.get("charset"))), None)
     for part in parts:
         part.charset = charset
     return mail
+
+
+def begin_of(raw: bytes) -> int:
+    """Where the header of a mail begins: behind the line that an mbox file puts above it."""
+    if not raw.startswith((b"From ", b">From ")) or _SPACED_FROM.match(raw):
+        found = _LEADING.match(raw) if raw[:1] in _BEFORE_HEADER else None
+        return found.end() if found else 0
+    envelope = _BLANK.search(raw)
+    return envelope.end() if envelope else 0
 
 
 def _all_parts(mail: Part) -> list[Part]:
@@ -109,15 +132,22 @@ def fields_of(raw: bytes, start: int, end: int) -> tuple[Fields, int]:
     stop = raw.find(b"\r\n\r\n", start, end)
     if start < stop < start + LARGE_HEADER and (fields := _regular_fields(raw[start:stop])) is not None:
         return fields, stop + 4
-    fields, position = {}, start
+    fields, position, name_of_last = {}, start, ""
     while position < end:
         found = _FIELD.match(raw, position, end)
         if found is None:
             # A blank line, or one that is no header: with it the body begins, and loses nothing.
             blank = _BLANK.match(raw, position, end)
-            return fields, blank.end() if blank else position
+            line_end = None if blank or not fields else _BLANK.search(raw, position, min(end, position + 2_000))
+            if line_end is None or not _KNOWN_FIELD.match(raw, line_end.end(), end):
+                return fields, blank.end() if blank else position
+            # A line that goes on without being indented: the header goes on behind it.
+            fields[name_of_last][-1] += b" " + raw[position : line_end.start()]
+            position = line_end.end()
+            continue
         name, value = found.groups()
-        fields.setdefault(_name(name), []).append(_FOLD.sub(b"", value))
+        name_of_last = _name(name)
+        fields.setdefault(name_of_last, []).append(_FOLD.sub(b"", value))
         position = found.end()
     return fields, end
 
@@ -152,6 +182,9 @@ def _name(name: bytes) -> str:
 def _entity(raw: bytes, start: int, end: int, depth: int, left: list[int], default: Parameters) -> Part:
     fields, body = fields_of(raw, start, end)
     part = Part(raw, fields, body, end)
+    if depth and fields and body >= end and not any(name.startswith("content-") for name in fields):
+        part.fields = fields = {}  # a part without a header, whose text has colons
+        part.start = start
     values = fields.get("content-type")
     part.type = parameters(as_text(values[0])) if values else default
     if "/" not in part.type.value:
@@ -171,12 +204,16 @@ def _split(part: Part, depth: int, left: list[int]) -> None:
         part.damaged = True
     default = Parameters("message/rfc822", {}) if part.kind == "multipart/digest" else _PLAIN_TYPE
     for index, (_, behind, closing) in enumerate(marks):
-        if closing or left[0] <= 0:
+        if left[0] <= 0:
             break
+        if closing:
+            if index + 1 < len(marks) and not _CONTENT_FIELD.match(raw, marks[index + 1][1], end):
+                break  # behind the end only what is surely a part counts
+            continue
         left[0] -= 1
         stop = marks[index + 1][0] if index + 1 < len(marks) else end
         part.parts.append(_entity(raw, behind, stop, depth + 1, left, default))
-    if marks and not marks[-1][2]:
+    if marks and not any(closing for _, _, closing in marks):
         part.damaged = True
 
 
@@ -193,15 +230,16 @@ def _delimiters(raw: bytes, start: int, end: int, boundary: bytes) -> list[tuple
             line_end = end - 1
         rest = raw[behind + 2 * closing : line_end + 1]
         at_line = position == start or raw[position - 1] in b"\r\n"
-        # A closing mark glued to the last line of text still closes; anything else must have its line for itself.
-        if (not rest.strip() or (closing and at_line)) and (at_line or (closing and len(boundary) > 8)):
+        # A mark glued to the last line of text divides when it closes or a part follows; others stand alone.
+        alone = closing or _CONTENT_FIELD.match(raw, line_end + 1, end)
+        if (not rest.strip() or (closing and at_line)) and (at_line or (alone and len(boundary) > 8)):
             before = position
             if at_line and before > start and raw[before - 1 : before] == b"\n":
                 before -= 1
             if at_line and before > start and raw[before - 1 : before] == b"\r":
                 before -= 1
             found.append((before, line_end + 1, closing))
-            if closing or len(found) > MOST_PARTS:
+            if len(found) > MOST_PARTS:
                 break
             behind = line_end + 1
             # The line end before the next mark may be this very one: two marks in a row enclose an empty part.

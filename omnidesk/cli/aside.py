@@ -1,4 +1,4 @@
-"""omnidesk forward: asks a third party, beside the customer."""
+"""omnidesk aside: asks a third party, beside the customer."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from omnidesk.words.rows import Enclosure
 app = typer.Typer()
 
 
-@command(app, "forward")
-def forward(
+@command(app, "aside")
+def aside(
     session: Session,
     number: Number,
     to: Annotated[list[str], typer.Option("--to", metavar="A", help="Whom to ask; may be repeated.")],

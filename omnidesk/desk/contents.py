@@ -1,0 +1,77 @@
+"""What is kept of a decoded message, whatever becomes of it: intake, redecoding and `omnidesk parse` share it. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from omnidesk.connectors.base import Decoded, File, Party
+from omnidesk.text.clean import clean, one_line
+from omnidesk.text.filename import safe_name
+
+LONGEST_SUBJECT = 998
+LONGEST_TEXT = 2_000_000
+"""Characters of a message's text that are kept beside its raw item."""
+LONGEST_NAME = 200
+MOST_RECIPIENTS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFile:
+    """A file as it is written down; `size` in bytes and `sha256` are of the decoded content."""
+
+    name: str
+    content_type: str
+    size: int
+    sha256: str
+    inline: bool
+    content_id: str
+
+
+def words(decoded: Decoded) -> tuple[str, str]:
+    """Return the text and what is new in it."""
+    text = clean(decoded.text)[:LONGEST_TEXT]
+    return text, clean(decoded.reply_text)[:LONGEST_TEXT] or text
+
+
+def subject(decoded: Decoded) -> str:
+    """Return the subject on one line."""
+    return one_line(decoded.subject, LONGEST_SUBJECT)
+
+
+def sender(decoded: Decoded) -> tuple[str, str]:
+    """Return the sender's name and address, both "" where nobody is named."""
+    return ("", "") if decoded.sender is None else _pair(decoded.sender)
+
+
+def recipients(decoded: Decoded) -> dict[str, list[list[str]]]:
+    """Return name and address of everyone the message is for, by list; empty lists are left out."""
+    lists = {"to": decoded.to, "cc": decoded.cc, "bcc": decoded.bcc, "reply_to": decoded.reply_to}
+    return {
+        name: [list(_pair(party)) for party in parties[:MOST_RECIPIENTS]] for name, parties in lists.items() if parties
+    }
+
+
+def list_id(decoded: Decoded) -> str | None:
+    """Return the list the message came by."""
+    return None if decoded.list_id is None else one_line(decoded.list_id, 200)
+
+
+def files(found: Sequence[File], first: int = 0) -> tuple[KeptFile, ...]:
+    """Return the files as they are written down; `first` is how many the raw item has before them."""
+    return tuple(
+        KeptFile(
+            name=safe_name(file.name, file.content_type, place),
+            content_type=one_line(file.content_type, 127),
+            size=len(file.data),
+            sha256=hashlib.sha256(file.data).hexdigest(),
+            inline=file.inline,
+            content_id=one_line(file.content_id, 300),
+        )
+        for place, file in enumerate(found, first + 1)
+    )
+
+
+def _pair(party: Party) -> tuple[str, str]:
+    return one_line(party.name, LONGEST_NAME), one_line(party.value, 320)
