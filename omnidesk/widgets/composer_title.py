@@ -143,7 +143,8 @@ def channels_line(sheet: Sheet, width: int) -> tuple[Part, ...]:
             parts.append(("", f"{name}{_(' (public)') if way.public else ''}  "))
         else:
             reasons.append(("faint", f"{one_line(way.channel)}: {one_line(way.reason)}  "))
-    if reasons and any(way.usable for way in sheet.ways) and sum(cells(text) for _style, text in (*parts, *reasons)) > width:
+    too_long = sum(cells(text) for _style, text in (*parts, *reasons)) > width
+    if reasons and too_long and any(way.usable for way in sheet.ways):
         names = " ".join(one_line(way.channel) for way in sheet.ways if not way.usable and way.channel != sheet.chosen)
         reasons = [("faint", _("cannot: {channels} - f4 says why").format(channels=names))]
     return ended((*parts, *reasons), width)
