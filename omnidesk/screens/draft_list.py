@@ -20,6 +20,7 @@ from omnidesk.words.speech import _
 if TYPE_CHECKING:
     from omnidesk.desk import drafts, threads
     from omnidesk.desk.drafts import Draft
+    from omnidesk.screens.desk import DeskScreen
 else:
     drafts, threads = Later("omnidesk.desk.drafts"), Later("omnidesk.desk.threads")
 
@@ -33,15 +34,18 @@ class DraftList(Listing):
     PLACE: ClassVar[str] = "drafts"
     HEADING: ClassVar[str] = "Your drafts"
 
-    found: tuple[Draft, ...] = ()
+    def __init__(self, desk: DeskScreen) -> None:
+        super().__init__(desk)
+        self.rows: dict[int, Draft] = {}
 
     def read(self, width: int) -> ListRead:
         """The drafts as lines."""
-        self.found = tuple(drafts.waiting(self.session.workspace, self.session.actor))
-        numbers = [one.conversation_id for one in self.found if one.conversation_id]
+        found = drafts.waiting(self.session.workspace, self.session.actor)
+        self.rows = {_key(one): one for one in found}
+        numbers = [one.conversation_id for one in found if one.conversation_id]
         subjects = {one.id: one for one in threads.conversations(self.session.workspace, numbers)}
         lines: list[Line] = []
-        for key, one in enumerate(self.found, 1):
+        for key, one in self.rows.items():
             about = subjects.get(one.conversation_id)
             whom = recipients.write(one.written.to or ()) or (about.customer if about else "")
             title = one.written.subject or (about.subject if about else "") or _("(no subject)")
@@ -53,16 +57,21 @@ class DraftList(Listing):
             lines.append(Line((("dim", f"          {cut(one_line(one.text, 400), max(10, width - 10))}"),), key))
         if not lines:
             lines.append(Line((("dim", f" {_('nothing is unfinished')}"),)))
-        return ListRead(lines, _("Your drafts: {count}").format(count=len(self.found)) if self.found else "")
+        return ListRead(lines, _("Your drafts: {count}").format(count=len(found)) if found else "")
 
     @property
     def chosen(self) -> Draft | None:
         """The draft under the cursor."""
-        return self.found[self.key - 1] if 0 < self.key <= len(self.found) else None
+        return self.rows.get(self.key)
 
     def on_pick_list_picked(self, message: PickList.Picked) -> None:
         """A draft was clicked twice."""
         go_on(self, Press())
+
+
+def _key(draft: Draft) -> int:
+    """Return what the cursor knows a draft by: there is one of each sort in a conversation."""
+    return draft.conversation_id * len(SORTS) + list(SORTS).index(draft.sort) + 1
 
 
 def go_on(screen: DraftList, press: Press) -> None:

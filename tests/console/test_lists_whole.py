@@ -249,3 +249,16 @@ def test_where_the_reasons_do_not_fit_the_line_of_channels_names_all_and_says_wh
     assert narrow == " By  [mail]  cannot: chat sms whatsapp - f4 says why"
     assert "sms: no sms address of the customer is known" in wide
     assert "".join(text for _, text in channels_line(sheet, 30)) == " By  [mail]  cannot: chat sms…"
+
+
+async def test_the_cursor_stays_on_its_draft_when_another_comes_above_it(desk: Desk) -> None:
+    first, second = desk.receives(mail("1"), mail("2", sender="bram@example.test"))
+    drafts.save(desk.workspace, desk.me, first, "reply", "Dear Anna")
+    async with console(desk.workspace) as here:
+        screen = await listing(here, "gd", DraftList)
+        await here.sees("Dear Anna")
+        drafts.save(desk.workspace, desk.me, second, "note", "Ask koen")
+        screen.read_again()
+        await here.sees("Your drafts: 2", "Ask koen")
+        await here.press("enter")
+        await here.until(lambda: here.desk.composer.text == "Dear Anna", "the draft that the cursor stood on")
