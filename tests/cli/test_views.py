@@ -72,7 +72,7 @@ def test_a_view_is_changed_moved_shared_and_removed(desk: Desk) -> None:
         (("view", "save", "x", "owner:nobody"), 3, "no agent of that login"),
         (("view", "save", "x", "tag:x", "--columns", "weather"), 2, "nothing a row shows"),
         (("view", "remove", "x"), 3, "there is no view x"),
-        (("view", "move", "x", "0"), 2, "greater than or equal to 1"),
+        (("view", "move", "x", "0"), 2, "PLACE is a whole number, 1 or more"),
         (("queue", "--view", "x"), 3, "omnidesk view list"),
         (("queue", "--view", "/is:odd"), 2, "is:odd is not known"),
         (("stats", "--since", "soon"), 2, "since:soon is no date"),
