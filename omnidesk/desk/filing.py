@@ -267,6 +267,7 @@ def _store(act: Act, desk: Desk, message: _Filed, number: int, reason: str, stra
         stranger=stranger,
         history=message.history,
         auto=decoded.auto,
+        no_auto_answer=decoded.no_auto_answer,
         aside_id=message.aside,
         list_id=contents.list_id(decoded),
         auth=decoded.auth,

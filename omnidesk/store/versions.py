@@ -7,7 +7,7 @@ from typing import Literal
 
 from omnidesk.words.errors import NewerWorkspaceError, WorkspaceError
 
-SCHEMA = 2
+SCHEMA = 3
 """The number of the newest migration."""
 
 OLDEST_WRITER = 1

@@ -42,6 +42,7 @@ class Message(SQLModel, table=True):
     stranger: bool = False
     history: bool = False
     auto: str | None = None
+    no_auto_answer: bool = False
     list_id: str | None = None
     public: bool = False
     aside_id: int | None = Field(default=None, sa_column=big(nullable=True))
