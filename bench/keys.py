@@ -28,10 +28,12 @@ KEYS = ("j",) * 10 + ("k",) * 4 + ("ctrl+d", "j", "j", "ctrl+d", "j", "ctrl+u", 
 
 
 class WatchedDriver(HeadlessDriver):
-    """A terminal of 140x40 that keeps nothing, and remembers when it was last written to."""
+    """A terminal that keeps nothing, and remembers when it was last written to."""
+
+    SIZE = (140, 40)
 
     def __init__(self, app: App[Any], **options: Any) -> None:
-        super().__init__(app, **(options | {"size": (140, 40)}))
+        super().__init__(app, **(options | {"size": self.SIZE}))
         self.written_at = time.perf_counter()
         self.painted = asyncio.Event()
 
@@ -52,14 +54,14 @@ class WatchedDriver(HeadlessDriver):
                 return
             await asyncio.sleep(PAUSE / 2)
 
-    async def press(self, key: str) -> float | None:
+    async def press(self, key: str, patience: float = PATIENCE) -> float | None:
         """Press a key and return the milliseconds until the first paint after it, None when there is none."""
         await self.quiet()
         self.painted.clear()
         started = time.perf_counter()
         self.send_message(events.Key(key, key if len(key) == 1 else None))
         try:
-            await asyncio.wait_for(self.painted.wait(), PATIENCE)
+            await asyncio.wait_for(self.painted.wait(), patience)
         except TimeoutError:
             return None
         return (self.written_at - started) * 1_000
@@ -88,7 +90,7 @@ def _measure(home: Path, how: str, keys: int) -> list[Figure]:
     ]
 
 
-def _console(home: Path) -> App[Any]:
+def console(home: Path) -> App[Any]:
     """Return the console on a workspace, without the engine's process."""
     from omnidesk.screens.console import OmniDeskApp
     from omnidesk.screens.session import open_session
@@ -96,7 +98,7 @@ def _console(home: Path) -> App[Any]:
     return OmniDeskApp(open_session(str(home)), str(home), engine=False)
 
 
-async def _driver(app: App[Any], running: asyncio.Task[Any]) -> WatchedDriver:
+async def standing(app: App[Any], running: asyncio.Task[Any]) -> WatchedDriver:
     """Return the console's driver once the queue stands on the screen; raises what the console raised."""
     for _ in range(500):
         if running.done():
@@ -111,10 +113,10 @@ async def _driver(app: App[Any], running: asyncio.Task[Any]) -> WatchedDriver:
 
 
 async def _type(home: Path, keys: int) -> tuple[list[float], int]:
-    app = _console(home)
+    app = console(home)
     app.driver_class = WatchedDriver
     running = asyncio.create_task(app.run_async())
-    driver = await _driver(app, running)
+    driver = await standing(app, running)
     taken: list[float] = []
     silent = 0
     for index in range(-len(KEYS), keys):

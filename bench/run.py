@@ -9,12 +9,12 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import first_sync, keys, searches, start
+from bench import first_sync, keys, searches, start, threads
 from bench.figures import Figure, LeftOutError, table, write_json
 from tests.servers import MailServer, missing
 
 OUT = Path(__file__).parent / "out"
-PARTS = ("sync", "start", "keys", "search")
+PARTS = ("sync", "start", "keys", "threads", "search")
 
 
 def main() -> None:
@@ -24,6 +24,7 @@ def main() -> None:
     ask.add_argument("--runs", type=int, default=3, help="runs of the first sync of each side (3)")
     ask.add_argument("--starts", type=int, default=9, help="starts of each side (9)")
     ask.add_argument("--keys", type=int, default=400, help="keys pressed (400)")
+    ask.add_argument("--opened", type=int, default=20, help="times each long thread is opened (20)")
     ask.add_argument("--only", choices=PARTS, action="append", help="this part only; may be repeated")
     ask.add_argument("--keep", action="store_true", help="take the workspace that the last run left in bench/out/home")
     said = ask.parse_args()
@@ -72,6 +73,7 @@ def measure(said: argparse.Namespace, parts: list[str] | tuple[str, ...]) -> tup
         shutil.rmtree(OUT / "peer", ignore_errors=True)
     part("start", lambda: start.measure(home, OUT, said.messages, said.starts))
     part("keys", lambda: (keys.measure(home, said.messages, said.keys), None))
+    part("threads", lambda: (threads.measure(OUT / "threads", said.opened), None))
     part("search", lambda: (searches.measure(home, first_sync.CUSTOMERS, 5), None))
     return figures, left_out
 

@@ -8,10 +8,17 @@ import sys
 from dataclasses import replace
 
 
+def paint_often() -> None:
+    """Let Textual paint 120 times a second: the paint after the first, as of a thread that was read, waits half as
+    long. Textual reads this when it is first imported."""
+    os.environ.setdefault("TEXTUAL_FPS", "120")
+
+
 def run(home: str | None = None, engine: bool = True, plain: bool = False) -> int:
     """Run the console on a workspace; return its exit status. Looking around goes on as `omnidesk demo`.
 
     `plain` asks for plain mode, whatever the agent's preferences say."""
+    paint_often()
     gc.disable()  # collecting while modules load costs about 60 ms; the application turns it on again
     from omnidesk.screens import preferences, terminal
     from omnidesk.screens.console import DEMO, OmniDeskApp

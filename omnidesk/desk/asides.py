@@ -79,8 +79,9 @@ def joined(connection: Connection, number: int, named: list[str], sender: str) -
 
     None where it answers the conversation itself. What names both goes by the id named first."""
     for value in named:
+        # The plus keeps SQLite off the conversation's index: a long thread would be read for each of its messages.
         row = connection.one(
-            "SELECT aside_id FROM message WHERE external_id = ? AND conversation_id = ? LIMIT 1", (value, number)
+            "SELECT aside_id FROM message WHERE external_id = ? AND +conversation_id = ? LIMIT 1", (value, number)
         )
         if row is None:
             continue

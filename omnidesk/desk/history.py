@@ -48,10 +48,11 @@ def happenings(workspace: Workspace, number: int, since: int = 0, until: int | N
     reader = workspace.database.reader
     # An id is never behind its time, but runs ahead of it where the clock was set back.
     found = reader.all(
-        "SELECT * FROM event WHERE conversation_id = ? AND id >= ? AND at >= ? AND at < ? ORDER BY id DESC LIMIT ?",
-        (number, first_id(since), since, 1 << 62 if until is None else until, MOST_EVENTS),
-    )[::-1]
-    return _told(reader, [event(row) for row in found if row["kind"] not in _SEEN])
+        "SELECT * FROM (SELECT * FROM event WHERE conversation_id = ? AND id >= ? AND at >= ? AND at < ? "
+        f"ORDER BY id DESC LIMIT ?) AS newest WHERE kind NOT IN ({', '.join('?' * len(_SEEN))}) ORDER BY id",
+        (number, first_id(since), since, 1 << 62 if until is None else until, MOST_EVENTS, *_SEEN),
+    )
+    return _told(reader, [event(row) for row in found])
 
 
 def _told(reader: Connection, events: Sequence[Event]) -> tuple[Happening, ...]:

@@ -76,24 +76,19 @@ def acts(workspace: Workspace, number: int) -> list[rows.Act]:
 def offers(workspace: Workspace, number: int) -> list[int]:
     """Return the conversations that may belong to this one: a message ties them, but agents worked on both.
 
-    What an agent refused is not offered again, unless the refusal was taken back."""
-    found: list[int] = []
-    refused = {current(workspace, other) for other in _others(workspace, number, "join_refused")}
-    for said in _others(workspace, number, "join_offered"):
-        other = current(workspace, said)
-        if other != number and other not in found and other not in refused:
-            found.append(other)
-    return found
-
-
-def _others(workspace: Workspace, number: int, kind: str) -> list[int]:
-    """Return what such events on a conversation name; rides on event_conversation."""
-    rows = workspace.database.reader.all(
-        "SELECT event.after_json FROM event JOIN act ON act.id = event.act_id "
-        "WHERE event.conversation_id = ? AND event.kind = ? AND act.undone_by IS NULL ORDER BY event.id",
-        (number, kind),
+    What an agent refused is not offered again, unless the refusal was taken back. Rides on event_join, whose
+    condition stands here word for word."""
+    said = workspace.database.reader.all(
+        "SELECT event.kind, event.after_json FROM event JOIN act ON act.id = event.act_id WHERE "
+        "event.conversation_id = ? AND event.kind IN ('join_offered', 'join_refused') AND act.undone_by IS NULL "
+        "ORDER BY event.id",
+        (number,),
     )
-    return [int(json.loads(row[0])["other"]) for row in rows]
+    offered, refused = (
+        [current(workspace, int(json.loads(row["after_json"])["other"])) for row in said if row["kind"] == kind]
+        for kind in ("join_offered", "join_refused")
+    )
+    return [other for other in dict.fromkeys(offered) if other != number and other not in refused]
 
 
 def raw(workspace: Workspace, message_id: int) -> bytes:

@@ -132,8 +132,7 @@ class Arrivals(DeskFrame):
     @property
     def paper(self) -> Paper:
         """What messages are laid out on now."""
-        width = self.thread.room or self.app.size.width - 2
-        return Paper(width, clock.now(), self.unfolded, self.app.size.height >= AIRY, frozenset(self.opened))
+        return Paper(self.thread.room, clock.now(), self.unfolded, self.app.size.height >= AIRY, frozenset(self.opened))
 
     def lay_out_again(self) -> None:
         """Lay the thread out for another width or folding."""

@@ -23,8 +23,8 @@ from omnidesk.words.rows import Conversation, Message
 if TYPE_CHECKING:
     from omnidesk.screens.session import Session
 
-FIRST_MESSAGES = 60
-"""Messages read when a conversation opens; more come as the agent scrolls up."""
+FIRST_MESSAGES = 24
+"""Messages read when a conversation opens, enough for a screen; more come as the agent scrolls up."""
 OLDER_MESSAGES = 200
 OLDER_PAGE = 2_000
 """Messages read at once on the way to a hit."""

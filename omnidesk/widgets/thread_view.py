@@ -85,6 +85,11 @@ class ThreadView(LinesView):
         self._at_newest = True
         """Whether the agent has not scrolled since the conversation opened: a resize then shows the newest again."""
 
+    @property
+    def room(self) -> int:
+        """Columns beside the scrollbar; before the pane is shown, those it would have alone on the screen."""
+        return super().room or self.app.size.width - 1
+
     def clear(self) -> None:
         """Show nothing."""
         self.conversation_id, self.blocks, self.more = None, [], False

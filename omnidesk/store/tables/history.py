@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
 from omnidesk.store.tables.columns import big
+
+JOINS = "kind IN ('join_offered', 'join_refused')"
+"""What a conversation is offered to join is read with each thread: it has an index of its own."""
 
 
 class Act(SQLModel, table=True):
@@ -29,6 +32,7 @@ class Event(SQLModel, table=True):
         Index("event_conversation", "conversation_id", "id"),
         Index("event_customer", "customer_id", "id"),
         Index("event_act", "act_id"),
+        Index("event_join", "conversation_id", sqlite_where=text(JOINS), postgresql_where=text(JOINS)),
     )
     id: int = Field(sa_column=big(primary_key=True))
     at: int = Field(sa_column=big())
