@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.provider import Provider
 from tests.servers import Mailbox, MailServer, missing
 
 
@@ -45,3 +46,25 @@ def own_mail_server() -> Iterator[MailServer]:
 def mailbox(mail_server: MailServer) -> Mailbox:
     """A fresh, empty account on the shared mail server."""
     return mail_server.mailbox()
+
+
+@pytest.fixture
+def provider() -> Iterator[Provider]:
+    """A provider of OAuth 2.0 logins, for support@example.test until a mailbox says otherwise."""
+    found = Provider("support@example.test")
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def token_mailbox(provider: Provider) -> Iterator[Mailbox]:
+    """A mailbox on a mail server of the test's own, which lets in by tokens of the provider."""
+    _needs_servers()
+    server = MailServer(tokens=provider)
+    try:
+        server.start()
+        made = server.mailbox()
+        provider.user = made.address
+        yield made
+    finally:
+        server.close()

@@ -22,7 +22,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from tests.submission import Submission
 
@@ -58,12 +58,23 @@ def until(true: Callable[[], Any], what: str, seconds: float = 20.0) -> Any:
     return result
 
 
+class TokenCheck(Protocol):
+    """A provider of access tokens, as a mail server asks it."""
+
+    @property
+    def introspection_url(self) -> str: ...
+
+    def owner_of(self, token: str) -> str | None: ...
+
+
 class MailServer:
     """One Dovecot with its submission server. Not started until `start`; `close` removes everything."""
 
-    def __init__(self, *, idle: bool = True) -> None:
+    def __init__(self, *, idle: bool = True, tokens: TokenCheck | None = None) -> None:
         self.root = Path(tempfile.mkdtemp(prefix="omnimail-"))
         self.idle = idle
+        self.tokens = tokens
+        """Who says whose access token one is, for logins with OAuth 2.0; None where there are none."""
         self.imap_port, self.imaps_port, self.lmtp_port, self.smtp_port = free_ports(4)
         self.passwords: dict[str, str] = {}
         self.submission = Submission(self)
@@ -263,7 +274,7 @@ class MailServer:
             "ssl_cert": f"<{root}/cert.pem",
             "ssl_key": f"<{root}/key.pem",
             "disable_plaintext_auth": "no",
-            "auth_mechanisms": "plain login",
+            "auth_mechanisms": "plain login" if self.tokens is None else "plain login xoauth2 oauthbearer",
             "auth_failure_delay": "0",
             "mail_location": f"maildir:{root}/mail/%u/Maildir",
             "first_valid_uid": "1",
@@ -275,7 +286,16 @@ class MailServer:
             settings["imap_capability"] = "IMAP4rev1 LITERAL+ SPECIAL-USE UIDPLUS CHILDREN NAMESPACE"
         args = f"username_format=%u {root}/users/%u"
         override = f"uid={users['mail_uid']} gid={users['mail_gid']} home={root}/mail/%u"
+        if self.tokens is not None:
+            url = f"introspection_mode = post\nintrospection_url = {self.tokens.introspection_url}\n"
+            said = "username_attribute = username\nactive_attribute = active\nactive_value = true\n"
+            (root / "oauth2.conf").write_text(url + said)
         blocks = [
+            *(
+                [f"passdb {{\n driver = oauth2\n mechanisms = xoauth2 oauthbearer\n args = {root}/oauth2.conf\n}}"]
+                if self.tokens is not None
+                else []
+            ),
             f"passdb {{\n driver = passwd-file\n args = scheme=PLAIN {args}\n}}",
             f"userdb {{\n driver = passwd-file\n args = {args}\n override_fields = {override}\n}}",
             _service("imap-login", {"imap": (self.imap_port, "no"), "imaps": (self.imaps_port, "yes")}),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import contextlib
 import re
 import smtplib
@@ -79,6 +80,7 @@ class Submission:
                     require_starttls=True,
                     enable_SMTPUTF8=True,
                     data_size_limit=26_214_400,
+                    auth_exclude_mechanism=() if submission.server.tokens else ("XOAUTH2", "OAUTHBEARER"),
                 )
 
         self._controller = Listening(None, hostname="127.0.0.1", port=self.server.smtp_port)
@@ -100,6 +102,27 @@ class Submission:
 class _Handler:
     def __init__(self, submission: Submission) -> None:
         self.submission = submission
+
+    async def auth_XOAUTH2(self, server: Any, words: list[bytes]) -> Any:  # noqa: N802
+        return await self._auth_by_token(server, words, b'{"status":"400","schemes":"Bearer"}')
+
+    async def auth_OAUTHBEARER(self, server: Any, words: list[bytes]) -> Any:  # noqa: N802
+        return await self._auth_by_token(server, words, b'{"status":"invalid_token"}')
+
+    async def _auth_by_token(self, server: Any, words: list[bytes], refusal: bytes) -> Any:
+        from aiosmtpd.smtp import MISSING, AuthResult, LoginPassword
+
+        said = base64.b64decode(words[1]) if len(words) > 1 else await server.challenge_auth("")
+        if said is MISSING:
+            return AuthResult(success=False, handled=False)
+        user = re.search(rb"(?:user|a)=([^\x01,]+)", said)
+        token = re.search(rb"auth=Bearer ([^\x01]+)", said)
+        tokens = self.submission.server.tokens
+        owner = await asyncio.to_thread(tokens.owner_of, token[1].decode()) if tokens and token else None
+        if user is None or owner != user[1].decode():
+            await server.challenge_auth(refusal.decode())  # the client must answer before it is refused
+            return AuthResult(success=False, handled=False)
+        return AuthResult(success=True, auth_data=LoginPassword(user[1], b""))
 
     async def handle_EHLO(  # noqa: N802
         self, server: Any, session: Any, envelope: Any, hostname: str, responses: list[str]

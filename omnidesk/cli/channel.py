@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from omnidesk.cli import adding, paging, shapes
+from omnidesk.cli import adding, login, paging, shapes
 from omnidesk.cli.printing import Piece, Printer, alarm, dim, guard, when
 from omnidesk.cli.session import Session, command, group
 from omnidesk.clock import to_rfc3339
@@ -91,6 +91,11 @@ def add(
     pairs: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Any setting of the kind; may be repeated.")
     ] = None,
+    way: Annotated[
+        str | None,
+        typer.Option("--login", metavar="HOW", help="password, or google, microsoft, other: in the browser."),
+    ] = None,
+    client_id: Annotated[str | None, typer.Option("--client-id", metavar="ID", help="Yours at the provider.")] = None,
     password_stdin: Stdin = False,
     history_days: Annotated[
         int | None, typer.Option("--history-days", metavar="N", min=0, max=36500, help="Days back that are news (14).")
@@ -106,6 +111,8 @@ def add(
 
     options = {
         "user": user,
+        "login": way,
+        "client_id": client_id,
         "imap_host": imap_host,
         "imap_port": imap_port,
         "imap_security": imap_security,
@@ -113,13 +120,16 @@ def add(
         "smtp_port": smtp_port,
         "smtp_security": smtp_security,
     }
-    fields = form.secret_fields(kind)
     if kind == "email" and not address:
         raise UsageError("an e-mail channel needs --address, such as support@example.com")
     channels.check_name(session.workspace, name)
     settings = form.settings(kind, adding.typed_settings(pairs or (), options))
-    known = form.environment(name, kind)
-    given = adding.gathered_secrets(fields, known, password_stdin, session.asks())
+    if not no_test:
+        settings = login.with_servers(kind, address, settings, session.asks(), password_stdin)
+    known = form.environment(name, kind, settings)
+    given = login.secrets_of_new(kind, settings, known, password_stdin, session.asks())
+    if not no_test:
+        given |= login.logged_in(kind, address, settings, known | given, name)
     found = None if no_test else setup.check(kind, address, settings, known | given, name)
     if found is not None:
         settings |= found.settings
@@ -159,7 +169,7 @@ def list_channels(session: Session, limit: paging.Limit = paging.USUAL, after: p
 
 
 def _health(one: Channel) -> Piece:
-    words = f"{one.health}{', read-only' if one.read_only else ''}"
+    words = f"{one.health.replace('_', ' ')}{', read-only' if one.read_only else ''}"
     if one.progress_total > one.progress_done:
         words += f", {one.progress_done:,} of {one.progress_total:,}"
     return words if one.health in ("ok", "off") else alarm(words)
@@ -290,13 +300,53 @@ def secret(session: Session, name: Name, password_stdin: Stdin = False) -> None:
     from omnidesk.sync import form, secrets
 
     one = channels.get(session.workspace, name)
-    fields = () if one.kind == "desk" else form.secret_fields(one.kind)
+    fields = () if one.kind == "desk" else form.secret_fields(one.kind, one.settings)
+    fields = fields or (() if one.kind == "desk" else form.extra_fields(one.kind, one.settings))
     if not fields:
         raise RefusedError(f"{name} has no secret")
     given = adding.gathered_secrets(fields, {}, password_stdin, session.asks())
     kept = secrets.store(one.id, given)
     act, _ = channels.note_secret(session.workspace, session.actor, name)
     session.changed(act, {"channel": shapes.channel(one), "kept": kept}, f"the secret of {name} is kept in {kept}")
+
+
+@command(app, "set")
+def set_settings(
+    session: Session,
+    name: Name,
+    pairs: Annotated[list[str], typer.Argument(metavar="KEY=VALUE ..", help="Settings; KEY= takes one back.")],
+) -> None:
+    """Change settings of a channel; its engine goes on with them at once. `channel kinds` lists them."""
+    from omnidesk.desk import channels
+    from omnidesk.sync import form
+
+    one = channels.get(session.workspace, name)
+    if one.kind == "desk":
+        raise RefusedError("the channel desk has no settings")
+    fresh = form.changed(one.kind, adding.typed_settings(pairs, {}))
+    _changed(session, channels.set_settings(session.workspace, session.actor, name, fresh))
+
+
+@command(app, "login")
+def log_in(
+    session: Session,
+    name: Name,
+    device: Annotated[
+        bool | None,
+        typer.Option("--device/--browser", help="With a code, on any device; or with a browser here."),
+    ] = None,
+) -> None:
+    """Log in at the provider of a channel (OAuth 2.0), as after `needs login`."""
+    from omnidesk.desk import channels
+    from omnidesk.sync import login as logins
+
+    one = channels.get(session.workspace, name)
+    if one.kind == "desk":
+        raise RefusedError("the channel desk has nothing to log in to")
+    way = login.way_of(one.kind, one.settings, device)
+    with login.Shown(session.asks()) as shown:
+        act, kept = logins.log_in_channel(session.workspace, session.actor, name, way, shown)
+    session.changed(act, {"channel": shapes.channel(one), "kept": kept}, f"logged in for {name}, kept in {kept}")
 
 
 def _changed(session: Session, done: tuple[Act, Channel]) -> None:

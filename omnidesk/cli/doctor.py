@@ -16,7 +16,7 @@ def doctor(session: Session) -> None:
     from omnidesk.desk import doctor as examiner
     from omnidesk.sync import form, secrets
 
-    checks = examiner.examine(session.home, secrets.read, form.keyring_name)
+    checks = examiner.examine(session.home, secrets.of_channel, form.keyring_name)
     problems = [check for check in checks if not check.ok]
     document = {
         "checks": [

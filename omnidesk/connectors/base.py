@@ -21,7 +21,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
-from omnidesk.connectors.manifest import Manifest
+from omnidesk.connectors.manifest import AuthMode, Manifest
+from omnidesk.connectors.setting_up import AuthorizeStep as AuthorizeStep
+from omnidesk.connectors.setting_up import Checked as Checked
+from omnidesk.connectors.setting_up import Discovered as Discovered
+from omnidesk.connectors.setting_up import Renewing as Renewing
 from omnidesk.words.kinds import Auth, Auto
 from omnidesk.words.rows import Address
 
@@ -267,32 +271,6 @@ that from here on the outcome may be unknown; it raises if the lease was lost, a
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
-    """What a live test of the settings found: whose account, how much is there, what to mind.
-
-    `total` counts items at the source, `waiting` those that look unanswered; None where the source cannot tell.
-    `settings` are values the test found out and that should be kept."""
-
-    account: str
-    display_name: str = ""
-    total: int | None = None
-    waiting: int | None = None
-    details: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
-    settings: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class AuthorizeStep:
-    """One step of a login flow: show `url` and `code` to the person; the last step brings `secrets` to keep."""
-
-    message: str
-    url: str = ""
-    code: str = ""
-    secrets: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
 class WebhookRequest:
     """What a provider posted, exactly: the URL as the provider called it, headers in lower case, the raw body."""
 
@@ -314,7 +292,9 @@ class WebhookAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One channel as its connector sees it: settings as stored, secrets by field, how long to wait (seconds)."""
+    """One channel as its connector sees it: settings as stored, secrets by field, how long to wait (seconds).
+
+    `renewing` makes secrets anew that run out; None where they are only tried out."""
 
     channel_id: int
     name: str
@@ -323,6 +303,7 @@ class Account:
     secrets: Mapping[str, str] = field(default_factory=dict)
     read_only: bool = False
     timeout: float = 30.0
+    renewing: Renewing | None = None
 
 
 class Connector(ABC):
@@ -355,13 +336,23 @@ class Connector(ABC):
     def prepare(outgoing: Outgoing, settings: Mapping[str, Any]) -> Payload:
         """Turn a message into what the provider gets. Pure; raises ValueError in words when it cannot go out."""
 
+    async def discover(self) -> Discovered:
+        """Find settings from the account's address, without its secrets. Never fails: what is unknown is left out."""
+        return Discovered()
+
     @abstractmethod
     async def check(self) -> Checked:
         """Log in and look around, in both directions, changing nothing. Raises ConnectorError."""
 
-    def authorize(self) -> AsyncIterator[AuthorizeStep]:
-        """Walk through a login flow of the manifest's `auth` (device code, loopback redirect)."""
+    def authorize(self, way: AuthMode) -> AsyncIterator[AuthorizeStep]:
+        """Walk through a login flow of the manifest's `auth` (browser, device code). Raises ConnectorError."""
         raise ConnectorError(f"{self.manifest.name} has no login flow: give its secrets instead")
+
+    async def renew(self) -> Mapping[str, str]:
+        """Make the account's secrets anew at the provider (OAuth 2.0 tokens); called by `Account.renewing` alone.
+
+        Raises LoginError when a person must log in again, ConnectionLostError when the provider is out of reach."""
+        raise LoginError(f"{self.manifest.name} has no secrets that can be made anew")
 
     @abstractmethod
     def pull(self, cursor: Cursor) -> AsyncIterator[Batch]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 Inbound = Literal["socket", "long_poll", "poll", "webhook", "push_relay", "local", "none"]
 Outbound = Literal["none", "reply_only", "start_new"]
@@ -29,11 +30,17 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Secret:
-    """One secret of a channel; kept outside the workspace."""
+    """One secret of a channel; kept outside the workspace.
+
+    `ways` are the values of the setting `login` with which it is used, () with all. `typed` is False for what a login
+    at the provider brings; `required` False for what only some providers want."""
 
     key: str
     label: str
     help: str = ""
+    ways: tuple[str, ...] = ()
+    typed: bool = True
+    required: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,3 +123,13 @@ class Manifest:
     decoder: int = 1
     """The version of what `decode` makes of a raw item; `omnidesk redecode` refreshes messages of older ones."""
     api: int = 1
+
+    def login(self, settings: Mapping[str, Any]) -> str:
+        """Return how a channel with these settings logs in: its setting `login`, else that setting's default."""
+        usual = next((str(setting.default or "") for setting in self.settings if setting.key == "login"), "")
+        return str(settings.get("login") or usual)
+
+    def secrets_for(self, settings: Mapping[str, Any]) -> tuple[Secret, ...]:
+        """Return the secrets that a channel with these settings uses."""
+        way = self.login(settings)
+        return tuple(secret for secret in self.secrets if not secret.ways or way in secret.ways)

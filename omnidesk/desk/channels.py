@@ -126,6 +126,15 @@ def set_history(workspace: Workspace, actor: Actor, name: str, days: int) -> tup
     return _change(workspace, actor, name, {"history_days": days}, f"{name} history {days} days")
 
 
+def set_settings(
+    workspace: Workspace, actor: Actor, name: str, settings: Mapping[str, Any]
+) -> tuple[rows.Act, Channel]:
+    """Change settings of a channel and leave the others; None takes one away. They must be as their kind wants them."""
+    whole = {key: value for key, value in {**get(workspace, name).settings, **settings}.items() if value is not None}
+    told = ", ".join(sorted(settings))
+    return _change(workspace, actor, name, {"settings_json": json.dumps(whole)}, f"changed {told} of {name}")
+
+
 def remove(workspace: Workspace, actor: Actor, name: str) -> tuple[rows.Act, Channel]:
     """Remove a channel: it stops, its name is free, its conversations and messages stay."""
 
@@ -211,10 +220,17 @@ def _said(kind: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> str
         "channel.name": lambda old, new: f"renamed from {old} to {new}",
         "channel.read_only": lambda old, new: "only reads from now on" if new else "may send from now on",
         "channel.history_days": lambda old, new: f"history of {new} days, before {old}",
+        "channel.settings_json": _settings_said,
         "channel.removed_at": lambda old, new: "removed",
     }
     said = [words[name](before.get(name), value) for name, value in after.items() if name in words]
     return ", ".join(said) or "changed"
+
+
+def _settings_said(before: Any, after: Any) -> str:
+    old, new = json.loads(before or "{}"), json.loads(after or "{}")
+    changed = [key for key in sorted(old | new) if old.get(key) != new.get(key)]
+    return ", ".join(f"{key} {new[key]}" if key in new else f"{key} as usual" for key in changed)
 
 
 def note_secret(workspace: Workspace, actor: Actor, name: str) -> tuple[rows.Act, Channel]:

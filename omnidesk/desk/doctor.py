@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from omnidesk import clock
-from omnidesk.connectors import registry
 from omnidesk.desk import disks
 from omnidesk.store import home as homes
 from omnidesk.store import migrate, people
@@ -30,7 +29,7 @@ ROOM = 200_000_000
 WAITED = 10 * clock.MINUTE
 """A message due longer ago than this should have left."""
 
-ReadSecrets = Callable[[Channel, tuple[str, ...]], object]
+ReadSecrets = Callable[[Channel], object]
 """Reads the secrets of a channel, or raises an OmniDeskError in words."""
 
 
@@ -183,12 +182,13 @@ def _channels(workspace: Workspace, read_secrets: ReadSecrets) -> Iterator[Check
             yield Check(name, True, "switched off", f"`omnidesk channel enable {channel.name}` switches it on")
             continue
         try:
-            read_secrets(channel, tuple(secret.key for secret in registry.manifest(channel.kind).secrets))
+            read_secrets(channel)
         except NotFoundError as error:
             yield Check(name, False, str(error), "install its connector, or switch the channel off")
             continue
         except OmniDeskError as error:
-            yield Check(name, False, str(error), f"`omnidesk channel secret {channel.name}` stores it")
+            advice = "logs in" if channel.by_token else "stores it"
+            yield Check(name, False, str(error), f"`{_login(channel)}` {advice}")
             continue
         yield _health(channel, name)
 
@@ -200,8 +200,12 @@ def _health(channel: Channel, name: str) -> Check:
         return Check(name, True, f"up{read_only}; last success {last}")
     advice = f"`omnidesk channel test {channel.name}` tries it now"
     if channel.health is Health.NEEDS_LOGIN:
-        advice = f"`omnidesk channel secret {channel.name}` stores a new password"
+        advice = f"`{_login(channel)}` {'logs in again' if channel.by_token else 'stores a new password'}"
     return Check(name, False, f"{channel.health}: {channel.error or 'no reason given'}; last success {last}", advice)
+
+
+def _login(channel: Channel) -> str:
+    return f"omnidesk channel {'login' if channel.by_token else 'secret'} {channel.name}"
 
 
 def _engine(workspace: Workspace) -> Iterator[Check]:

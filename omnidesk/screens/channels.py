@@ -28,11 +28,14 @@ from omnidesk.words.speech import _
 if TYPE_CHECKING:
     from omnidesk.desk import channels
     from omnidesk.screens import confirming
+    from omnidesk.screens import login as logging_in
     from omnidesk.screens.desk import DeskScreen
-    from omnidesk.sync import form, secrets, setup
+    from omnidesk.sync import form, login, secrets, setup
 else:
+    logging_in = Later("omnidesk.screens.login")
     channels, confirming = Later("omnidesk.desk.channels"), Later("omnidesk.screens.confirming")
     form, secrets, setup = (Later(f"omnidesk.sync.{name}") for name in ("form", "secrets", "setup"))
+    login = Later("omnidesk.sync.login")
 
 HEALTH = {
     Health.OK: ("good", "is up"),
@@ -42,6 +45,15 @@ HEALTH = {
     Health.OFF: ("dim", "switched off"),
 }
 """How a channel's health is painted and said."""
+
+
+@dataclass
+class LoginAsked(Message):
+    """How a channel can be logged in for, and how it usually is."""
+
+    name: str
+    ways: tuple[str, ...]
+    way: str
 
 
 @dataclass
@@ -107,6 +119,21 @@ class ChannelsScreen(Listing):
         )
         self.app.push_screen(question, lambda yes: _remove(self, message.name) if yes else None)
 
+    def on_login_asked(self, message: LoginAsked) -> None:
+        """Show the login; say how it ended."""
+        session = self.session
+
+        def walk(way: str, show: Any, stopped: Any) -> str:
+            kept = login.log_in_channel(session.workspace, session.actor, message.name, way, show, stopped)[1]
+            return _("logged in for {name}, kept in {kept}; it is tried now").format(name=message.name, kept=kept)
+
+        def end(said: str | None) -> None:
+            self.say(said or _("nobody logged in"))
+            self._log = (0, [])
+            self.read_again()
+
+        self.app.push_screen(logging_in.LoginScreen(message.name, message.ways, message.way, walk), end)
+
     def on_prompt_answered(self, message: Any) -> None:
         """What was typed is shown again, whatever it was."""
         self.prompt.query_one(Input).password = False
@@ -134,6 +161,8 @@ def lay_out(found: list[Channel], opened: Channel | None, log: list[Any], now: i
 
 def _lines(one: Channel, now: int, width: int) -> list[Line]:
     style, words = HEALTH[one.health][0], _(HEALTH[one.health][1])
+    if one.health is Health.NEEDS_LOGIN and one.by_token:
+        words = _("needs login: l")
     if one.health is Health.OK and one.last_success_at is None:
         style, words = "dim", _("not read yet")
     again = ""
@@ -246,12 +275,29 @@ def password(screen: ChannelsScreen, press: Press) -> None:
         return
 
     def work() -> Asked:
-        fields = form.secret_fields(one.kind)
+        fields = form.secret_fields(one.kind, one.settings)
         if not fields:
+            if one.by_token:
+                raise RefusedError(_("{name} has no password: l logs in").format(name=one.name))
             raise RefusedError(_("{name} has no secret").format(name=one.name))
         return Asked(one.name, fields=tuple(fields))
 
     screen.backstage.read("fields", work)
+
+
+def log_in(screen: ChannelsScreen, press: Press) -> None:
+    """Log in for it at its provider."""
+    one = _chosen(screen)
+    if one is None:
+        return
+
+    def work() -> LoginAsked:
+        ways = login.ways(one.kind, one.settings)
+        if not ways:
+            raise RefusedError(_("{name} has no login at a provider: p stores its password").format(name=one.name))
+        return LoginAsked(one.name, ways, login.usual_way(one.kind, one.settings))
+
+    screen.backstage.read("login", work)
 
 
 def _ask_secret(screen: ChannelsScreen, name: str, fields: list[str]) -> None:
@@ -327,6 +373,7 @@ ACTIONS = (
     Action("channel-switch", "on/off", "Switch it on or off", ("space", "x"), HERE, "Channels", switch, 3),
     Action("channel-now", "try now", "Connect anew at once", ("r",), HERE, "Channels", try_now, 4),
     Action("channel-password", "password", "Store its password anew", ("p",), HERE, "Channels", password, 5),
+    Action("channel-login", "log in", "Log in for it at its provider", ("l",), HERE, "Channels", log_in, 5),
     Action("channel-rename", "rename", "Give it another name", ("n",), HERE, "Channels", rename, 6),
     Action("channel-add", "add", "Add a mailbox", ("a",), HERE, "Channels", add, 7),
     Action("channel-remove", "remove", "Remove it; what it brought stays", ("D",), HERE, "Channels", remove, 8),

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -15,12 +13,14 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Button, Checkbox, Input, Label, Select, Static
 
-from omnidesk.desk import agents, workspace
-from omnidesk.screens.on_top import OnTop
-from omnidesk.screens.session import Opening, Session, begin
-from omnidesk.text.clean import clean, one_line
-from omnidesk.widgets import times
-from omnidesk.words.errors import OmniDeskError, UsageError
+from omnidesk.desk import workspace
+from omnidesk.screens import mailbox_form
+from omnidesk.screens.locating import LOGINS, Locating
+from omnidesk.screens.login import LoginScreen
+from omnidesk.screens.mailbox_form import Added, Form, Located, Refused, Tested, located_words, suggested_name
+from omnidesk.screens.session import Session
+from omnidesk.text.clean import clean
+from omnidesk.words.errors import UsageError
 from omnidesk.words.retelling import retold
 from omnidesk.words.speech import _
 
@@ -28,42 +28,6 @@ if TYPE_CHECKING:
     from omnidesk.screens.console import OmniDeskApp
 
 SECURITY = ("tls", "starttls", "none")
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """What was filled in, as typed."""
-
-    agent: str
-    address: str
-    password: str
-    name: str
-    settings: dict[str, Any]
-    history_days: int
-    read_only: bool
-
-
-@dataclass
-class Tested(Message):
-    """The mailbox answered."""
-
-    form: Form
-    said: str
-    settings: dict[str, Any]
-
-
-@dataclass
-class Added(Message):
-    """The mailbox is in the workspace."""
-
-    opening: Opening
-
-
-@dataclass
-class Refused(Message):
-    """The test or the adding failed, and why."""
-
-    said: str
 
 
 class Tick(Checkbox):
@@ -77,7 +41,7 @@ class Tick(Checkbox):
         super().watch_value()
 
 
-class SetupScreen(OnTop[None]):
+class SetupScreen(Locating):
     """The first screen of a new workspace, and where further mailboxes are added."""
 
     CSS = """
@@ -105,6 +69,7 @@ class SetupScreen(OnTop[None]):
     #form Checkbox { border: none; padding: 0; background: transparent; }
     #form Checkbox > .toggle--button { color: $background; background: $foreground 60%; }
     .security { width: 14; margin-left: 1; }
+    #login { width: 24; margin-right: 1; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         ("escape", "leave", "Back"),
@@ -119,6 +84,10 @@ class SetupScreen(OnTop[None]):
         self.session = session
         self._tested: Tested | None = None
         self._busy = False
+        self._goes_on = False
+        """Whether somebody waits for the servers to be found."""
+        self._brought: dict[str, str] = {}
+        """What logging in at the provider brought."""
 
     def compose(self) -> ComposeResult:
         """Two doors where there is no workspace yet, else the form alone."""
@@ -154,6 +123,7 @@ class SetupScreen(OnTop[None]):
             )
             for kind in ("imap", "smtp"):
                 yield from self._server(kind)
+            yield from self._login()
             yield from self._row(
                 _("Trust"), Input(placeholder=_("a PEM file, for a server of your own"), compact=True, id="ca")
             )
@@ -192,40 +162,58 @@ class SetupScreen(OnTop[None]):
             Select(choices, prompt=_("security"), compact=True, id=f"{kind}-security", classes="security"),
         )
 
+    def _login(self) -> ComposeResult:
+        shown = {"password": _("password"), "google": _("browser: Google"), "microsoft": _("browser: Microsoft")}
+        choices = [(shown[way], way) for way in LOGINS]
+        ways: Select[str] = Select(choices, value="password", allow_blank=False, compact=True, id="login")
+        yield from self._row(_("Log in with"), ways, Input(placeholder=_("client id"), compact=True, id="client-id"))
+        secret = Input(
+            placeholder=_("where one came with the client id"), password=True, compact=True, id="client-secret"
+        )
+        yield from self._row(_("Client secret"), secret)
+
     def on_mount(self) -> None:
         """Begin with the first field."""
         self.query(Input).first().focus()
 
     # The form
 
-    def _value(self, name: str) -> str:
-        found = self.query(f"#{name}").results(Input)
-        return next((field.value.strip() if name != "password" else field.value for field in found), "")
-
     def read_form(self) -> Form:
         """Return what was filled in. Raises UsageError in words for what is missing."""
-        address = self._value("address")
+        address = self.value("address")
         if "@" not in address.strip("@"):
             raise UsageError(_("the mail address is missing: such as support@your-shop.example"))
-        if not self._value("password"):
-            raise UsageError(_("the password is missing (for some providers an app password)"))
-        settings: dict[str, Any] = {"user": self._value("user")} if self._value("user") else {}
+        settings: dict[str, Any] = {"user": self.value("user")} if self.value("user") else {}
+        secrets = self._secrets(settings)
         for kind in ("imap", "smtp"):
-            if host := self._value(f"{kind}-host"):
+            if host := self.value(f"{kind}-host"):
                 settings[f"{kind}_host"] = host
-            if port := self._value(f"{kind}-port"):
+            if port := self.value(f"{kind}-port"):
                 settings[f"{kind}_port"] = int(port)
             security = self.query_one(f"#{kind}-security", Select).value
             if isinstance(security, str):
                 settings[f"{kind}_security"] = security
-        if self._value("ca"):
-            settings["tls_ca"] = self._value("ca")
-        name = self._value("name") or suggested_name(address)
-        days = self._value("history") or "14"
+        if self.value("ca"):
+            settings["tls_ca"] = self.value("ca")
+        name = self.value("name") or suggested_name(address)
+        days = self.value("history") or "14"
         if not days.lstrip("-").isdigit() or not 0 <= int(days) <= 36_500:
             raise UsageError(_("history is a number of days from 0 to 36500"))
         read_only = self.query_one("#read-only", Checkbox).value
-        return Form(self._value("agent"), address, self._value("password"), name, settings, int(days), read_only)
+        return Form(self.value("agent"), address, name, settings, int(days), read_only, secrets)
+
+    def _secrets(self, settings: dict[str, Any]) -> dict[str, str]:
+        """Return the secrets as they stand; how to log in goes into the settings. Raises UsageError."""
+        login = self.query_one("#login", Select).value
+        if login == "password":
+            if not self.value("password"):
+                raise UsageError(_("the password is missing (for some providers an app password)"))
+            return {"password": self.value("password")}
+        settings["login"], settings["client_id"] = login, self.value("client-id")
+        if not settings["client_id"]:
+            raise UsageError(_("a login in the browser needs a client id: docs/email.md tells how to get one"))
+        typed = {"client_secret": self.value("client-secret")} if self.value("client-secret") else {}
+        return {**typed, **self._brought}
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """What was tested is no longer what is there."""
@@ -233,6 +221,18 @@ class SetupScreen(OnTop[None]):
             self._tested = None
             self._say("")
             self._label()
+        if event.input.id in ("address", "user", "client-id", "client-secret"):
+            self._brought = {}
+
+    def on_select_changed(self, event: Select.Changed) -> None:
+        """Another way to log in wants another login."""
+        if event.select.id == "login":
+            self._brought = {}
+
+    def on_input_blurred(self, event: Input.Blurred) -> None:
+        """Look for the servers while the password is typed."""
+        if event.input.id == "address" and "." in self.value("address").rpartition("@")[2]:
+            self.seek(self.value("address"))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Enter goes to the next field, and from the password on tests."""
@@ -252,28 +252,52 @@ class SetupScreen(OnTop[None]):
         except UsageError as error:
             self._say(retold(str(error)), "wrong")
             return
-        if self._tested is None:
-            self._say(_("connecting to the mailbox of {address} ..").format(address=form.address))
-            self._run(partial(_test, form))
-        else:
+        if self._tested is not None:
             self._say(_("adding the mailbox .."))
-            form = Form(**{**_fields(form), "settings": {**form.settings, **self._tested.settings}})
-            self._run(partial(_add, form, self.home, self.session))
+            self._run(partial(mailbox_form.add, form.with_settings(self._tested.settings), self.home, self.session))
+        elif self.looks_first(form.address):
+            self._goes_on = True
+            self.seek(form.address)
+            self._say(_("looking for the servers of {address} ..").format(address=form.address))
+        elif self.asks_first(form):
+            self.confirmed = True
+            self.query_one("#form").add_class("open")
+            self._say(
+                _("DNS names servers of another domain: are these yours? ctrl+s again connects to them."), "wrong"
+            )
+        elif form.by_token and not self._brought:
+            self._log_in(form)
+        else:
+            self._say(_("connecting to the mailbox of {address} ..").format(address=form.address))
+            self._run(partial(mailbox_form.test, form))
+
+    def _log_in(self, form: Form) -> None:
+        ways, way = mailbox_form.ways_to_log_in(form)
+
+        def end(brought: dict[str, str] | None) -> None:
+            if brought:
+                self._brought = brought
+                self.action_go()
+            else:
+                self._say(_("nobody logged in"), "wrong")
+
+        self.app.push_screen(LoginScreen(form.address, ways, way, partial(mailbox_form.log_in, form)), end)
+
+    def on_located(self, message: Located) -> None:
+        """Show the servers that were found, and go on where somebody waits for them."""
+        if message.address != self.value("address"):
+            self._goes_on = False
+            return
+        self.fill_in(message)
+        if self._tested is None:
+            self._say(clean(located_words(message)))
+        if self._goes_on:
+            self._goes_on = False
+            self.action_go()
 
     def _run(self, work: Callable[[], Message]) -> None:
-        """Do it in a thread that nobody waits for when the agent leaves: a server may keep silent for long."""
         self._busy = True
-
-        def run() -> None:
-            try:
-                message = work()
-            except OmniDeskError as error:
-                message = Refused(retold(str(error)))
-            except Exception as error:  # noqa: BLE001  shown to the agent instead of ending the program
-                message = Refused(_("that did not work: {error}").format(error=repr(error)))
-            self.post_message(message)
-
-        threading.Thread(target=run, name="set-up", daemon=True).start()
+        self.start(work)
 
     def on_tested(self, message: Tested) -> None:
         """Show what was found; the same key adds it now."""
@@ -285,7 +309,7 @@ class SetupScreen(OnTop[None]):
 
     def on_refused(self, message: Refused) -> None:
         """Say why not."""
-        self._busy = False
+        self._busy = self._goes_on = False
         self._say(clean(message.said), "wrong")
 
     def on_added(self, message: Added) -> None:
@@ -336,58 +360,3 @@ class SetupScreen(OnTop[None]):
             self.app.exit(0)
         else:
             self.dismiss()
-
-
-def _fields(form: Form) -> dict[str, Any]:
-    return {name: getattr(form, name) for name in Form.__slots__}
-
-
-def suggested_name(address: str) -> str:
-    """Return a channel name made from an address: `support` from support@shop.example."""
-    name = "".join(letter if letter.isalnum() and letter.isascii() else "-" for letter in address.split("@")[0].lower())
-    return (name.strip("-") or "mail")[:31] if name[:1].isalpha() else f"mail-{name.strip('-')}"[:31].rstrip("-")
-
-
-class Found(Protocol):
-    """What a test of a mailbox tells (see `connectors.base.Checked`)."""
-
-    @property
-    def account(self) -> str: ...  # noqa: D102
-    @property
-    def total(self) -> int | None: ...  # noqa: D102
-    @property
-    def waiting(self) -> int | None: ...  # noqa: D102
-    @property
-    def details(self) -> tuple[str, ...]: ...  # noqa: D102
-    @property
-    def warnings(self) -> tuple[str, ...]: ...  # noqa: D102
-
-
-def found_words(found: Found) -> str:
-    """Say what a test found: `41,233 mails, 212 waiting`."""
-    said = [_("It works: {account}").format(account=one_line(found.account))]
-    if found.total is not None:
-        said.append(_("{count} mails").format(count=times.number(found.total)))
-    if found.waiting is not None:
-        said.append(_("{count} waiting").format(count=times.number(found.waiting)))
-    lines = [", ".join(said) + ".", *(one_line(retold(detail)) for detail in found.details)]
-    return "\n".join([*lines, *(f"! {one_line(retold(warning))}" for warning in found.warnings)])
-
-
-def _test(form: Form) -> Tested:
-    from omnidesk.sync import setup
-
-    found = setup.check("email", form.address, form.settings, {"password": form.password}, form.name)
-    return Tested(form, found_words(found), dict(found.settings))
-
-
-def _add(form: Form, home: str | None, session: Session | None) -> Added:
-    from omnidesk.sync import setup
-
-    found = workspace.create(home, agent_name=form.agent or None) if session is None else session.workspace
-    actor = agents.actor(found)
-    secrets = {"password": form.password}
-    setup.add_channel(
-        found, actor, "email", form.name, form.address, form.settings, secrets, form.history_days, form.read_only
-    )
-    return Added(begin(found, home))

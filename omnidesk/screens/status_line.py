@@ -114,6 +114,8 @@ def _trouble(channel: Channel, now: int) -> Part | None:
         Health.NEEDS_LOGIN: _("needs a password"),
         Health.DOWN: _("is down"),
     }[channel.health]
+    if channel.health is Health.NEEDS_LOGIN and channel.by_token:
+        words = _("needs login: g C, then l")
     why = f": {one_line(channel.error, 90)}" if channel.error else ""
     again = ""
     if channel.next_attempt_at is not None and channel.next_attempt_at > now:

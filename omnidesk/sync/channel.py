@@ -23,6 +23,7 @@ from omnidesk.store.leases import LeaseLostError
 from omnidesk.store.workspace import Workspace
 from omnidesk.sync import log, secrets
 from omnidesk.sync.backoff import Backoff
+from omnidesk.sync.login import Renewer
 from omnidesk.sync.sending import InThread, Sender
 from omnidesk.words.errors import NotFoundError, OmniDeskError, SecretMissingError
 from omnidesk.words.kinds import Health
@@ -47,6 +48,7 @@ class ChannelRun:
         self.in_thread = in_thread
         self.held: Held | None = None
         self.sender: Sender | None = None
+        self.renewing = Renewer(workspace, channel, settings.timeout_seconds, lambda: self.held)
         self.received = self.duplicates = self.quarantined = 0
         self._noted: tuple[Health, str | None, int] | None = None
         self._reconnect = asyncio.Event()
@@ -298,15 +300,15 @@ class ChannelRun:
 
     def account(self) -> Account:
         """Return the channel as its connector takes it. Raises SecretMissingError, NotFoundError."""
-        manifest = registry.manifest(self.channel.kind)
         return Account(
             channel_id=self.channel.id,
             name=self.channel.name,
             address=self.channel.address,
             settings={**self.channel.settings, "poll_seconds": self._poll_seconds()},
-            secrets=secrets.read(self.channel, tuple(secret.key for secret in manifest.secrets)),
+            secrets=secrets.of_channel(self.channel),
             read_only=self.channel.read_only,
             timeout=self.settings.timeout_seconds,
+            renewing=self.renewing,
         )
 
     def connector(self) -> Connector:
@@ -383,7 +385,7 @@ class ChannelRun:
                 return None
             finally:
                 await _close(connector)
-        except LoginError as failure:
+        except (LoginError, SecretMissingError) as failure:
             error, health = str(failure), Health.NEEDS_LOGIN
         except (ConnectorError, OSError, TimeoutError, OmniDeskError) as failure:
             error, health = str(failure) or repr(failure), Health.RETRYING

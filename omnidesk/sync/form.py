@@ -27,15 +27,32 @@ def disabled() -> tuple[Disabled, ...]:
 
 def settings(kind: str, typed: Mapping[str, str | int]) -> dict[str, Any]:
     """Return settings as their kind wants them. Raises NotFoundError, UsageError in words."""
-    known = {setting.key: setting for setting in registry.manifest(kind).settings}
-    strange = sorted(set(typed) - set(known))
-    if strange:
-        raise UsageError(f"{kind} has no setting {', '.join(strange)}; it has {', '.join(sorted(known)) or 'none'}")
+    known = _known(kind, typed)
     found = {key: _value(known[key], str(value)) for key, value in typed.items()}
     missing = [key for key, setting in known.items() if setting.required and not found.get(key)]
     if missing:
         raise UsageError(f"{kind} needs {', '.join(missing)}: give it with --set {missing[0]}=..")
     return found
+
+
+def changed(kind: str, typed: Mapping[str, str | int]) -> dict[str, Any]:
+    """Return changes of settings as their kind wants them; an empty value takes a setting back (None).
+
+    Raises NotFoundError, UsageError in words."""
+    known = _known(kind, typed)
+    found = {key: _value(known[key], str(value)) if str(value) else None for key, value in typed.items()}
+    missing = [key for key, value in found.items() if value is None and known[key].required]
+    if missing:
+        raise UsageError(f"{kind} needs {', '.join(missing)}")
+    return found
+
+
+def _known(kind: str, typed: Mapping[str, str | int]) -> dict[str, Setting]:
+    known = {setting.key: setting for setting in registry.manifest(kind).settings}
+    strange = sorted(set(typed) - set(known))
+    if strange:
+        raise UsageError(f"{kind} has no setting {', '.join(strange)}; it has {', '.join(sorted(known)) or 'none'}")
+    return known
 
 
 def _value(setting: Setting, typed: str) -> str | int | float | bool:
@@ -54,14 +71,22 @@ def _value(setting: Setting, typed: str) -> str | int | float | bool:
     return typed
 
 
-def secret_fields(kind: str) -> tuple[str, ...]:
-    """Return the secrets that a kind of channel needs, by field."""
-    return tuple(secret.key for secret in registry.manifest(kind).secrets)
+def secret_fields(kind: str, said: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the secrets that a person must type for a channel with these settings, by field."""
+    needed = registry.manifest(kind).secrets_for(said)
+    return tuple(secret.key for secret in needed if secret.typed and secret.required)
 
 
-def environment(channel_name: str, kind: str) -> dict[str, str]:
+def extra_fields(kind: str, said: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the secrets that some providers want and a person may type, by field."""
+    needed = registry.manifest(kind).secrets_for(said)
+    return tuple(secret.key for secret in needed if secret.typed and not secret.required)
+
+
+def environment(channel_name: str, kind: str, said: Mapping[str, Any]) -> dict[str, str]:
     """Return the secrets that the environment holds for a channel; they are not kept elsewhere."""
-    named = {field: secrets.variable(channel_name, field) for field in secret_fields(kind)}
+    fields = (*secret_fields(kind, said), *extra_fields(kind, said))
+    named = {field: secrets.variable(channel_name, field) for field in fields}
     return {field: os.environ[variable] for field, variable in named.items() if variable in os.environ}
 
 

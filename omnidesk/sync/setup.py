@@ -7,7 +7,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from omnidesk.connectors import registry
-from omnidesk.connectors.base import Account, Checked, ConnectionLostError, ConnectorError, RetryAfterError
+from omnidesk.connectors.base import (
+    Account,
+    Checked,
+    ConnectionLostError,
+    ConnectorError,
+    Discovered,
+    Renewing,
+    RetryAfterError,
+)
 from omnidesk.desk import channels, settings
 from omnidesk.store.workspace import Workspace
 from omnidesk.sync import secrets
@@ -27,10 +35,16 @@ class OutOfReachError(CheckFailedError):
 
 
 def check(
-    kind: str, address: str, said: Mapping[str, Any], given: Mapping[str, str], name: str = "", timeout: float = 20.0
+    kind: str,
+    address: str,
+    said: Mapping[str, Any],
+    given: Mapping[str, str],
+    name: str = "",
+    timeout: float = 20.0,
+    renewing: Renewing | None = None,
 ) -> Checked:
     """Log in with these settings and secrets and look around, changing nothing. Raises CheckFailedError in words."""
-    account = Account(0, name or address, address, said, given, timeout=timeout)
+    account = Account(0, name or address, address, said, given, timeout=timeout, renewing=renewing)
 
     async def look() -> Checked:
         connector = registry.connector(kind)(account)
@@ -50,10 +64,25 @@ def check(
 def check_channel(workspace: Workspace, name: str) -> Checked:
     """Test a channel that is there. Raises CheckFailedError, SecretMissingError."""
     channel = channels.get(workspace, name)
-    fields = tuple(secret.key for secret in registry.manifest(channel.kind).secrets)
-    given = secrets.read(channel, fields)
-    timeout = settings.current(workspace).timeout_seconds
-    return check(channel.kind, channel.address, channel.settings, given, channel.name, timeout)
+    from omnidesk.sync.login import renewer
+
+    given, timeout = secrets.of_channel(channel), settings.current(workspace).timeout_seconds
+    renewing = renewer(workspace, channel)
+    return check(channel.kind, channel.address, channel.settings, given, channel.name, timeout, renewing)
+
+
+def discover(kind: str, address: str, said: Mapping[str, Any]) -> Discovered:
+    """Find what the address of a new channel tells about its settings; never fails, and never waits for long."""
+    account = Account(0, address, address, said)
+
+    async def look() -> Discovered:
+        connector = registry.connector(kind)(account)
+        try:
+            return await connector.discover()
+        finally:
+            await connector.aclose()
+
+    return asyncio.run(look())
 
 
 def add_channel(

@@ -23,7 +23,8 @@ ACTS = (
     "{count} answers stopped", "{count} had left already",
     "added channel {name}", "removed channel {name}", "switched {name} on", "switched {name} off",
     "renamed {name} to {fresh}", "{name} may send", "{name} only reads", "{name} history {count} days",
-    "{name} is tried again now", "the secret of {name} was stored anew", "note on {many}", "new message {many}",
+    "{name} is tried again now", "the secret of {name} was stored anew", "changed {fields} of {name}",
+    "note on {many}", "new message {many}",
     "answer to {many}", "question beside {many}", "changed what is known of {name}",
     "imported {count} mails into {name}",
     "joined {one} to {other}: {why}", "a message ties them together", "merged {some} into {other}",
@@ -103,10 +104,7 @@ TROUBLES = (
     "{what} takes no password on this connection: set imap_security to tls",
     "{what} cannot let {user} in now ({error}): it is tried again",
     "{what} cannot let {user} in now ({error})",
-    "{what} refuses the login of {user} ({error}): check the user name and the password. Providers with two-step "
-    "login want an app password",
-    "{what} refuses the login of {user} ({error}): check the user name and the password. Providers with two-step "
-    "login want an app password; some must first allow SMTP",
+    "{what} refuses the login of {user} ({error}): {why}",
     "{what} ends the connection: {why}",
     "{what} has said nothing for {seconds} s: the connection is given up and made anew",
     "{what} answers what is no IMAP ({error})",
@@ -145,6 +143,40 @@ TROUBLES = (
 )  # fmt: skip
 """What the workspace and the channels report."""
 
+LOGINS = (
+    "check the user name and the password. Many providers want an app password, made in the settings of the account, "
+    "once two-step login is on; some must first be told to allow IMAP and SMTP.",
+    "log in again as {user} (`omnidesk channel login {name}`), and see that the mailbox allows IMAP and SMTP",
+    "{name} needs login: nobody has logged in for it here yet. `omnidesk channel login {channel}` does (l on the "
+    "channels screen)",
+    "the login of {user} at {name} has ended ({error}): `omnidesk channel login {channel}` logs in again",
+    "the login at {name} has ended: `omnidesk channel login {channel}` logs in again",
+    "logging in at {name} needs a client id of your own: docs/email.md tells how to get one; set client_id to it",
+    "open the page in a browser and log in as {user}",
+    "open the page on any device, enter the code and log in as {user}",
+    "the provider did not let us in ({error}): begin the login again",
+    "the login at {name} was declined: begin it again",
+    "nobody logged in in time: begin the login again", "the code was not entered in time: begin the login again",
+    "{name} does not know our client id or its secret ({error}): check client_id",
+    "{name} does not let this client read mail ({error}): give it that right first",
+    "{name} cannot make tokens now ({error}): it is tried again",
+    "{host} did not answer in time: it is tried again", "{host} is out of reach ({error}): it is tried again",
+    "{what} takes no tokens (OAuth 2.0) here: set login to password",
+    "paste the whole address that the browser ended at: it begins with http://127.0.0.1: or so",
+    "no login waits for this address any more: begin it again",
+    "this address is of another login: paste the one that the browser ended at just now",
+    "{name} takes an app password here, not the password of the account: make one {where}, and paste it.",
+    "{name} takes an app password here, not the password of the account: make one {where}, and paste it. Or log in "
+    "with the browser: set login to google.",
+    "Microsoft takes no passwords from mail programs any more: log in with the browser or a code (login: microsoft).",
+    "The provider takes no passwords from mail programs: log in with the browser (login: other).",
+    "At {name}, IMAP must first be switched on in the settings of the mailbox on the web.",
+    "{name}, by its address", "{name}, which takes the mail of {domain}", "what {domain} says itself",
+    "SRV records in DNS", "Thunderbird's list of providers", "a guess that answered",
+    "Thunderbird's list, by the domain's mail exchanger",
+)  # fmt: skip
+"""What logging in to a mailbox and finding its servers brings up."""
+
 FILES = (
     "it takes too long to read: save it instead", "it is damaged or far too large: save it instead",
     "it cannot be read ({error}): save it instead", "it is locked with a password: save it instead",
@@ -154,7 +186,7 @@ FILES = (
 )  # fmt: skip
 """What the process that reads files reports."""
 
-SENTENCES = (*ACTS, *STATES, *REASONS, *TROUBLES, *FILES)
+SENTENCES = (*ACTS, *STATES, *REASONS, *TROUBLES, *LOGINS, *FILES)
 _ANEW = frozenset(("act", "many", "what", "why"))
 _SHAPES = {"count": r"[0-9.,]+", "many": r"#?[0-9]+(?: \w+)?"}
 

@@ -298,6 +298,11 @@ class Channel:
     progress_total: int
     created_at: int
 
+    @property
+    def by_token(self) -> bool:
+        """Whether a person logs in for it at the provider (OAuth 2.0), so that it has no password of ours."""
+        return str(self.settings.get("login") or "password") != "password"
+
 
 @dataclass(frozen=True)
 class Agent:

@@ -160,3 +160,11 @@ def test_errors_do_not_show_secrets(desk: Desk, word: str, monkeypatch: pytest.M
     with pytest.raises(SecretMissingError) as told:
         read(desk)
     assert word not in str(told.value)
+
+
+def test_what_the_keyring_takes_is_no_longer_read_from_the_file(desk: Desk, ring: InMemory) -> None:
+    keyring.set_keyring(Locked())
+    secrets.store(desk.channel.id, {"password": "old"})
+    keyring.set_keyring(ring)
+    assert secrets.store(desk.channel.id, {"password": "new"}) == "the keyring"
+    assert secrets.read(desk.channel, PASSWORD) == {"password": "new"}

@@ -4,22 +4,27 @@ decode     mime, header, charset, body, automatic, authenticity: a raw mail beco
 prepare    compose: a message becomes a mail
 pull       reading, cursor, imap, client, answers: folders become batches of raw mails
 send       smtp: a mail is handed over once
-check      setup: both servers tried, in words; discover and endpoint know where they are
+check      mailbox: both servers tried, in words; providers and endpoint know where they are
+discover   discovery, naming, autoconfig: finds the servers of an address
+authorize  oauth, loopback, web: logs in at the provider; sasl bears the token to the servers
 """
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from omnidesk.connectors.base import (
     Account,
+    AuthorizeStep,
     Batch,
     Checked,
     Committing,
     Connector,
     Cursor,
     Decoded,
+    Discovered,
     Item,
     Outgoing,
     Payload,
@@ -28,7 +33,7 @@ from omnidesk.connectors.base import (
     Unknown,
 )
 from omnidesk.connectors.email.manifest import MANIFEST
-from omnidesk.connectors.manifest import Manifest
+from omnidesk.connectors.manifest import AuthMode, Manifest
 
 if TYPE_CHECKING:
     from omnidesk.connectors.email.mailbox import Mailbox
@@ -79,6 +84,29 @@ class EmailConnector(Connector):
         from omnidesk.connectors.email.compose import prepare
 
         return prepare(outgoing, settings)
+
+    async def discover(self) -> Discovered:
+        """Find the servers of the address: what is known, what DNS and the domain itself say, what answers."""
+        from omnidesk.connectors.email.discovery import discover
+
+        return await discover(self.account.address)
+
+    async def authorize(self, way: AuthMode) -> AsyncIterator[AuthorizeStep]:
+        """Log in at Google, Microsoft or another provider with the browser or a device code."""
+        from omnidesk.connectors.email.loopback import by_browser
+        from omnidesk.connectors.email.oauth import Client
+
+        client = Client(self.account)
+        async with aclosing(client.by_device() if way == "oauth_device" else by_browser(client)) as steps:
+            async for step in steps:
+                yield step
+
+    async def renew(self) -> Mapping[str, str]:
+        """Return the secret with new tokens for those that end."""
+        from omnidesk.connectors.email.oauth import SECRET, Client, Tokens
+
+        tokens = await Client(self.account).refresh(Tokens.of(self.account.secrets.get(SECRET, "")))
+        return {SECRET: tokens.kept()}
 
     async def check(self) -> Checked:
         """Log in at both servers. `total` counts the mails of the folders that are read, `waiting` those of the

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Literal, cast
 
 from omnidesk.connectors.base import Account, ConnectionLostError, ConnectorError
-from omnidesk.connectors.email import discover
+from omnidesk.connectors.email import providers
 
 Protocol = Literal["imap", "smtp"]
 Security = Literal["tls", "starttls", "none"]
@@ -65,7 +65,7 @@ def endpoints(account: Account, protocol: Protocol) -> list[Endpoint]:
     if security and security not in ("tls", "starttls", "none"):
         raise ConnectorError(f"{protocol}_security is {security!r}: choose tls, starttls or none")
     if not host:
-        found = discover.guesses(account.address, protocol)
+        found = providers.guesses(account.address, protocol)
         if not found:
             raise ConnectorError(f"no {NAMES[protocol]} server is known for {account.address!r}: set {protocol}_host")
     else:

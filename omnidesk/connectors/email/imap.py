@@ -17,6 +17,7 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from itertools import pairwise
 from typing import Any, TypeVar
 
@@ -33,6 +34,7 @@ from omnidesk.connectors.email.answers import (
     uid_set,
 )
 from omnidesk.connectors.email.endpoint import Endpoint, unreachable
+from omnidesk.connectors.email.sasl import Bearer, Credentials, mechanism
 from omnidesk.text.clean import one_line
 
 T = TypeVar("T")
@@ -135,21 +137,32 @@ class Session:
     def _learn_capabilities(self) -> None:
         self.capabilities = frozenset(each.decode("ascii", "replace") for each in self._client.capabilities())
 
-    async def login(self, user: str, password: str) -> None:
+    async def login(self, credentials: Credentials) -> None:
         """Log in. Raises LoginError when the server refuses."""
-        if "AUTH=PLAIN" not in self.capabilities and "LOGINDISABLED" in self.capabilities:
-            raise LoginError(f"{self.endpoint} takes no password on this connection: set imap_security to tls")
+        user = credentials.user
+        if credentials.token:
+            offered = mechanism([each.removeprefix("AUTH=") for each in self.capabilities])
+            if not offered:
+                raise LoginError(f"{self.endpoint} takes no tokens (OAuth 2.0) here: set login to password")
+            bearer = Bearer(offered, credentials, self.endpoint)
+            log_in = partial(self._log_in_with_token, bearer)
+        else:
+            if "AUTH=PLAIN" not in self.capabilities and "LOGINDISABLED" in self.capabilities:
+                raise LoginError(f"{self.endpoint} takes no password on this connection: set imap_security to tls")
+            bearer, log_in = None, partial(self._log_in, user, credentials.password)
         try:
-            await self._run(lambda: self._log_in(user, password))
+            await self._run(log_in)
         except RefusedByServerError as error:
             if error.code in ("UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG"):
                 raise ConnectionLostError(
                     f"{self.endpoint} cannot let {user} in now ({error}): it is tried again"
                 ) from None
-            raise LoginError(
-                f"{self.endpoint} refuses the login of {user} ({error}): check the user name and the password. "
-                "Providers with two-step login want an app password"
-            ) from None
+            why = f"{error}; {bearer.refusal}" if bearer is not None and bearer.refusal else str(error)
+            raise LoginError(f"{self.endpoint} refuses the login of {user} ({why})") from None
+
+    def _log_in_with_token(self, bearer: Bearer) -> None:
+        self._client._command_and_check("authenticate", bearer.mechanism, bearer, unpack=True)
+        self._learn_capabilities()
 
     def _log_in(self, user: str, password: str) -> None:
         try:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
 from datetime import UTC, datetime
+from functools import partial
+from typing import TypeVar
 
 from omnidesk import clock
 from omnidesk.connectors.base import (
@@ -20,10 +22,13 @@ from omnidesk.connectors.base import (
     Sent,
     Unknown,
 )
-from omnidesk.connectors.email import smtp
+from omnidesk.connectors.email import oauth, providers, smtp
 from omnidesk.connectors.email.endpoint import Endpoint, endpoints
 from omnidesk.connectors.email.imap import Folder, Session
 from omnidesk.connectors.email.reading import Reader, choose_folders, read_ahead
+from omnidesk.connectors.email.sasl import Credentials
+
+T = TypeVar("T")
 
 WAITING_DAYS = 14
 KEEPS_COPIES = (".gmail.com", ".office365.com", "smtp-mail.outlook.com", ".googlemail.com")
@@ -38,6 +43,8 @@ class Mailbox:
         self.user = str(account.settings.get("user") or account.address).strip()
         self._sessions: set[Session] = set()
         self._talks: set[smtp.Talk] = set()
+        self._login = ""
+        """What is kept of the last login, once it was made anew."""
 
     def close(self) -> None:
         """Drop all connections at once."""
@@ -71,19 +78,23 @@ class Mailbox:
         """Send a mail once, at the first server that can be reached."""
         if self.account.read_only:
             raise ConnectorError(f"the channel {self.account.name} is read-only: nothing is sent from it")
-        password = self._password()
+        credentials = await self._credentials()
         candidates = endpoints(self.account, "smtp")
         for endpoint in candidates[:-1]:
             try:
-                await self._try_smtp(endpoint)
+                await self._try_smtp(endpoint, credentials)
             except LoginError:
-                raise
+                pass  # said once more by the attempt itself
             except ConnectorError:
                 continue
             candidates = [endpoint]
             break
-        with self._talk(candidates[-1]) as talk:
-            return await smtp.send(talk, self.user, password, payload, key, committing)
+
+        async def hand_over(credentials: Credentials) -> SendResult:
+            with self._talk(candidates[-1]) as talk:
+                return await smtp.send(talk, credentials, payload, key, committing)
+
+        return await self._logging_in(hand_over, candidates[-1], credentials)
 
     async def file_copy(self, payload: Payload) -> None:
         """File a copy of a sent mail, where the settings want one and there is none yet."""
@@ -155,7 +166,7 @@ class Mailbox:
         error: ConnectorError | None = None
         for endpoint in endpoints(self.account, "smtp"):
             try:
-                largest = await self._try_smtp(endpoint)
+                largest = await self._logging_in(partial(self._try_smtp, endpoint), endpoint)
             except LoginError:
                 raise
             except ConnectorError as failed:
@@ -164,10 +175,10 @@ class Mailbox:
             return endpoint, largest
         raise error or ConnectorError("no SMTP server is known: set smtp_host")
 
-    async def _try_smtp(self, endpoint: Endpoint) -> int:
+    async def _try_smtp(self, endpoint: Endpoint, credentials: Credentials) -> int:
         """Log in and out; return the largest mail that the server takes (RFC 1870), 0 where it does not say."""
         with self._talk(endpoint) as talk:
-            extensions = await smtp.try_login(talk, self.user, self._password())
+            extensions = await smtp.try_login(talk, credentials)
         size = extensions.get("size", "")
         return int(size) if size.isdigit() else 0
 
@@ -186,21 +197,24 @@ class Mailbox:
             self._sessions.discard(session)
 
     async def _connect(self) -> Session:
-        password = self._password()
         error: ConnectorError | None = None
         for endpoint in endpoints(self.account, "imap"):
-            session: Session | None = None
             try:
-                session = await Session.open(endpoint, self.account.timeout)
-                await session.login(self.user, password)
-                return session
-            except BaseException as failed:
-                if session is not None:
-                    session.close()
-                if isinstance(failed, LoginError) or not isinstance(failed, ConnectorError):
-                    raise
+                return await self._logging_in(partial(self._open, endpoint), endpoint)
+            except LoginError:
+                raise
+            except ConnectorError as failed:
                 error = error or failed
         raise error or ConnectorError("no IMAP server is known: set imap_host")
+
+    async def _open(self, endpoint: Endpoint, credentials: Credentials) -> Session:
+        session = await Session.open(endpoint, self.account.timeout)
+        try:
+            await session.login(credentials)
+        except BaseException:
+            session.close()
+            raise
+        return session
 
     @contextlib.contextmanager
     def _talk(self, endpoint: Endpoint) -> Iterator[smtp.Talk]:
@@ -212,11 +226,41 @@ class Mailbox:
         finally:
             self._talks.discard(talk)
 
-    def _password(self) -> str:
-        password = self.account.secrets.get("password", "")
-        if not password:
+    # --- credentials
+
+    async def _logging_in(
+        self, work: Callable[[Credentials], Awaitable[T]], endpoint: Endpoint, first: Credentials | None = None
+    ) -> T:
+        """Do something that logs in. A token that is refused is made anew once; a refusal says what to do."""
+        credentials = first or await self._credentials()
+        try:
+            return await work(credentials)
+        except LoginError as error:
+            if not credentials.token:
+                raise LoginError(f"{error}: {providers.when_refused(endpoint.host)}") from None
+            if self.account.renewing is None:
+                raise
+        try:
+            return await work(await self._credentials(refused=credentials.token))
+        except LoginError as error:
+            raise LoginError(
+                f"{error}: log in again as {self.user} (`omnidesk channel login {self.account.name}`), "
+                "and see that the mailbox allows IMAP and SMTP"
+            ) from None
+
+    async def _credentials(self, refused: str = "") -> Credentials:
+        """Return what to log in with; a token that ends or was refused is made anew first. Raises LoginError."""
+        secrets = self.account.secrets
+        if oauth.way_of(self.account.settings):
+            kept = self._login or secrets.get(oauth.SECRET, "")
+            tokens = oauth.Tokens.of(kept)
+            if (tokens.stale or tokens.access == refused) and self.account.renewing is not None:
+                self._login = (await self.account.renewing({oauth.SECRET: kept}))[oauth.SECRET]
+                tokens = oauth.Tokens.of(self._login)
+            return Credentials(self.user, token=tokens.access)
+        if not secrets.get("password"):
             raise LoginError(f"no password is known for {self.user}: give it to the channel {self.account.name}")
-        return password
+        return Credentials(self.user, secrets["password"])
 
 
 def _special(folders: list[Folder], flag: str) -> Folder | None:

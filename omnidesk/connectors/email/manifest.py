@@ -9,6 +9,7 @@ MAX_FILE_BYTES = 20_000_000
 
 _SECURITIES = ("tls", "starttls", "none")
 _FOUND = "Empty: found from the address."
+_AT_PROVIDERS = ("google", "microsoft", "other")
 
 MANIFEST = Manifest(
     kind="email",
@@ -21,6 +22,10 @@ MANIFEST = Manifest(
     identity_kinds=("email",),
     settings=(
         Setting("user", "User name", "Empty: the address."),
+        Setting(
+            "login", "Log in", "password, or in the browser (OAuth 2.0) at google, microsoft or other.", "choice",
+            "password", ("password", *_AT_PROVIDERS),
+        ),
         Setting("imap_host", "IMAP server", _FOUND),
         Setting("imap_port", "IMAP port", "993 for TLS, 143 for STARTTLS.", kind="number", advanced=True),
         Setting(
@@ -33,6 +38,12 @@ MANIFEST = Manifest(
             "smtp_security", "SMTP security", "none: only for a server on this machine.", "choice",
             choices=_SECURITIES, advanced=True,
         ),
+        Setting("client_id", "OAuth client id", "How Google or Microsoft knows your OmniDesk.", advanced=True),
+        Setting("tenant", "Microsoft tenant", "Your organisation's. Empty: any.", advanced=True),
+        Setting("authorize_url", "Login page", "Of another provider (OAuth 2.0).", advanced=True),
+        Setting("token_url", "Token address", "Of another provider (OAuth 2.0).", advanced=True),
+        Setting("device_url", "Device code address", "Of another provider (OAuth 2.0).", advanced=True),
+        Setting("scope", "OAuth scope", "Of another provider (OAuth 2.0).", advanced=True),
         Setting("folders", "Folders", "By name, apart by commas. Empty: Inbox, Sent and Junk.", advanced=True),
         Setting("quote", "Quote what is answered", "Puts the customer's message under the reply.", "flag", False),
         Setting(
@@ -54,8 +65,15 @@ MANIFEST = Manifest(
             ("auto", "always", "never"), advanced=True,
         ),
     ),
-    secrets=(Secret("password", "Password", "An app password where the provider has two-step login."),),
-    auth=("password",),
+    secrets=(
+        Secret("password", "Password", "An app password where the provider has two-step login.", ("password",)),
+        Secret(
+            "client_secret", "Client secret", "What came with the client id, where anything did.", _AT_PROVIDERS,
+            required=False,
+        ),
+        Secret("oauth", "Login", "What logging in at the provider brought.", _AT_PROVIDERS, typed=False),
+    ),
+    auth=("password", "oauth_loopback", "oauth_device"),
     attachments=Attachments(inbound=True, outbound=True, max_bytes=MAX_FILE_BYTES),
     text=TextRule(format="plain", subject=True),
     receipts=("delivered", "read"),
@@ -65,5 +83,7 @@ MANIFEST = Manifest(
     poll_seconds=60.0,
     history=True,
     decoder=2,
-    privacy="Mail is read from and sent through the mail server you name; nothing else leaves the machine.",
+    privacy="Mail is read from and sent through the mail server you name. When a mailbox is added, its domain is "
+    "looked up in DNS, at the domain's own servers (with the address) and in Thunderbird's list of providers. Nothing "
+    "else leaves the machine.",
 )  # fmt: skip

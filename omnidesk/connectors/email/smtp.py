@@ -4,6 +4,7 @@ answer it has, and only in between is the outcome unknown. smtplib blocks, so it
 from __future__ import annotations
 
 import asyncio
+import base64
 import contextlib
 import re
 import smtplib
@@ -28,6 +29,7 @@ from omnidesk.connectors.base import (
     Unknown,
 )
 from omnidesk.connectors.email.endpoint import Endpoint, unreachable
+from omnidesk.connectors.email.sasl import Bearer, Credentials, mechanism
 from omnidesk.text.clean import one_line
 
 T = TypeVar("T")
@@ -44,7 +46,7 @@ class Talk:
     smtp: smtplib.SMTP | None = None
     refused: dict[str, str] = field(default_factory=dict)
 
-    def log_in(self, user: str, password: str) -> None:
+    def log_in(self, credentials: Credentials) -> None:
         """Connect, secure the connection and authenticate. Raises ConnectorError."""
         with _in_words(self.endpoint):
             context = self.endpoint.context()
@@ -67,30 +69,50 @@ class Talk:
                 assert context is not None
                 self.smtp.starttls(context=context)
                 self.smtp.ehlo()
-        self._authenticate(user, password)
+        self._authenticate(credentials)
 
-    def _authenticate(self, user: str, password: str) -> None:
+    def _authenticate(self, credentials: Credentials) -> None:
         assert self.smtp is not None
+        user, bearer = credentials.user, None
         if not self.smtp.has_extn("auth"):
             raise ConnectorError(
                 f"{self.endpoint} takes no login (SMTP AUTH): use the provider's submission server, usually port 587 "
                 "or 465"
             )
+        if credentials.token:
+            offered = mechanism(self.smtp.esmtp_features.get("auth", "").split())
+            if not offered:
+                raise LoginError(f"{self.endpoint} takes no tokens (OAuth 2.0): set login to password")
+            bearer = Bearer(offered, credentials, self.endpoint)
         try:
             with _in_words(self.endpoint):
-                self.smtp.login(user, password)
+                if bearer is None:
+                    self._log_in_with_password(credentials)
+                else:
+                    self.smtp.auth(bearer.mechanism, bearer)
         except smtplib.SMTPAuthenticationError as error:
             said = _words(error.smtp_code, error.smtp_error)
+            if bearer is not None and bearer.refusal:
+                said += f"; {bearer.refusal}"
             if 400 <= error.smtp_code < 500:
                 raise ConnectionLostError(f"{self.endpoint} cannot let {user} in now ({said})") from error
-            raise LoginError(
-                f"{self.endpoint} refuses the login of {user} ({said}): check the user name and the password. "
-                "Providers with two-step login want an app password; some must first allow SMTP"
-            ) from error
+            raise LoginError(f"{self.endpoint} refuses the login of {user} ({said})") from error
         except smtplib.SMTPException as error:
             raise LoginError(
                 f"{self.endpoint} offers no way to log in that we know ({one_line(str(error))})"
             ) from error
+
+    def _log_in_with_password(self, credentials: Credentials) -> None:
+        assert self.smtp is not None
+        user, password = credentials.user, credentials.password
+        if (user + password).isascii():
+            self.smtp.login(user, password)
+            return
+        # smtplib knows ASCII only; a password may be any UTF-8 (RFC 4616 section 2).
+        plain = base64.b64encode(f"\0{user}\0{password}".encode()).decode("ascii")
+        code, said = self.smtp.docmd("AUTH", f"PLAIN {plain}")
+        if code not in (235, 503):
+            raise smtplib.SMTPAuthenticationError(code, said)
 
     def address(self, payload: Payload, key: str) -> Retry | Failed | None:
         """Say who it is from and for. None when at least one recipient was taken, else why it cannot go."""
@@ -168,11 +190,11 @@ class Talk:
                 self.smtp.quit()
 
 
-async def send(talk: Talk, user: str, password: str, payload: Payload, key: str, committing: Committing) -> SendResult:
+async def send(talk: Talk, credentials: Credentials, payload: Payload, key: str, committing: Committing) -> SendResult:
     """Send a mail once. Raises LoginError and other lasting ConnectorErrors; nothing was sent then."""
     async with _thread(talk) as run:
         try:
-            await run(lambda: talk.log_in(user, password))
+            await run(lambda: talk.log_in(credentials))
             refusal = await run(lambda: talk.address(payload, key))
         except ConnectionLostError as error:
             return Retry(str(error))
@@ -186,10 +208,10 @@ async def send(talk: Talk, user: str, password: str, payload: Payload, key: str,
         return result
 
 
-async def try_login(talk: Talk, user: str, password: str) -> dict[str, str]:
+async def try_login(talk: Talk, credentials: Credentials) -> dict[str, str]:
     """Log in and out again; returns the server's extensions. Raises ConnectorError."""
     async with _thread(talk) as run:
-        await run(lambda: talk.log_in(user, password))
+        await run(lambda: talk.log_in(credentials))
         assert talk.smtp is not None
         extensions = dict(talk.smtp.esmtp_features)
         await run(talk.quit)

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from omnidesk.connectors.base import ConnectionLostError, ConnectorError, LoginError
-from omnidesk.connectors.email.discover import guesses
+from omnidesk.connectors.email.providers import guesses
 from tests.connectors.email.conftest import connector
-from tests.servers import Mailbox, free_ports, simple_mail
+from tests.servers import Mailbox, MailServer, free_ports, simple_mail
 
 pytestmark = pytest.mark.servers
 
@@ -101,3 +101,11 @@ def test_servers_are_guessed_from_the_address() -> None:
     assert guesses("support@shop.example", "imap")[0] == ("imap.shop.example", 993, "tls")
     assert guesses("support@shop.example", "smtp")[0] == ("smtp.shop.example", 587, "starttls")
     assert guesses("nonsense", "imap") == []
+
+
+async def test_a_password_may_hold_letters_outside_ascii(mail_server: MailServer) -> None:
+    address, _ = mail_server.add_user()
+    mail_server.passwords[address] = "pässwörd-çélèbre"
+    (mail_server.root / "users" / address).write_text(f"{address}:{{PLAIN}}{mail_server.passwords[address]}:::::\n")
+    found = await connector(Mailbox(mail_server, address, mail_server.passwords[address])).check()
+    assert found.total == 0

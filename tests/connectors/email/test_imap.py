@@ -12,6 +12,7 @@ import pytest
 from omnidesk.connectors.base import ConnectionLostError, ConnectorError
 from omnidesk.connectors.email.endpoint import Endpoint
 from omnidesk.connectors.email.imap import Folder, RefusedByServerError, Session
+from omnidesk.connectors.email.sasl import Credentials
 
 INBOX = Folder("INBOX", "INBOX", frozenset())
 Say = Callable[[str], None]
@@ -81,7 +82,7 @@ async def start() -> AsyncIterator[Start]:
 
 async def opened(endpoint: Endpoint, patience: float = 10) -> Session:
     session = await Session.open(endpoint, patience)
-    await session.login("anna", "a b")
+    await session.login(Credentials("anna", "a b"))
     await session.examine(INBOX)
     return session
 
