@@ -19,10 +19,9 @@ from omnidesk.desk import (
     due,
     identity,
     indexing,
-    joining,
     notifications,
-    settings,
     threading,
+    tying,
 )
 from omnidesk.desk.acts import Act
 from omnidesk.store import search
@@ -126,7 +125,7 @@ def file(act: Act, desk: Desk, arrival: Arrival, decoded: Decoded) -> int:
             threading.Found(news, "a report on our message"),
             *(each for each in found if each.conversation != news),
         ]
-    found = [each for each in found if not _too_late(act, message, each.conversation)]
+    found = [replace(each, offered=each.offered or _too_late(act, message, each.conversation)) for each in found]
     number, reason, parent_at, stranger = _conversation(act, message, found)
     aside = asides.joined(act.tx, number, threading.named(decoded), _sender(message)[1])
     if aside is not None:
@@ -136,7 +135,7 @@ def file(act: Act, desk: Desk, arrival: Arrival, decoded: Decoded) -> int:
     message_id = _store(act, desk, message, number, reason, stranger)
     _let_conversation_know(act, desk, message, number, message_id)
     if aside is None:
-        _join_others(act, number, [each.conversation for each in found])
+        tying.tie(act, number, found)
     return message_id
 
 
@@ -201,7 +200,7 @@ def _who_and_when(act: Act, desk: Desk, arrival: Arrival, decoded: Decoded) -> _
 def _conversation(act: Act, message: _Filed, found: Sequence[threading.Found]) -> tuple[int, str, int | None, bool]:
     """Return the conversation for a message, why, when its parent came, and whether its sender is a stranger there."""
     blocked = message.author is not None and message.author.blocked
-    for each in found:
+    for each in (one for one in found if not one.offered):
         place = act.tx.value("SELECT place FROM conversation WHERE id = ?", (each.conversation,))
         if blocked and place != Place.SPAM:
             continue
@@ -228,12 +227,9 @@ def _conversation(act: Act, message: _Filed, found: Sequence[threading.Found]) -
 
 
 def _too_late(act: Act, message: _Filed, number: int) -> bool:
-    """Say whether the conversation was closed so long ago that an answer starts a new one (`reopen_days`)."""
-    days = settings.read(act.tx).reopen_days
-    if not days or message.backlog or message.direction is not Direction.INBOUND:
-        return False
-    row = act.tx.one("SELECT status, last_message_at FROM conversation WHERE id = ?", (number,))
-    return row is not None and row["status"] == Status.CLOSED and row["last_message_at"] < message.at - days * clock.DAY
+    """Say whether the conversation is closed and an answer starts a new one (promise 14: history never does)."""
+    asks = message.direction is Direction.INBOUND and message.decoded.auto is None and not message.backlog
+    return asks and tying.begins_anew(act.tx, number, message.at)
 
 
 def _store(act: Act, desk: Desk, message: _Filed, number: int, reason: str, stranger: bool) -> int:
@@ -366,22 +362,6 @@ def _wake(act: Act, message: _Filed, number: int, status: Status) -> None:
     elif status is Status.OPEN and message.aside is None:
         act.change("status", number, status=Status.PENDING)
     due.refresh(act.tx, number)
-
-
-def _join_others(act: Act, number: int, others: Sequence[int]) -> None:
-    """A message that ties conversations together joins them, or has joining offered (promise 5)."""
-    for other in dict.fromkeys(others):
-        here, there = conversations.current(act.tx, number), conversations.current(act.tx, other)
-        if here == there:
-            continue
-        if joining.may_join(act.tx, here, there):
-            with act.apart("join") as join:
-                into, gone = min(here, there), max(here, there)
-                join.summary = f"joined #{gone} to #{into}: a message ties them together"
-                joining.absorb(join, into, gone, "a message ties them together")
-        else:
-            act.event("join_offered", here, after={"other": there})
-            act.event("join_offered", there, after={"other": here})
 
 
 def _sender(message: _Filed) -> tuple[str, str]:

@@ -39,6 +39,9 @@ class Settings:
     reopen_days: int = field(
         default=0, metadata={"help": "an answer to a conversation closed longer ago starts a new one; 0: never"}
     )
+    when_closed: str = field(
+        default="reopen", metadata={"help": "an answer to a closed conversation: reopen it, or start a new one"}
+    )
     skip_minutes: float = field(
         default=120.0, metadata={"help": "how long a conversation an agent passed over is not offered to them again"}
     )
@@ -82,6 +85,8 @@ def put(workspace: Workspace, name: str, value: str | int | float, actor: Actor 
         raise UsageError(_("{name} takes a number, not {value!r}").format(name=name, value=value)) from None
     if name == "after_reply" and said not in ("next", "list", "stay"):
         raise UsageError(_("after_reply is next, list or stay, not {said!r}").format(said=said))
+    if name == "when_closed" and said not in ("reopen", "new"):
+        raise UsageError(_("when_closed is reopen or new, not {said!r}").format(said=said))
     if name == "opening_hours" and said:
         from omnidesk.desk.hours import parse
 

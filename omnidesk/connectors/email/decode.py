@@ -19,7 +19,8 @@ from omnidesk.words.kinds import Auth
 
 MOST_REFERENCES = 200
 _PLUS_TOKEN = re.compile(r"\+([a-z0-9_-]{6,64})@")
-_SUBJECT_TOKEN = re.compile(r"(?<!\w)\[#\d{1,12}-([A-Za-z0-9]{6,64})\]")
+_SUBJECT_TOKEN = re.compile(r"(?<![\w/.-])\[#\d{1,12}-([A-Za-z0-9]{6,64})\](?!\w|[./-]\w)")
+"""Our mark in a subject, but not within a longer word or the name of a file."""
 
 
 def decode(item: Item) -> Decoded:
@@ -113,7 +114,10 @@ def _parties(mail: Part, field: str) -> tuple[Party, ...]:
 def _ids(mail: Part, field: str) -> tuple[str, ...]:
     if field not in mail.fields:
         return ()
-    ids = header.message_ids(" ".join(mail.all(field)))
+    value = " ".join(mail.all(field))
+    if "<" not in value and not all("@" in word for word in value.split()):
+        return ()  # `Message from ann@x.test of Monday`: words, in which an address is no id
+    ids = tuple(each for each in header.message_ids(value) if len(each) > len("<y>"))  # `y`: an answer at a prompt
     return ids if len(ids) <= MOST_REFERENCES else (ids[0], *ids[-MOST_REFERENCES:])
 
 
@@ -125,7 +129,7 @@ def _tokens(mail: Part, subject: str) -> tuple[str, ...]:
                 for _, address in parse_addresses(value):
                     found += _PLUS_TOKEN.findall(address)
     if "[#" in subject:
-        found += _SUBJECT_TOKEN.findall(subject)
+        found += (token.lower() for token in _SUBJECT_TOKEN.findall(subject))
     return tuple(dict.fromkeys(found))
 
 

@@ -293,7 +293,7 @@ def test_tokens_are_taken_from_plus_addresses_and_from_the_subject() -> None:
         "From: a@b.nl\nTo: support+abcdef123@example.test\nDelivered-To: x+other99@example.test\n"
         "Subject: Re: order [#12-Tok3nABC] photo[#13-NotThis1]\n\nx"
     )
-    assert message.tokens == ("abcdef123", "other99", "Tok3nABC")
+    assert message.tokens == ("abcdef123", "other99", "tok3nabc")
 
 
 RESULTS = "Authentication-Results: mx.example.test; dmarc={dmarc} header.from=example.org\n"

@@ -1,0 +1,52 @@
+"""Messages that tie conversations together: joined where that is certain, else offered; answers too late to join."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+
+from omnidesk import clock
+from omnidesk.desk import conversations, joining, settings
+from omnidesk.desk.acts import Act
+from omnidesk.desk.threading import Found
+from omnidesk.store.database import Transaction
+from omnidesk.words.kinds import Status
+
+
+def tie(act: Act, number: int, found: Iterable[Found]) -> None:
+    """Join what a message of conversation `number` ties to it, or have joining offered (promise 5)."""
+    for each in found:
+        here, there = conversations.current(act.tx, number), conversations.current(act.tx, each.conversation)
+        if here == there:
+            continue
+        if not each.offered and joining.may_join(act.tx, here, there):
+            with act.apart("join") as join:
+                into, gone = min(here, there), max(here, there)
+                join.summary = f"joined #{gone} to #{into}: a message ties them together"
+                joining.absorb(join, into, gone, "a message ties them together")
+        else:
+            offer(act, here, there)
+
+
+def offer(act: Act, here: int, there: int) -> None:
+    """Offer to join two conversations, once: what stands offered or was refused is not said again."""
+    after = {"other": there}
+    said = act.tx.value(
+        "SELECT 1 FROM event WHERE conversation_id = ? AND kind IN ('join_offered', 'join_refused') "
+        "AND after_json = ? LIMIT 1",
+        (here, json.dumps(after)),
+    )
+    if said is None:
+        act.event("join_offered", here, after=after)
+        act.event("join_offered", there, after={"other": here})
+
+
+def begins_anew(tx: Transaction, number: int, at: int) -> bool:
+    """Say whether an answer that came at `at` starts a new conversation because its own is closed (`when_closed`)."""
+    row = tx.one("SELECT status, last_message_at FROM conversation WHERE id = ?", (number,))
+    if row is None or row["status"] != Status.CLOSED:
+        return False
+    policy = settings.read(tx)
+    if policy.when_closed == "new":
+        return True
+    return bool(policy.reopen_days) and row["last_message_at"] < at - policy.reopen_days * clock.DAY
