@@ -75,7 +75,7 @@ async def test_a_thousand_messages_open_at_the_newest_and_page_back(desk: Desk) 
         thread = here.desk.thread
         await here.press("enter")
         await here.sees("message 999")
-        assert len(thread.blocks) == 60
+        assert len(thread.blocks) < 100
         await here.until(lambda: scrolled_to_first(thread), "the first message", 60)
         await here.sees("message 0")
         assert len(thread.blocks) == 1_000
