@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -31,6 +32,9 @@ def send(
     text: Annotated[
         str | None, typer.Option("--text", metavar="T", help="What to say, with placeholders; - reads it.")
     ] = None,
+    attach: Annotated[
+        list[Path] | None, typer.Option("--attach", metavar="FILE", help="File that goes with it; may be repeated.")
+    ] = None,
     via: Annotated[str | None, typer.Option("--via", metavar="CHANNEL", help="The channel for all of them.")] = None,
     status: Annotated[Settable | None, typer.Option("--status", help="Their status afterwards.")] = None,
     key: Annotated[
@@ -52,7 +56,7 @@ def send(
     else:
         ids = list(numbers or ())
     chosen = None if macro is None else macros.get(workspace, actor, macro)
-    prepared = bulk.prepare(workspace, actor, ids, "" if text is None else spoken(text), chosen, via)
+    prepared = bulk.prepare(workspace, actor, ids, "" if text is None else spoken(text), chosen, via, attach or ())
     document: dict[str, Any] = {"act": None, **_prepared(prepared)}
     if dry_run:
         session.show(document, lambda printer: _say(printer, prepared))

@@ -21,7 +21,7 @@ from omnidesk.words.errors import OmniDeskError
 
 NOUNS = (
     "channel", "customer", "outbox", "quarantine", "agent", "team", "setting", "preference", "import",
-    "service", "macro", "bulk", "view",
+    "service", "macro", "bulk", "view", "rule",
 )  # fmt: skip
 """Commands that hold commands; each has a module of its name (`import` is a word of Python: `importing`)."""
 
@@ -76,7 +76,7 @@ def run(arguments: list[str]) -> int:
             print(file=sys.stderr)  # a prompt may stand there
         return session.status or (status if isinstance(status, int) else 0)
     except BaseException as error:  # noqa: BLE001  the door out: whatever went wrong becomes words and a status
-        return _explain(error, session)
+        return _explain(error, session, arguments)
     finally:
         session.close()
 
@@ -136,7 +136,7 @@ def _root(
     context.obj.told(home, as_json)
 
 
-def _explain(error: BaseException, session: Session) -> int:
+def _explain(error: BaseException, session: Session, arguments: Sequence[str]) -> int:
     """Say on standard error what went wrong; return the exit status."""
     if isinstance(error, KeyboardInterrupt | typer.Abort):
         return INTERRUPTED
@@ -149,7 +149,7 @@ def _explain(error: BaseException, session: Session) -> int:
         complain(str(error))
         return error.exit_status
     if isinstance(error, typer.TyperException):
-        return _explain_usage(error)
+        return _explain_usage(error, arguments)
     if isinstance(error, sqlite3.DatabaseError):
         complain(f"the database could not be used ({error}): `omnidesk doctor` tells more")
         return 5 if "locked" in str(error) else 1
@@ -163,13 +163,14 @@ def _explain(error: BaseException, session: Session) -> int:
     return 1
 
 
-def _explain_usage(error: typer.TyperException) -> int:
+def _explain_usage(error: typer.TyperException, arguments: Sequence[str]) -> int:
     words = error.format_message()
     if "\n" in words.strip():  # the help of a noun without a command
         print(words, file=sys.stderr)
     else:
         context = getattr(error, "ctx", None)
-        path = context.command_path if context is not None else "omnidesk"
+        named = _named(arguments)
+        path = context.command_path if context is not None else f"omnidesk {named}" if named else "omnidesk"
         complain(f"{explain(error)}: `{path} --help` tells more")
     return error.exit_code
 

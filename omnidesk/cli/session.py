@@ -13,6 +13,7 @@ import typer
 
 from omnidesk.cli import shapes
 from omnidesk.cli.printing import Printer
+from omnidesk.cli.usage import refuse_empty
 from omnidesk.words.errors import ReadOnlyError
 from omnidesk.words.rows import Act, Actor
 
@@ -99,6 +100,7 @@ def command(app: typer.Typer, name: str, **settings: Any) -> Callable[[Command],
         def run(**said: Any) -> None:
             session: Session = said.pop("context").obj
             session.told(said.pop("home"), said.pop("as_json"))
+            refuse_empty(own, said)
             try:
                 function(session, **said)
                 sys.stdout.flush()

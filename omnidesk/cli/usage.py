@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import inspect
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, get_args
 
 import typer
+import typer.models
+
+from omnidesk.words.errors import UsageError
 
 _NUMBERS = ("int_parsing", "int_from_float", "int_type", "int_parsing_size")
 _BOUNDS = ("greater_than_equal", "less_than_equal", "greater_than", "less_than")
@@ -34,6 +39,17 @@ def explain(error: typer.TyperException) -> str:
     ):
         said = f"{ours}{said.removeprefix(theirs).strip('()')}" if said.startswith(theirs) else said
     return said
+
+
+def refuse_empty(parameters: Iterable[inspect.Parameter], said: Mapping[str, Any]) -> None:
+    """Raise UsageError for an option that was given as "", which would be taken for one not given at all."""
+    for parameter in parameters:
+        value = said[parameter.name]
+        shown = next((one for one in get_args(parameter.annotation) if isinstance(one, typer.models.OptionInfo)), None)
+        empty = value == "" or (isinstance(value, list) and ("" in value or Path() in value))
+        if shown is not None and empty and parameter.default != "":
+            name = (shown.param_decls or (f"--{parameter.name.replace('_', '-')}",))[0]
+            raise UsageError(f"{name} is empty: give it a value, or leave it out")
 
 
 def _named(error: typer.TyperException) -> str:

@@ -13,9 +13,9 @@ from typing import Any
 
 from omnidesk import clock
 from omnidesk.connectors import registry
-from omnidesk.desk import cautions, deliveries, letters, macros, planning, rules, settings, threads
+from omnidesk.desk import cautions, deliveries, enclosing, letters, macros, planning, rules, settings, threads
 from omnidesk.desk.acts import Act, perform_undoable
-from omnidesk.desk.composing import reply_subject, sender_of
+from omnidesk.desk.composing import Files, reply_subject, sender_of
 from omnidesk.desk.placeholders import Facts
 from omnidesk.store.workspace import Workspace
 from omnidesk.text import placeholders
@@ -66,6 +66,7 @@ class Prepared:
     refused: tuple[Refused, ...]
     macro: Macro | None
     seconds: float
+    files: Files = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,15 @@ class Running:
     cancelled: int
 
 
+@dataclass(frozen=True, slots=True)
+class _What:
+    """What is sent to many: a text or a macro, and files of these sizes in bytes."""
+
+    text: str
+    macro: Macro | None
+    sizes: tuple[int, ...]
+
+
 def prepare(
     workspace: Workspace,
     actor: Actor,
@@ -97,9 +107,12 @@ def prepare(
     text: str = "",
     macro: Macro | None = None,
     via: str | None = None,
+    files: Files = (),
 ) -> Prepared:
-    """Say who would get a text or a macro. Raises UsageError, NotFoundError for a conversation that is none."""
-    if (macro is None) == (not text.strip()):
+    """Say who would get a text or a macro, and files with it; files alone need no text.
+
+    Raises UsageError, NotFoundError for a conversation that is none."""
+    if (macro is not None and text.strip()) or not (macro is not None or text.strip() or files):
         raise UsageError(_("say what to send: a text or a macro"))
     wanted = list(dict.fromkeys(threads.current(workspace, number) for number in ids))
     if not wanted:
@@ -110,19 +123,18 @@ def prepare(
         )
     found: list[Recipient] = []
     refused: list[Refused] = []
+    what = _What(clean(text).strip("\n"), macro, enclosing.sizes(files))
     for number in wanted:
-        each = _prepare_one(workspace, actor, number, clean(text).strip("\n"), macro, via)
+        each = _prepare_one(workspace, actor, number, what, via)
         found.append(each) if isinstance(each, Recipient) else refused.append(each)
     chosen, doubled = _once_each(found)
     pace = _pace(workspace)
     per_channel = [sum(one.channel.id == channel for one in chosen) for channel in {one.channel.id for one in chosen}]
     last = (max(per_channel, default=1) - 1) * pace
-    return Prepared(tuple(chosen), (*refused, *doubled), macro, last / clock.SECOND)
+    return Prepared(tuple(chosen), (*refused, *doubled), macro, last / clock.SECOND, files)
 
 
-def _prepare_one(
-    workspace: Workspace, actor: Actor, number: int, text: str, macro: Macro | None, via: str | None
-) -> Recipient | Refused:
+def _prepare_one(workspace: Workspace, actor: Actor, number: int, what: _What, via: str | None) -> Recipient | Refused:
     facts = Facts(workspace, actor, number)
     conversation = facts.conversation
     if conversation.place is not Place.DESK:
@@ -133,7 +145,7 @@ def _prepare_one(
         return Refused(number, conversation.customer, choice)
     manifest = registry.manifest(choice.channel.kind)
     try:
-        said, language = _words(facts, macro, text, macros.class_of(manifest))
+        said, language = _words(facts, what.macro, what.text, macros.class_of(manifest))
     except OmniDeskError as error:
         return Refused(number, conversation.customer, str(error))
     if manifest.public and (facts_told := cautions.private_facts(said)):
@@ -148,6 +160,7 @@ def _prepare_one(
         to=to,
         cc=cc,
         text=said,
+        file_sizes=what.sizes,
         last_inbound_at=planning.last_inbound_at(reader, number, choice.channel.id),
         undeliverable=planning.undeliverable(reader, to),
     )
@@ -238,7 +251,11 @@ def send(
     macro = prepared.macro
     after = macros.finishing(workspace, actor, [macro], status) if macro is not None else None
     chosen = status if status is not None else macro.actions.status if macro is not None else None
-    senders = {one.channel.id: sender_of(workspace, actor, one.channel, conf.shop_name) for one in prepared.recipients}
+    enclosed = enclosing.enclose(workspace, prepared.files)
+    senders = {
+        one.conversation_id: sender_of(workspace, actor, one.channel, conf.shop_name, one.answers)
+        for one in prepared.recipients
+    }
 
     def work(act: Act) -> tuple[list[int], list[Refused], int]:
         queued: dict[int, int] = {}
@@ -256,7 +273,8 @@ def send(
             queued[one.channel.id] = place + 1
             due_at = act.at + WINDOW + place * pace
             last = max(last, due_at)
-            letter = letters.Letter(one.channel, one.outward, one.subject, senders[one.channel.id], name, one.answers)
+            sender = senders[one.conversation_id]
+            letter = letters.Letter(one.channel, one.outward, one.subject, sender, name, one.answers, enclosed)
             here, message = letters.queue_in(act, one.conversation_id, letter, due_at, _settable(chosen))
             if after is not None:
                 after(act, here)

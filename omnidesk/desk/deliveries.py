@@ -86,7 +86,7 @@ def advance(act: Act, message_id: int, status: MessageStatus, error: str | None 
 
 def set_status(act: Act, message_id: int, status: MessageStatus, error: str | None) -> None:
     """Set the state of a message of ours, in the outbox and in the thread, and what its conversation shows of it."""
-    row = act.tx.one("SELECT status, conversation_id FROM message WHERE id = ?", (message_id,))
+    row = act.tx.one("SELECT status, error, conversation_id FROM message WHERE id = ?", (message_id,))
     if row is None or row["status"] == status:
         return
     act.tx.execute("UPDATE message SET status = ?, error = ? WHERE id = ?", (status, error, message_id))
@@ -100,7 +100,7 @@ def set_status(act: Act, message_id: int, status: MessageStatus, error: str | No
         "delivery",
         row["conversation_id"],
         message=message_id,
-        before={"message.status": row["status"]},
+        before={"message.status": row["status"], **({"message.error": row["error"]} if row["error"] else {})},
         after={"message.status": status},
     )
     if row["status"] in (*_TROUBLE, MessageStatus.QUEUED):

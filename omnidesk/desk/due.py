@@ -1,13 +1,14 @@
 """When a conversation is due, and with that its place in the queue.
 
-The earliest of: the target of the oldest unanswered customer message, a promise, a wake time. Until service levels
-exist the targets are minutes by kind of channel, halved for urgent conversations and counted in opening hours.
+The earliest of: the target of the oldest unanswered customer message, the end of its reply window, a promise, a wake
+time. Until service levels exist the targets are minutes by kind of channel, halved for urgent conversations and
+counted in opening hours.
 """
 
 from __future__ import annotations
 
 from omnidesk.connectors import registry
-from omnidesk.desk import hours, settings
+from omnidesk.desk import hours, rules, settings
 from omnidesk.store.database import Transaction
 from omnidesk.store.queue import NEVER
 from omnidesk.words.errors import NotFoundError
@@ -24,6 +25,20 @@ def target_minutes(kind: str, priority: str) -> float:
     except NotFoundError:
         minutes = LOGGED_MINUTES.get(kind, OTHER_MINUTES)
     return minutes / 2 if priority == Priority.URGENT else minutes
+
+
+def _window_shuts(tx: Transaction, conversation: int) -> int | None:
+    """Return when the customer's last message can no longer be answered where it came (UTC ms), or None."""
+    row = tx.one(
+        "SELECT kind, at FROM message WHERE conversation_id = ? AND direction = 'inbound' ORDER BY at DESC, id DESC "
+        "LIMIT 1",
+        (conversation,),
+    )
+    try:
+        window = registry.manifest(row["kind"]).reply_window if row is not None else None
+    except NotFoundError:
+        return None
+    return None if row is None or window is None else rules.window_shuts(window, row["at"])
 
 
 def refresh(tx: Transaction, conversation: int) -> None:
@@ -45,6 +60,8 @@ def refresh(tx: Transaction, conversation: int) -> None:
             calendar = hours.parse(settings.read(tx).opening_hours)
             minutes = target_minutes(kind or row["last_kind"], row["priority"])
             due.append((hours.later(calendar, row["waiting_since"], minutes), DueReason.ANSWER))
+            if (shuts_at := _window_shuts(tx, conversation)) is not None:
+                due.append((shuts_at, DueReason.WINDOW))
         if row["promised_at"] is not None:
             due.append((row["promised_at"], DueReason.PROMISE))
         if row["snoozed_until"] is not None:

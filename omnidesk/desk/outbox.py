@@ -293,7 +293,9 @@ def store_payload(workspace: Workspace, message_id: int, payload: Payload, sourc
 
 
 def retry(workspace: Workspace, actor: Actor, message_id: int) -> rows.Act:
-    """Send a failed, unknown or cancelled message once more; the agent decides that it did not arrive."""
+    """Send a failed, unknown or cancelled message once more; the agent decides that it did not arrive.
+
+    An undo stops it, as long as it has not left."""
 
     def work(act: Act) -> None:
         state = _state(act, message_id)
@@ -304,10 +306,11 @@ def retry(workspace: Workspace, actor: Actor, message_id: int) -> rows.Act:
                 ).format(message_id=message_id, state=state)
             )
         holding.decided(act, message_id)
+        act.undoable = state != MessageStatus.QUEUED  # what waited already just goes sooner
         _requeue(act, message_id, act.at, None)
         act.summary = f"message {message_id} queued again"
 
-    return perform(workspace, actor, "retry", work)[0]
+    return perform_undoable(workspace, actor, "retry", work)[0]
 
 
 def cancel(workspace: Workspace, actor: Actor, message_id: int) -> rows.Act:
@@ -328,7 +331,8 @@ def cancel(workspace: Workspace, actor: Actor, message_id: int) -> rows.Act:
 
 
 def resolve(workspace: Workspace, actor: Actor, message_id: int, how: str) -> rows.Act:
-    """Settle an unknown or failed message: it was `sent`, it was `not-sent`, or `dismiss` it from the work to do."""
+    """Settle an unknown or failed message: it was `sent`, it was `not-sent`, or `dismiss` it from the work to do.
+    An undo makes it again what it was."""
 
     def work(act: Act) -> None:
         state = _state(act, message_id)
@@ -345,10 +349,10 @@ def resolve(workspace: Workspace, actor: Actor, message_id: int, how: str) -> ro
         else:
             number = act.tx.value("SELECT conversation_id FROM outbox WHERE message_id = ?", (message_id,))
             _dismiss(act, message_id, number)
-            act.undoable = True
+        act.undoable = how != "not-sent" or state != MessageStatus.FAILED
         act.summary = f"message {message_id}: {how}"
 
-    return perform(workspace, actor, "resolve", work)[0]
+    return perform_undoable(workspace, actor, "resolve", work)[0]
 
 
 def _dismiss(act: Act, message_id: int, number: int) -> None:

@@ -1,4 +1,4 @@
-"""Taking back what an agent decided in the outbox: what was taken back, dismissed or made a draft again."""
+"""Taking back what an agent decided in the outbox: taken back, sent again, settled, dismissed, a draft again."""
 
 from __future__ import annotations
 
@@ -28,6 +28,8 @@ def take_back(
         _look_again(act, event, restored, left)
     elif kind == "cancel" and event["kind"] == "delivery":
         _queue_again(act, event["message_id"], restored, left)
+    elif kind in ("retry", "resolve") and event["kind"] == "delivery":
+        _as_it_was(act, event["message_id"], before, after["message.status"], restored, left)
 
 
 def _rewritten(
@@ -67,6 +69,19 @@ def _queue_again(act: Act, message_id: int, restored: list[str], left: list[str]
     due_at = max(row["due_at"], act.at + int(registry.manifest(row["kind"]).undo_window * clock.SECOND))
     act.tx.execute("UPDATE outbox SET due_at = ? WHERE message_id = ?", (due_at, message_id))
     restored.append(_("#{number} answer, on its way again").format(number=number))
+
+
+def _as_it_was(
+    act: Act, message_id: int, before: Mapping[str, Any], now: str, restored: list[str], left: list[str]
+) -> None:
+    """Let a message be again what it was before an agent settled it or sent it once more: it has not left since."""
+    number = _where(act, message_id)
+    if act.tx.value("SELECT state FROM outbox WHERE message_id = ?", (message_id,)) != now:
+        left.append(_("the message in #{number} went its own way since").format(number=number))
+        return
+    state = MessageStatus(before["message.status"])
+    deliveries.set_status(act, message_id, state, before.get("message.error"))
+    restored.append(_("#{number} answer, {state} again").format(number=number, state=_(state)))
 
 
 def _look_again(act: Act, event: Any, restored: list[str], left: list[str]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from omnidesk import clock
-from omnidesk.connectors.manifest import Manifest, TextRule
+from omnidesk.connectors.manifest import Manifest, ReplyWindow, TextRule
 from omnidesk.text.address import valid_email
 from omnidesk.words.rows import Address, Channel
 
@@ -25,6 +25,11 @@ class Outward:
     last_inbound_at: int | None = None
     undeliverable: frozenset[str] = frozenset()
     refused_consent: frozenset[str] = frozenset()
+
+
+def window_shuts(window: ReplyWindow, last_inbound_at: int) -> int:
+    """Return until when a reply window lets answers out after the customer's last message (UTC ms)."""
+    return last_inbound_at + int(window.seconds * clock.SECOND) - SAFETY
 
 
 def channel_objection(channel: Channel, manifest: Manifest) -> str | None:
@@ -64,7 +69,7 @@ def _window_objection(manifest: Manifest, outward: Outward, now: int) -> str | N
     if outward.last_inbound_at is None:
         return None if manifest.outbound == "start_new" else f"on {manifest.name} the customer has to write first"
     window = manifest.reply_window
-    if window is not None and now > outward.last_inbound_at + window.seconds * clock.SECOND - SAFETY:
+    if window is not None and now > window_shuts(window, outward.last_inbound_at):
         return f"the reply window of {manifest.name} has closed"
     return None
 

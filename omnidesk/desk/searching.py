@@ -45,7 +45,7 @@ def search(
     following = str(rows[limit - 1][0]) if len(rows) > limit else None
     rows = rows[:limit]
     conversations = {one.id: one for one in thread.conversations(reader, {row[2] for row in rows})}
-    words = [word for term in wanted.terms if not term.negated for word in term.words]
+    words = [word for term in wanted.wanted for word in term.words]
     hits = []
     for message in thread.messages_by_id(reader, [row[1] for row in rows]):
         shown = snippet(f"{message.subject}\n{message.text}" if words else message.reply_text, words)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
 from omnidesk.desk.acts import Act, perform
 from omnidesk.store.database import Connection
 from omnidesk.store.workspace import Workspace
+from omnidesk.text.clean import one_line
 from omnidesk.words import rows
 from omnidesk.words.errors import NotFoundError, UsageError
 from omnidesk.words.rows import PROGRAM, Actor
@@ -57,6 +60,27 @@ class Settings:
     shop_name: str = field(default="", metadata={"help": "shown behind the agent's name in From: Sanne (Shop)"})
 
 
+_DAY, _YEAR = 86_400.0, 366 * 86_400.0
+_BOUNDS: Mapping[str, tuple[float, float]] = {
+    "lease_seconds": (0.2, _DAY),
+    "tick_seconds": (0.01, 60.0),
+    "backoff_seconds": (0.0, _DAY),
+    "backoff_most_seconds": (0.0, _DAY),
+    "send_backoff_most_seconds": (0.0, _DAY),
+    "send_for_seconds": (0.0, _YEAR),
+    "verify_after_seconds": (0.0, _DAY),
+    "undo_seconds": (0.0, 3_600.0),
+    "poll_seconds": (0.1, _DAY),
+    "keep_deleted_days": (0.0, 36_600.0),
+    "timeout_seconds": (0.1, 3_600.0),
+    "reopen_days": (0, 36_600),
+    "skip_minutes": (0.0, 525_600.0),
+    "bulk_per_minute": (0.0, 60_000.0),
+}
+"""From where to where each number may go."""
+_CHOICES = {"after_reply": ("next", "list", "stay"), "when_closed": ("reopen", "new")}
+
+
 def read(connection: Connection) -> Settings:
     """Return the settings in force."""
     known = {entry.name for entry in fields(Settings)}
@@ -69,6 +93,40 @@ def current(workspace: Workspace) -> Settings:
     return read(workspace.database.reader)
 
 
+def _checked(name: str, value: str | int | float) -> Any:
+    """Return a value as the setting keeps it. Raises UsageError."""
+    kind = type(getattr(Settings(), name))
+    if kind is str:
+        return _checked_words(name, str(value))
+    try:
+        said = kind(value)
+    except ValueError:
+        raise UsageError(_("{name} takes a number, not {value!r}").format(name=name, value=value)) from None
+    least, most = _BOUNDS[name]
+    if said == -1 and getattr(Settings(), name) == -1:
+        return said
+    if not math.isfinite(said) or not least <= said <= most:
+        raise UsageError(
+            _("{name} is a number from {least:g} to {most:g}, not {value}").format(
+                name=name, least=least, most=most, value=value
+            )
+        )
+    return said
+
+
+def _checked_words(name: str, said: str) -> str:
+    choices = _CHOICES.get(name)
+    if choices and said not in choices:
+        raise UsageError(
+            _("{name} is {choices}, not {said!r}").format(name=name, choices=f" {_('or')} ".join(choices), said=said)
+        )
+    if name == "opening_hours" and said:
+        from omnidesk.desk.hours import parse
+
+        parse(said)
+    return one_line(said, 200)
+
+
 def put(workspace: Workspace, name: str, value: str | int | float, actor: Actor = PROGRAM) -> rows.Act:
     """Change one setting. Raises NotFoundError, UsageError."""
     found = next((entry for entry in fields(Settings) if entry.name == name), None)
@@ -78,19 +136,7 @@ def put(workspace: Workspace, name: str, value: str | int | float, actor: Actor 
                 name=name, settings=", ".join(entry.name for entry in fields(Settings))
             )
         )
-    kind = type(getattr(Settings(), name))
-    try:
-        said: Any = kind(value)
-    except ValueError:
-        raise UsageError(_("{name} takes a number, not {value!r}").format(name=name, value=value)) from None
-    if name == "after_reply" and said not in ("next", "list", "stay"):
-        raise UsageError(_("after_reply is next, list or stay, not {said!r}").format(said=said))
-    if name == "when_closed" and said not in ("reopen", "new"):
-        raise UsageError(_("when_closed is reopen or new, not {said!r}").format(said=said))
-    if name == "opening_hours" and said:
-        from omnidesk.desk.hours import parse
-
-        parse(said)
+    said = _checked(name, value)
 
     def work(act: Act) -> None:
         before = getattr(read(act.tx), name)

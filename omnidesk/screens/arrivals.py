@@ -335,7 +335,8 @@ class Arrivals(DeskFrame):
             self._preview = None
 
     def _show_preview(self, conversation_id: int) -> None:
-        if self.place == "queue" and self.queue.cursor is not None and self.queue.cursor.id == conversation_id:
+        cursor = self.queue.cursor  # a prompt asks about the row it stands on: the preview comes under it too
+        if self.front == "queue" and not self.composer.active and cursor is not None and cursor.id == conversation_id:
             self.open(conversation_id)
 
     def on_queue_list_opened(self, message: QueueList.Opened) -> None:

@@ -14,7 +14,7 @@ from omnidesk.screens.messages import Acted, Trouble
 from omnidesk.text.clean import clean, one_line
 from omnidesk.widgets.lines import Line, cut, fit, wrap
 from omnidesk.widgets.times import span
-from omnidesk.words.rows import Macro
+from omnidesk.words.rows import Enclosure, Macro
 from omnidesk.words.speech import _
 
 if TYPE_CHECKING:
@@ -26,6 +26,15 @@ else:
 PLACE = ("bulk",)
 TEXT = 30
 """Lines of one text that are shown unfolded."""
+
+
+@dataclass(frozen=True, slots=True)
+class What:
+    """What is sent to many: a text or a macro, and files with it."""
+
+    text: str = ""
+    macro: Macro | None = None
+    files: tuple[Enclosure, ...] = ()
 
 
 @dataclass
@@ -42,9 +51,9 @@ class BulkPreview(Listing):
     PLACE: ClassVar[str] = "bulk"
     HEADING: ClassVar[str] = "To many"
 
-    def __init__(self, desk: DeskScreen, numbers: tuple[int, ...], text: str, macro: Macro | None) -> None:
+    def __init__(self, desk: DeskScreen, numbers: tuple[int, ...], what: What) -> None:
         super().__init__(desk)
-        self.numbers, self.text, self.macro = numbers, text, macro
+        self.numbers, self.what = numbers, what
         self.prepared: bulk.Prepared | None = None
         self.unfolded: set[int] = set()
         self.sending = False
@@ -53,7 +62,10 @@ class BulkPreview(Listing):
         """Prepare once; then only lay out."""
         if self.prepared is None:
             session = self.session
-            self.prepared = bulk.prepare(session.workspace, session.actor, self.numbers, self.text, self.macro)
+            what = self.what
+            self.prepared = bulk.prepare(
+                session.workspace, session.actor, self.numbers, what.text, what.macro, files=what.files
+            )
         prepared = self.prepared
         lines = [
             line for one in prepared.recipients for line in _lines(one, width, one.conversation_id in self.unfolded)
@@ -67,9 +79,12 @@ class BulkPreview(Listing):
             ]  # fmt: skip
         pause = span(int(prepared.seconds * 1000))
         last = _(", the last {pause} after the first").format(pause=pause) if prepared.seconds >= 60 else ""
-        what = f"“{one_line(self.macro.name)}”" if self.macro is not None else _("This answer")
+        macro = self.what.macro
+        said = f"“{one_line(macro.name)}”" if macro is not None else _("This answer")
+        if self.what.files:
+            said += f" [{', '.join(one_line(file.name, 30) for file in self.what.files)}]"
         title = _("{what} to {count} of {all}: y sends it").format(
-            what=what, count=len(prepared.recipients), all=len(self.numbers)
+            what=said, count=len(prepared.recipients), all=len(self.numbers)
         )
         return ListRead(lines, title + last)
 
@@ -111,9 +126,9 @@ def _lines(one: bulk.Recipient, width: int, unfolded: bool) -> list[Line]:
     return [Line(head, key), *(Line((("", f"         {text}"),), key) for text in texts)]
 
 
-def show(desk: DeskScreen, numbers: tuple[int, ...], text: str = "", macro: Macro | None = None) -> None:
-    """Show who would get a text or a macro."""
-    desk.app.push_screen(BulkPreview(desk, numbers, text, macro))
+def show(desk: DeskScreen, numbers: tuple[int, ...], what: What) -> None:
+    """Show who would get it."""
+    desk.app.push_screen(BulkPreview(desk, numbers, what))
 
 
 def send(screen: BulkPreview, press: Press) -> None:

@@ -39,6 +39,7 @@ class DeskScreen(TeachingDesk):
         self.keymap, refused = keymap(ACTIONS, opening.session.preferences)
         super().__init__(opening, (*complaints, *refused))
         self.reader = KeyReader(self.keymap)
+        self.composer.notes.why = self.keymap.hint("channels")
         self.asked_about: list[int] = []
         """What the open prompt asks about."""
         self.keys_wait = False
@@ -199,7 +200,7 @@ class DeskScreen(TeachingDesk):
         """Show all keys, those of the list called so first."""
         from omnidesk.screens.help import HelpScreen
 
-        self.app.push_screen(HelpScreen(self.keymap, place, title))
+        self.app.push_screen(HelpScreen(self.keymap, place, title, self.session.preferences.plain))
 
     def add_channel(self) -> None:
         """Set up another mailbox."""

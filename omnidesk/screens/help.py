@@ -38,6 +38,8 @@ GROUPS = (
     "Anywhere",
 )
 _KEYS_WIDTH = 14
+TWO_COLUMNS = 96
+"""Cells from which the help stands in two columns; read aloud it stands in one."""
 
 
 def groups(actions: Iterable[Action]) -> list[str]:
@@ -60,7 +62,7 @@ def lines(keymap: Keymap, width: int, place: str = "", title: str = "") -> list[
 
 
 def _section(keymap: Keymap, title: str, names: list[str], width: int, place: str = "") -> list[Line]:
-    columns = 2 if width >= 96 else 1
+    columns = 2 if width >= TWO_COLUMNS else 1
     column = width // columns - 1
     entries = [_entry(keymap, name, column, place) for name in names]
     half = -(-len(entries) // columns)
@@ -126,13 +128,15 @@ says more.
 class HelpView(PickList):
     """The lines of the help."""
 
-    def __init__(self, keymap: Keymap, place: str = "", title: str = "") -> None:
+    def __init__(self, keymap: Keymap, place: str = "", title: str = "", plain: bool = False) -> None:
         super().__init__(id="help-lines")
-        self.keymap, self.place, self.title = keymap, place, title
+        self.keymap, self.place, self.title, self.plain = keymap, place, title, plain
+        self.set_class(plain, "-plain")
 
     def on_resize(self) -> None:
         """Lay out for the width."""
-        self.show(lines(self.keymap, self.size.width, self.place, self.title))
+        width = min(self.size.width, TWO_COLUMNS - 1) if self.plain else self.size.width
+        self.show(lines(self.keymap, width, self.place, self.title))
         self.virtual_size = Size(self.size.width, len(self.lines))
 
 
@@ -142,12 +146,22 @@ class HelpScreen(ModalScreen[None], OnTop[None]):
     CSS = """
     HelpScreen { align: center middle; }
     HelpScreen HelpView { width: 90%; height: 90%; border: round $primary; background: $surface; padding: 1 1; }
+    HelpScreen HelpView.-plain { width: 100%; height: 100%; border: none; padding: 0; }
     """
 
-    def __init__(self, keymap: Keymap, place: str = "", title: str = "") -> None:
+    def __init__(self, keymap: Keymap, place: str = "", title: str = "", plain: bool = False) -> None:
         super().__init__()
-        self.list = HelpView(keymap, place, title)
+        self.list = HelpView(keymap, place, title, plain)
         self.reader = KeyReader(keymap)
+
+    def on_mount(self) -> None:
+        """In plain mode: begin at the first line."""
+        self.call_after_refresh(self._announce)
+
+    def _announce(self) -> None:
+        """In plain mode: put the terminal's cursor on the first line that is shown, from where it is read aloud."""
+        if self.list.plain:
+            self.app.cursor_position = self.list.content_region.offset
 
     def compose(self) -> ComposeResult:
         """One list."""
@@ -167,6 +181,7 @@ class HelpScreen(ModalScreen[None], OnTop[None]):
         if found is not None:
             action, press = found
             action.run(self, press)
+            self._announce()
         elif not self.reader.used and key == "q":
             self.dismiss()
         if self.reader.used or key == "q":

@@ -90,6 +90,10 @@ class Keymap:
         """Return the sequences of an action."""
         return self._keys[name]
 
+    def hint(self, name: str) -> str:
+        """Return the first sequence of an action as people read it; the name where it has no keys."""
+        return shown(self._keys[name][0]) if self._keys[name] else f":{name}"
+
     def find(self, place: str, keys: tuple[str, ...]) -> Action | None:
         """Return the action of a whole sequence; a last key that is printable also finds `*`."""
         table = self._by_place.get(place, {})

@@ -53,7 +53,7 @@ def choose(desk: DeskScreen, press: Press) -> None:
 
     def chosen(found: Chosen | None) -> None:
         if found is not None and many:
-            bulk.show(desk, tuple(targets), macro=found.filled.macro)
+            bulk.show(desk, tuple(targets), bulk.What(macro=found.filled.macro))
         elif found is not None:
             insert(desk, targets[0], found)
 
@@ -256,7 +256,7 @@ def to_marked(desk: DeskScreen, press: Press) -> None:
         return
     desk.leave_composer()
     desk.focus_pane("queue")
-    bulk.show(desk, tuple(dict.fromkeys((*marked, sheet.conversation_id))), text=text)
+    bulk.show(desk, tuple(dict.fromkeys((*marked, sheet.conversation_id))), bulk.What(text, files=sheet.files))
 
 
 ACTIONS = (

@@ -63,7 +63,7 @@ class Actions(Provider):
             places = {self._listing.PLACE}
         else:
             writing = self._desk is not None and self._desk.front == "composer" and self._desk.composer.active
-            places = {"composer"} if writing else set(PANES)
+            places = {"composer", "send"} if writing else set(PANES)
         found = [action for action in self._keymap.actions.values() if set(action.where) & places]
         return sorted(found, key=lambda action: action.group == "Lists")
 

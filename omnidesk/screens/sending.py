@@ -59,24 +59,44 @@ def send(desk: DeskScreen, press: Press) -> None:
     sheet = desk.composer.now
     if sheet is None:
         return
-    wordless = not desk.composer.text.strip()
-    if wordless and (not sheet.files or sheet.sort == "note"):
-        desk.say(_("there is nothing to send yet"), wrong=True)
+    if why := _why_not(desk, sheet):
+        desk.say(why, wrong=True)
     elif sheet.sort == "note":
         send_now(desk, How())
-    elif sheet.chosen is None:
-        reasons = "; ".join(f"{way.channel}: {way.reason}" for way in sheet.ways)
-        reply, other = _("no channel can carry this reply"), _("no channel can carry this message")
-        desk.say(f"{reply if sheet.sort == 'reply' else other}. {reasons}", wrong=True)
-    elif not (sheet.to or sheet.cc or sheet.bcc):
-        desk.say(_("there is nobody to send it to: Tab goes to the recipients"), wrong=True)
-    elif sheet.files and sheet.way is not None and not sheet.way.files:
-        said = _("{channel} takes no attachments: f5 takes them off (-1), ctrl+t goes on with another channel")
-        desk.say(said.format(channel=sheet.chosen), wrong=True)
     else:
+        wordless = not desk.composer.text.strip()
         desk.composer.warn("bare", *([_("no text, only files")] if wordless else []))
         desk.mind_draft()
         desk.ask_how_to_send()
+
+
+def _why_not(desk: DeskScreen, sheet: Sheet) -> str:
+    """Say why what is written cannot go; "" where it can."""
+    wordless = not desk.composer.text.strip()
+    if wordless and (not sheet.files or sheet.sort == "note"):
+        return _("there is nothing to send yet")
+    if sheet.sort == "note":
+        return ""
+    if sheet.chosen is None:
+        reasons = "; ".join(f"{way.channel}: {way.reason}" for way in sheet.ways)
+        reply, other = _("no channel can carry this reply"), _("no channel can carry this message")
+        return f"{reply if sheet.sort == 'reply' else other}. {reasons}"
+    if not (sheet.to or sheet.cc or sheet.bcc):
+        return _("there is nobody to send it to: Tab goes to the recipients")
+    if sheet.files and sheet.way is not None and not sheet.way.files:
+        attach, channels = desk.keymap.hint("attach"), desk.keymap.hint("channel")
+        said = _("{channel} takes no attachments: {attach} takes them off (-1), {other} goes on with another channel")
+        return said.format(channel=sheet.chosen, attach=attach, other=channels)
+    return ""
+
+
+def _may_go(desk: DeskScreen) -> bool:
+    """Say whether what is written can go, and where it cannot, tell why; the palette comes here without `send`."""
+    sheet = desk.composer.now
+    why = "" if sheet is None else _why_not(desk, sheet)
+    if why:
+        desk.say(why, wrong=True)
+    return sheet is not None and not why
 
 
 def send_with(status: Status | None) -> Callable[[DeskScreen, Press], None]:
@@ -84,7 +104,8 @@ def send_with(status: Status | None) -> Callable[[DeskScreen, Press], None]:
 
     def run(desk: DeskScreen, press: Press) -> None:
         desk.stop_asking()
-        send_now(desk, How(status))
+        if _may_go(desk):
+            send_now(desk, How(status))
 
     return run
 
@@ -92,7 +113,8 @@ def send_with(status: Status | None) -> Callable[[DeskScreen, Press], None]:
 def send_and_hold(desk: DeskScreen, press: Press) -> None:
     """Ask who is waited for, then send."""
     desk.stop_asking()
-    desk.ask("send-hold", _("Send, then wait for:"), _held, _("for whom, until when: PostNL, wed 9"))
+    if _may_go(desk):
+        desk.ask("send-hold", _("Send, then wait for:"), _held, _("for whom, until when: PostNL, wed 9"))
 
 
 def _held(desk: DeskScreen, text: str) -> None:
@@ -108,7 +130,8 @@ def _held(desk: DeskScreen, text: str) -> None:
 def send_later(desk: DeskScreen, press: Press) -> None:
     """Ask when it shall go."""
     desk.stop_asking()
-    desk.ask("send-later", _("Send it:"), _later, _("2h, tomorrow 9:00, mon 8:30, 2027-01-04 09:00"))
+    if _may_go(desk):
+        desk.ask("send-later", _("Send it:"), _later, _("2h, tomorrow 9:00, mon 8:30, 2027-01-04 09:00"))
 
 
 def _later(desk: DeskScreen, text: str) -> None:

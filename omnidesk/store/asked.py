@@ -31,7 +31,7 @@ def view(connection: Connection, name: str, query: Query, agent_id: int | None, 
 
     Raises NotFoundError for agents and teams there are not."""
     wanted = sort or query.sort or usual_sort(query)
-    if query.terms:
+    if query.wanted:
         return _with_words(connection, name, query, agent_id, wanted)
     return _without_words(connection, name, query, agent_id, wanted)
 
@@ -39,14 +39,14 @@ def view(connection: Connection, name: str, query: Query, agent_id: int | None, 
 def usual_sort(query: Query) -> Sort:
     """Return the order of a search that names none: due first where it asks for what is to do, else the newest."""
     to_do = bool(query.statuses) and set(query.statuses) <= set(_WAITING) and not query.places
-    return Sort.DUE if to_do and not query.terms else Sort.NEWEST
+    return Sort.DUE if to_do and not query.wanted else Sort.NEWEST
 
 
 def _with_words(connection: Connection, name: str, query: Query, agent_id: int | None, sort: Sort) -> View:
     hits: dict[int, int] = {}
     for _, message, conversation in search.find(connection, query, agent_id, HITS):
         hits.setdefault(conversation, message)
-    words = tuple(word for term in query.terms if not term.negated for word in term.words)
+    words = tuple(word for term in query.wanted for word in term.words)
     return replace(held(name, hits, sort), hits=hits, words=words)
 
 
@@ -54,6 +54,7 @@ def _without_words(connection: Connection, name: str, query: Query, agent_id: in
     said = Conditions()
     filters.put_conversation(said, connection, query, agent_id)
     filters.put_some_message(said, connection, query)
+    search.put_none_holding(said, query)
     put_days(said, query)
     found = View(name, said.where, sort, values=said.values)
     index = _in_order(query, sort)

@@ -22,9 +22,9 @@ _STATES = {
 class Conditions:
     """Conditions joined by AND, with the values of their parameters; each value gets a name of its own."""
 
-    def __init__(self) -> None:
+    def __init__(self, values: dict[str, Any] | None = None) -> None:
         self.wheres: list[str] = []
-        self.values: dict[str, Any] = {}
+        self.values: dict[str, Any] = {} if values is None else values
 
     def put(self, value: Any) -> str:
         """Take a value; return the parameter that stands for it."""
@@ -55,6 +55,17 @@ def places(query: Query) -> tuple[str, ...]:
 def put_conversation(said: Conditions, connection: Connection, query: Query, agent_id: int | None) -> None:
     """Add what a query asks of the conversation itself. Raises NotFoundError for agents and teams there are not."""
     said.add(said.one_of("c.place", places(query)))
+    _put_filters(said, connection, query, agent_id)
+    if query.without is not None:
+        left_out = Conditions(said.values)
+        if query.without.places:
+            left_out.add(left_out.one_of("c.place", query.without.places))
+        _put_filters(left_out, connection, query.without, agent_id)
+        put_some_message(left_out, connection, query.without)
+        said.add(f"NOT ({' OR '.join(left_out.wheres)})")
+
+
+def _put_filters(said: Conditions, connection: Connection, query: Query, agent_id: int | None) -> None:
     if query.statuses:
         said.add(said.one_of("c.status", query.statuses))
     if query.owners:
@@ -90,8 +101,7 @@ def put_messages(said: Conditions, connection: Connection, query: Query) -> None
 def put_some_message(said: Conditions, connection: Connection, query: Query) -> None:
     """Add that some message of the conversation is as asked; rides on message_thread."""
     if query.channels or query.attachment:
-        of_messages = Conditions()
-        of_messages.values = said.values
+        of_messages = Conditions(said.values)
         put_messages(of_messages, connection, query)
         said.add(f"EXISTS (SELECT 1 FROM message m WHERE m.conversation_id = c.id AND {of_messages.where})")
 

@@ -41,11 +41,13 @@ def find(connection: Connection, query: Query, agent_id: int | None, limit: int,
     where only filters are given; filters are looked up by primary key for each candidate.
     """
     said = filters.Conditions()
-    place = "search.rowid" if query.terms else "m.search_id"
+    place = "search.rowid" if query.wanted else "m.search_id"
     source = "message m"
-    if query.terms:
+    if query.wanted:
         source = "search JOIN message m ON m.search_id = search.rowid"
         said.add(f"search MATCH {said.put(_match(query.terms))}")
+    elif query.unwanted:
+        said.add(f"m.search_id NOT IN ({_holding(said, query.unwanted)})")
     filters.put_conversation(said, connection, query, agent_id)
     filters.put_messages(said, connection, query)
     bounds = (
@@ -65,8 +67,25 @@ def find(connection: Connection, query: Query, agent_id: int | None, limit: int,
 
 def _match(terms: Sequence[Term]) -> str:
     wanted = " AND ".join(_phrase(term) for term in terms if not term.negated)
-    unwanted = " OR ".join(_phrase(term) for term in terms if term.negated)
+    unwanted = _any_of([term for term in terms if term.negated])
     return f"({wanted}) NOT ({unwanted})" if unwanted else wanted
+
+
+def _any_of(terms: Sequence[Term]) -> str:
+    return " OR ".join(_phrase(term) for term in terms)
+
+
+def _holding(said: filters.Conditions, terms: Sequence[Term]) -> str:
+    return f"SELECT rowid FROM search WHERE search MATCH {said.put(_any_of(terms))}"
+
+
+def put_none_holding(said: filters.Conditions, query: Query) -> None:
+    """Add that no message of the conversation holds what the query leaves out; rides on message_thread."""
+    if query.unwanted:
+        said.add(
+            "NOT EXISTS (SELECT 1 FROM message m WHERE m.conversation_id = c.id AND m.search_id IN "
+            f"({_holding(said, query.unwanted)}))"
+        )
 
 
 def _phrase(term: Term) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from omnidesk.text.fold import fold
 from omnidesk.text.past import span
@@ -12,6 +13,8 @@ from omnidesk.words.query import Query, Term
 from omnidesk.words.speech import _
 
 FILTERS = ("from", "channel", "status", "owner", "tag", "before", "after", "has", "is", "priority", "team", "sort")
+INSTEAD = {"before": "after", "after": "before", "sort": "sort"}
+"""Filters that cannot be negated, and what says it."""
 STATES = ("unread", "vip", "waiting", "overdue", "undelivered")
 _PART = re.compile(r'(?P<minus>-?)(?:(?P<filter>[a-z]+):)?(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))', re.IGNORECASE)
 
@@ -20,15 +23,18 @@ def parse(text: str) -> Query:
     """Read a search. Raises UsageError naming what is not understood."""
     terms: list[Term] = []
     found: dict[str, list[str]] = {name: [] for name in FILTERS}
+    left_out: dict[str, list[str]] = {name: [] for name in FILTERS}
     for match in _PART.finditer(text):
         name = (match["filter"] or "").lower()
         value = match["phrase"] if match["phrase"] is not None else match["word"]
         if name in found and name != "from":
-            if match["minus"]:
+            if match["minus"] and name in INSTEAD:
                 raise UsageError(
-                    _("-{name}: is not understood: only words, phrases and from: can be excluded").format(name=name)
+                    _("-{name}: is not understood: use {instead}: without the minus").format(
+                        name=name, instead=INSTEAD[name]
+                    )
                 )
-            found[name].append(value)
+            (left_out if match["minus"] else found)[name].append(value)
             continue
         if name and name != "from":
             value = f"{name}:{value}"  # 10:30 or a URL is no filter
@@ -36,9 +42,8 @@ def parse(text: str) -> Query:
         if not term.words:
             raise UsageError(_("{word!r} holds no letter or digit to look for").format(word=match.group().strip()))
         terms.append(term)
-    if terms and all(term.negated for term in terms):
-        raise UsageError(_("a search needs at least one word to look for beside those to leave out"))
-    return _query(tuple(terms), found)
+    asked = _query(tuple(terms), found)
+    return replace(asked, without=_query((), left_out)) if any(left_out.values()) else asked
 
 
 def _term(value: str, prefix: bool, negated: bool, sender: bool) -> Term:

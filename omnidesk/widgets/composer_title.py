@@ -82,6 +82,8 @@ class Notes(Painted):
         super().__init__(id="notes")
         self.sheet: Sheet | None = None
         self.warning = ""
+        self.why = "f4"
+        """The key that says why a channel cannot be taken."""
         self._shown: list[tuple[Part, ...]] = []
 
     def set_sheet(self, sheet: Sheet, warning: str = "") -> None:
@@ -116,7 +118,7 @@ class Notes(Painted):
             return []
         lines: list[tuple[Part, ...]] = []
         if sheet.sort != "note":
-            lines.append(channels_line(sheet, width))
+            lines.append(channels_line(sheet, width, self.why))
             lines += (
                 [(("warn", f" !   {cut(one_line('; '.join(sheet.flagged)), width - 6)}"),)] if sheet.flagged else []
             )
@@ -127,8 +129,9 @@ class Notes(Painted):
         return lines
 
 
-def channels_line(sheet: Sheet, width: int) -> tuple[Part, ...]:
-    """Return the channels the message could go by, and why the others cannot, as far as there is room.
+def channels_line(sheet: Sheet, width: int, why: str = "f4") -> tuple[Part, ...]:
+    """Return the channels the message could go by, and why the others cannot, as far as there is room;
+    where there is none, the key that says `why`.
 
     Where none can carry it the first reason is said in any case."""
     if not sheet.ways:
@@ -146,7 +149,7 @@ def channels_line(sheet: Sheet, width: int) -> tuple[Part, ...]:
     too_long = sum(cells(text) for _style, text in (*parts, *reasons)) > width
     if reasons and too_long and any(way.usable for way in sheet.ways):
         names = " ".join(one_line(way.channel) for way in sheet.ways if not way.usable and way.channel != sheet.chosen)
-        reasons = [("faint", _("cannot: {channels} - f4 says why").format(channels=names))]
+        reasons = [("faint", _("cannot: {channels} - {key} says why").format(channels=names, key=why))]
     return ended((*parts, *reasons), width)
 
 

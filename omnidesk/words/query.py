@@ -36,3 +36,15 @@ class Query:
     states: tuple[str, ...] = ()
     """What else a conversation must be: vip, waiting, overdue, undelivered."""
     sort: Sort | None = None
+    without: Query | None = None
+    """What a conversation must not be: any of its filters leaves it out. It has no terms, days or order."""
+
+    @property
+    def wanted(self) -> tuple[Term, ...]:
+        """The terms to look for."""
+        return tuple(term for term in self.terms if not term.negated)
+
+    @property
+    def unwanted(self) -> tuple[Term, ...]:
+        """The terms to leave out."""
+        return tuple(term for term in self.terms if term.negated)

@@ -339,3 +339,21 @@ def test_nothing_of_a_failed_command_stays_behind(desk: Desk) -> None:
     for arguments in (*USAGE[:8], *UNKNOWN[:12]):
         desk.run(*arguments, status=2 if arguments in USAGE else 3)
     assert desk.json("queue", "--view", "all") == before
+
+
+@pytest.mark.parametrize(
+    ("words", "option"),
+    [
+        (["queue", "--view", ""], "--view"),
+        (["reply", "1", "--text", "x", "--attach", ""], "--attach"),
+        (["reply", "1", "--text", "x", "--via", ""], "--via"),
+        (["stats", "--since", ""], "--since"),
+        (["bulk", "send", "1", "--macro", ""], "--macro"),
+    ],
+)
+def test_an_option_without_a_value_is_named(desk: Desk, words: list[str], option: str) -> None:
+    assert f"{option} is empty: give it a value" in desk.fails(*words, status=2)
+
+
+def test_a_theme_that_is_none_is_refused_with_those_there_are(desk: Desk) -> None:
+    assert "themes are" in desk.fails("preference", "set", "theme", "no-such-theme", status=2)

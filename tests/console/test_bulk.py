@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from omnidesk.desk import drafts
@@ -45,6 +47,27 @@ async def test_what_is_written_goes_to_all_marked_each_with_their_name(desk: Des
             desk.workspace, desk.me, three[0], "reply"
         )
         assert kept is None or kept.text == "Hi {{customer.first_name}}"
+
+
+async def test_files_of_the_draft_go_along_to_all(desk: Desk, three: list[int], tmp_path: Path) -> None:
+    leaflet = tmp_path / "returns.pdf"
+    leaflet.write_bytes(b"how to return")
+    async with console(desk.workspace) as here:
+        await here.until(lambda: here.desk.queue.window.count == 3, "three")
+        await here.press("x", "x", "x", "r")
+        await here.until(lambda: here.desk.place == "composer", "the composer")
+        await here.type("See the leaflet")
+        await here.press("f5")
+        await here.type(str(leaflet))
+        await here.press("enter")
+        await here.sees("[1] returns.pdf")
+        await here.press("ctrl+s")
+        await here.until(lambda: here.desk.asks_how, "the question how")
+        await here.press("m")
+        await here.sees("[returns.pdf] to 3 of 3")
+        await here.press("y")
+        await here.until(lambda: desk.count("outbox") == 3, "the outbox")
+    assert desk.count("attachment", "name = 'returns.pdf'") == 3
 
 
 async def test_x_leaves_one_out_and_q_sends_nothing(desk: Desk, three: list[int]) -> None:

@@ -96,6 +96,25 @@ async def test_l_sends_later_and_w_takes_it_back(desk: Desk) -> None:
     assert desk.count("outbox", "state = 'cancelled'") == 1
 
 
+async def test_the_palette_sends_without_asking_first_and_only_what_can_go(desk: Desk) -> None:
+    (number,) = desk.receives(mail("1"))
+    async with console(desk.workspace) as here:
+        await begin(here)
+        for said in ("", "It comes tomorrow"):
+            if said:
+                await here.type(said)
+            await here.press("ctrl+p")
+            await here.until(lambda: here.app.screen is not here.desk, "the palette")
+            await here.type("Send and close")
+            await here.sees("Send and close")
+            await here.press("enter", "enter")
+            await here.until(lambda: here.app.screen is here.desk, "the palette to go")
+            if not said:
+                await here.sees("there is nothing to send yet")
+        await here.until(lambda: desk.count("outbox") == 1, "the outbox")
+    assert desk.value("SELECT status FROM conversation WHERE id = ?", number) == "closed"
+
+
 async def test_a_time_that_is_no_time_keeps_the_text(desk: Desk) -> None:
     desk.receives(mail("1"))
     async with console(desk.workspace) as here:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from omnidesk import clock
@@ -121,6 +123,25 @@ def test_who_wrote_since_the_preview_is_left_out(time: Clock, desk: Desk) -> Non
     assert [(one.conversation_id, one.reason) for one in sent.refused] == [
         (numbers[0], "a newer message arrived: read it first")
     ]
+
+
+def test_files_go_to_each_of_them_and_need_no_text(tmp_path: Path, desk: Desk) -> None:
+    leaflet = tmp_path / "returns.pdf"
+    leaflet.write_bytes(b"how to return")
+    prepared = bulk.prepare(desk.workspace, desk.me, crowd(desk, 2), "", files=(leaflet,))
+    sent = bulk.send(desk.workspace, desk.me, prepared)
+    assert len(sent.messages) == 2
+    for message in sent.messages:
+        assert [file.name for file in threads.message(desk.workspace, message).attachments] == ["returns.pdf"]
+
+
+def test_a_channel_that_takes_no_files_leaves_its_customers_out(tmp_path: Path, desk: Desk) -> None:
+    sms = desk.adds_channel("sms", "+31851234567", "sample-sms")
+    leaflet = tmp_path / "returns.pdf"
+    leaflet.write_bytes(b"how to return")
+    (number,) = desk.receives(mail("1", sender="+31611111111"), channel=sms)
+    prepared = bulk.prepare(desk.workspace, desk.me, [number], "Hello", files=(leaflet,))
+    assert not prepared.recipients and prepared.refused[0].reason == "Sample SMS takes no attachments"
 
 
 def test_the_same_key_never_goes_twice(desk: Desk) -> None:

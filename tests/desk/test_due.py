@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from omnidesk import clock
-from omnidesk.desk import composing, due, hours, threads, triage, views
+from omnidesk.desk import composing, due, hours, rules, threads, triage, views
 from omnidesk.desk import settings as workspace_settings
 from omnidesk.words.errors import NotFoundError, UsageError
 from omnidesk.words.kinds import DueReason, Priority, Status
@@ -101,6 +101,24 @@ def test_settings_are_known_by_name_and_kind(desk: Desk) -> None:
         workspace_settings.put(desk.workspace, "colour", "red")
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("undo_seconds", "nan"), ("undo_seconds", "-5"), ("undo_seconds", "1e9"), ("poll_seconds", "inf"),
+     ("lease_seconds", "0"), ("reopen_days", "-1"), ("bulk_per_minute", "-inf"), ("when_closed", "maybe"),
+     ("after_reply", "")],
+)  # fmt: skip
+def test_settings_have_bounds(desk: Desk, name: str, value: str) -> None:
+    with pytest.raises(UsageError, match=name):
+        workspace_settings.put(desk.workspace, name, value)
+    assert workspace_settings.current(desk.workspace) == workspace_settings.Settings()
+
+
+def test_minus_one_leaves_the_undo_window_to_the_channel(desk: Desk) -> None:
+    workspace_settings.put(desk.workspace, "undo_seconds", "3")
+    workspace_settings.put(desk.workspace, "undo_seconds", "-1")
+    assert workspace_settings.current(desk.workspace).undo_seconds == -1
+
+
 # --- targets ---
 
 
@@ -126,6 +144,19 @@ def test_targets_count_in_opening_hours(time: Clock, desk: Desk) -> None:
     workspace_settings.put(desk.workspace, "opening_hours", "UTC mon-fri 09:00-12:30")
     desk.receives(mail("1"))
     assert here(desk, 1).next_due_at == NOON + 30 * clock.MINUTE + int(20.5 * clock.HOUR) + 30 * clock.MINUTE
+
+
+def test_a_reply_window_that_shuts_before_the_target_makes_it_due(time: Clock, desk: Desk) -> None:
+    workspace_settings.put(desk.workspace, "opening_hours", "UTC sun 10:00-11:00")
+    chat = desk.adds_channel("wa", "+31851234567", "sample-whatsapp")
+    (number,) = desk.receives(mail("1", sender="+31611111111"), channel=chat)
+    assert here(desk, number).due_reason is DueReason.WINDOW
+    assert here(desk, number).next_due_at == NOON + clock.DAY - rules.SAFETY
+    time.forward(minutes=30)
+    desk.receives(mail("2", "Hello?", sender="+31611111111", at=time.at), channel=chat)
+    assert here(desk, number).next_due_at == time.at + clock.DAY - rules.SAFETY
+    composing.reply(desk.workspace, desk.me, number, "Here it is", now=True)
+    assert here(desk, number).due_reason is None
 
 
 def test_a_conversation_waits_since_its_oldest_unanswered_message(time: Clock, desk: Desk) -> None:

@@ -43,6 +43,41 @@ def test_u_after_a_rewrite_queues_the_answer_again_and_takes_the_draft_away(desk
     assert desk.value("SELECT priority FROM conversation WHERE id = ?", number) == "high"
 
 
+def test_u_after_it_was_sent_after_all_makes_it_failed_again_with_its_reason(desk: Desk) -> None:
+    number, message = failed(desk)
+    outbox.resolve(desk.workspace, desk.me, message, "sent")
+    assert desk.value("SELECT undelivered FROM conversation WHERE id = ?", number) == 0
+    undo(desk.workspace, desk.me)
+    assert state(desk, message) == "failed"
+    assert desk.value("SELECT error FROM outbox WHERE message_id = ?", message) == "refused"
+    assert desk.value("SELECT undelivered FROM conversation WHERE id = ?", number) == 1
+
+
+def test_u_after_another_try_stops_it_while_it_waits(desk: Desk) -> None:
+    _number, message = failed(desk)
+    outbox.retry(desk.workspace, desk.me, message)
+    undo(desk.workspace, desk.me)
+    assert state(desk, message) == "failed"
+    assert desk.sends_all() == []
+
+
+def test_another_try_that_left_is_not_taken_back(desk: Desk) -> None:
+    _number, message = failed(desk)
+    act = outbox.retry(desk.workspace, desk.me, message)
+    assert len(desk.sends_all()) == 1
+    with pytest.raises(RefusedError, match="went its own way"):
+        undo(desk.workspace, desk.me, act.id)
+    assert state(desk, message) == "sent"
+
+
+def test_what_only_goes_sooner_is_no_act_for_u(desk: Desk) -> None:
+    number, message = answered(desk)
+    outbox.retry(desk.workspace, desk.me, message)
+    done = undo(desk.workspace, desk.me)
+    assert done.undone.kind == "reply" and state(desk, message) == "cancelled"
+    assert number
+
+
 def test_a_rewritten_answer_that_is_queued_again_waits_out_the_undo_window(time: Clock, desk: Desk) -> None:
     _number, message = answered(desk)
     outbox.edit(desk.workspace, desk.me, message)
