@@ -49,6 +49,8 @@ def set_preference(
     for name, value in wanted.items():
         if not name.startswith("keys."):
             preferences.checked(name, value)
+        if name == "theme":
+            _known_theme(value)
         if refused := _refused(before.preferences, name, value):
             raise RefusedError(refused)
     for name, value in wanted.items():
@@ -90,6 +92,17 @@ def list_keys(session: Session) -> None:
             printer.say(complaint)
 
     session.show({**paging.listed(items, None), "complaints": complaints}, people)
+
+
+def _known_theme(name: str) -> None:
+    """Raise NotFoundError for a theme there is not; the console itself goes on with another one."""
+    from omnidesk.screens import themes
+    from omnidesk.text.clean import one_line
+    from omnidesk.words.errors import NotFoundError
+
+    if name and name not in themes.names():
+        some = ", ".join(sorted(themes.names()))
+        raise NotFoundError(f"there is no theme {one_line(name, 40)}; themes are {some}")
 
 
 def _refused(found: preferences.Preferences, name: str, keys: str) -> str:

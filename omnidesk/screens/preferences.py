@@ -149,19 +149,7 @@ def checked(name: str, said: Any) -> Any:
         raise UsageError(wrong.format(name=name, wanted=_wanted(entry.default, choices), said=given))
     if name == "quiet_hours":
         quiet(value)
-    if name == "theme" and value and value not in _themes():
-        some = ", ".join(sorted(_themes()))
-        raise UsageError(_("there is no theme {name}; themes are {names}").format(name=one_line(value, 40), names=some))
     return value
-
-
-def _themes() -> set[str]:
-    """Return the names of all themes: ours and Textual's."""
-    from textual.theme import BUILTIN_THEMES
-
-    from omnidesk.screens import themes
-
-    return {*BUILTIN_THEMES, *(theme.name for theme in themes.OWN)}
 
 
 def _wanted(default: Any, choices: tuple[Any, ...]) -> str:

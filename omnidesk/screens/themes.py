@@ -147,6 +147,13 @@ OWN = (
 of every sort of colour vision tell apart; theirs are made lighter and darker where the paper asks for it."""
 
 
+def names() -> set[str]:
+    """Return the names of all themes: ours and Textual's."""
+    from textual.theme import BUILTIN_THEMES
+
+    return {*BUILTIN_THEMES, *(theme.name for theme in OWN)}
+
+
 def chosen(wanted: str, known: set[str], few_colours: bool, light: bool) -> str:
     """Return the theme to start with: as wanted, where it is known, else what suits the terminal."""
     if wanted in known:

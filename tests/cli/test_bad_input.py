@@ -356,4 +356,4 @@ def test_an_option_without_a_value_is_named(desk: Desk, words: list[str], option
 
 
 def test_a_theme_that_is_none_is_refused_with_those_there_are(desk: Desk) -> None:
-    assert "themes are" in desk.fails("preference", "set", "theme", "no-such-theme", status=2)
+    assert "themes are" in desk.fails("preference", "set", "theme", "no-such-theme", status=3)

@@ -52,6 +52,13 @@ SCREENS: dict[str, tuple[str, ...]] = {
     "views": ("g", "v"),
     "agents": ("g", "A"),
     "stats": ("g", "percent_sign"),
+    "palette": ("ctrl+p",),
+    "macro": ("enter", "m"),
+    "to-many": ("x", "x", "r", *"Hello", "ctrl+s", "m"),
+    "leaving": ("g", "A", "D", "enter"),
+    "picking": ("enter", "c", "a"),
+    "confirm": ("U", "enter"),
+    "set-up": ("g", "C", "a"),
 }
 """What is pressed before a picture is taken."""
 DRAWN_BY_LOT = re.compile(r"\d{12,}")
