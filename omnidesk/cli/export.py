@@ -1,17 +1,18 @@
-"""omnidesk export: everything the desk knows, as JSON lines, to take elsewhere."""
+"""omnidesk export: everything the desk knows as JSON lines, or what was said as mails, to take elsewhere."""
 
 from __future__ import annotations
 
 import json
-import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from omnidesk.cli import shapes
+from omnidesk.cli.arguments import conversation_number
 from omnidesk.cli.printing import guard_document
 from omnidesk.cli.session import Session, command
 from omnidesk.words.errors import OmniDeskError
@@ -22,49 +23,62 @@ if TYPE_CHECKING:
 app = typer.Typer()
 
 
+class Form(StrEnum):
+    """What an export is written as."""
+
+    JSON = "json"
+    MBOX = "mbox"
+
+
 @command(app, "export")
 def export(
     session: Session,
+    numbers: Annotated[
+        list[int] | None, typer.Argument(metavar="ID..", parser=conversation_number, help="Only these conversations.")
+    ] = None,
+    form: Annotated[Form, typer.Option("--as", help="JSON lines with everything, or mails in one file.")] = Form.JSON,
     out: Annotated[str, typer.Option("--out", metavar="FILE", help="Where to; - is standard output.")] = "-",
 ) -> None:
-    """Write customers and conversations with messages and events, one JSON object a line."""
-    counts = {"customers": 0, "conversations": 0, "messages": 0}
+    """Write customers and conversations with all that was said and done, as JSON lines; or what was said, as mails."""
+    counts: dict[str, int] = {}
+    write = _mails if form is Form.MBOX else _json
+    lines = write(session.workspace, numbers, counts)
     if out == "-":
-        _write(session.workspace, counts, sys.stdout.write)
+        for line in lines:
+            sys.stdout.buffer.write(line)
         return
     path = Path(out).expanduser()
     if path.is_dir():
         raise OmniDeskError(f"{path} is a folder: name a file in it")
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    workspace = session.workspace
-    try:
-        handle = os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                _write(workspace, counts, file.write)
-                file.flush()
-                os.fsync(file.fileno())
-            part.replace(path)
-        finally:
-            part.unlink(missing_ok=True)
-    except OSError as error:
-        raise OmniDeskError(f"{path} cannot be written: {error.strerror}") from error
+    from omnidesk.desk import files
+
+    files.write_whole(path, lines)
     said = ", ".join(f"{count} {what}" for what, count in counts.items())
     session.show({"path": str(path), **counts}, lambda printer: printer.say(f"wrote {said} to {path}"))
 
 
-def _write(workspace: Workspace, counts: dict[str, int], write: Callable[[str], object]) -> None:
-    for row in _rows(workspace, counts):
-        write(json.dumps(guard_document(row), ensure_ascii=False) + "\n")
-
-
-def _rows(workspace: Workspace, counts: dict[str, int]) -> Iterator[dict[str, Any]]:
+def _mails(workspace: Workspace, numbers: list[int] | None, counts: dict[str, int]) -> Iterator[bytes]:
     from omnidesk.desk import exporting
 
-    for customer in exporting.all_customers(workspace):
+    counts["messages"] = 0
+    for mail in exporting.mails(workspace, numbers):
+        counts["messages"] += 1
+        yield mail
+
+
+def _json(workspace: Workspace, numbers: list[int] | None, counts: dict[str, int]) -> Iterator[bytes]:
+    for row in _rows(workspace, numbers, counts):
+        yield (json.dumps(guard_document(row), ensure_ascii=False) + "\n").encode()
+
+
+def _rows(workspace: Workspace, numbers: list[int] | None, counts: dict[str, int]) -> Iterator[dict[str, Any]]:
+    from omnidesk.desk import exporting
+
+    counts.update(customers=0, conversations=0, messages=0)
+    for customer in exporting.all_customers(workspace) if numbers is None else ():
         counts["customers"] += 1
         yield {"type": "customer", **shapes.customer(customer)}
-    for conversation, messages, events in exporting.all_conversations(workspace):
+    for conversation, messages, events in exporting.all_conversations(workspace, numbers):
         counts["conversations"] += 1
         counts["messages"] += len(messages)
         yield {

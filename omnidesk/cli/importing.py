@@ -43,7 +43,9 @@ def _progress() -> Callable[[Imported], None] | None:
         return None
 
     def show(done: Imported) -> None:
-        print(f"\r{done.received + done.duplicates:,} mails", end="", file=sys.stderr, flush=True)
+        known = f", {done.duplicates:,} were here already" if done.duplicates else ""
+        said = f"{done.share:.0%} read: {done.received:,} mails imported{known}"
+        print(f"\r{said}", end="", file=sys.stderr, flush=True)
 
     return show
 

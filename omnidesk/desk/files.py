@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from omnidesk.text.clean import one_line
@@ -53,6 +53,28 @@ def default_folder(environment: Mapping[str, str] = os.environ) -> Path:
         return Path(said)
     found = Path.home() / "Downloads"
     return found if found.is_dir() else Path.home()
+
+
+def write_whole(path: Path, parts: Iterable[bytes]) -> None:
+    """Write a file that is there only when it is whole, readable by its owner only; one of that name is replaced.
+
+    Raises OmniDeskError in words."""
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        handle = os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                for some in parts:
+                    file.write(some)
+                file.flush()
+                os.fsync(file.fileno())
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
+    except OSError as error:
+        raise OmniDeskError(
+            _("{path} cannot be written: {why}").format(path=one_line(str(path), 200), why=error.strerror)
+        ) from error
 
 
 def save(folder: Path, name: str, data: bytes) -> Path:

@@ -67,6 +67,11 @@ class Backstage:
         if message is not None and not self._closed:
             self._post(message)
 
+    @property
+    def closed(self) -> bool:
+        """Whether the screen is left, so that long work should end."""
+        return self._closed
+
     def close(self) -> None:
         """Let the writes finish, then end the threads."""
         with self._lock:
