@@ -26,20 +26,25 @@ HEADER = re.compile(
     rf"(?i)[\s*]*(?:(?P<when>{_WHEN_WORDS})|(?P<to>{_TO_WORDS})|(?P<subject>{_SUBJECT_WORDS})|Cc|CC|Kopie|Copie)"
     r"\s*\*?\s*[:：]"
 )
+_CLOCK = re.compile(r"\d{1,2}:\d\d:\d\d [+-]\d{4}\b")
 _LABEL = re.compile(r"[\s*]*[^\s:：][^:：\n]{0,30}[:：]\s*\*?\s*\S")
 
 
 def begins_block(lines: list[str], index: int) -> bool:
-    """Whether header lines begin on this line: who wrote, and two others, the time or the subject among them."""
+    """Whether header lines begin on this line: who wrote, and two others, the time or the subject among them; or an
+    address and a time to the second."""
     if not (FROM.match(lines[index]) or HEADER.match(lines[index])):
         return False
-    names = set()
+    names: dict[str, str] = {}
     for line in lines[index : index + 7]:
         if found := HEADER.match(line):
-            names.add(found.lastgroup or "other")
+            names.setdefault(found.lastgroup or "other", line)
         elif FROM.match(line):
-            names.add("from")
-    return "from" in names and len(names) >= 3 and bool(names & {"when", "subject"})
+            names.setdefault("from", line)
+    if "from" in names and len(names) >= 3 and names.keys() & {"when", "subject"}:
+        return True
+    who, when = names.get("from") or names.get("to") or "", names.get("when", "")
+    return "@" in who and _CLOCK.search(when) is not None  # two lines, as only programs write them
 
 
 def follows(lines: list[str], index: int) -> bool:

@@ -26,7 +26,7 @@ _WROTE = re.compile(
     r"(?i)\b(?:wrote|writes|said|schreef|geschreven|het volgende|schrieb|geschrieben|a écrit|écrit|escribió|"
     r"ha scritto|scrisse|escreveu|skrev|skrifaði|kirjoitti|kirjutas|rakstīja|rašė|napisała?|pisze|napisao|napisal[ao]?|"
     r"napísala?|napsala?|írta|a scris|yazdı|написа(?:ла?)?|пишет|пише|έγραψε|đã viết|menulis)(?:\(a\))?(?: je)?\b|"
-    r"написал\(а\)|写道|寫道|のメール|書きました|작성|님이|כתבה?|מאת|كتب|بواسطة|<[^<>\s]+@[^<>\s]+>:\s*$"
+    r"написал\(а\)|写道|寫道|のメール|書きました|작성|님이|כתבה?|מאת|كتب|بواسطة|<\s?[^<>\s]+@[^<>\s]+\s?>:\s*$"
 )
 # .. and names a time or an address, which a sentence that happens to end in "wrote:" does not.
 _EVIDENCE = re.compile(
@@ -35,12 +35,25 @@ _EVIDENCE = re.compile(
 )
 _TIME = re.compile(r"\d{1,2}[:.h]\d\d")
 _DATE = re.compile(r"(?:19|20)\d\d|\d{1,2}[-/.]\d{1,2}[-/.]\d\d")
-_BRACKETED = re.compile(r"[<(\[][^\s@<>()\[\]]{1,64}+@[^\s@<>()\[\]]+[>)\]]")
+_BRACKETED = re.compile(r"[<(\[]\s?[^\s@<>()\[\]]{1,64}+@[^\s@<>()\[\]]+\s?[>)\]]")
 _ATTRIBUTION_END = re.compile(r"(?:[:：]| -{3,})\s*$")
+_VERBS = "wrote|schrieb|schreef|escribió|escreveu|ha scritto|a écrit|skrev|pisze|написал"
+_BARE_END = re.compile(rf"(?i)\b(?:{_VERBS})\s*$")
+_WHO_WROTE = re.compile(rf"(?i)[^\s<>:][^<>:]{{0,80}}<[^<>\s@]{{1,64}}@[^<>\s]+> (?:{_VERBS}):\s*$")
+"""An attribution without a day: nothing but who wrote."""
+_SHARED = re.compile(
+    r"^([^>\s].{0,300}?[^\s-])(?: ?-{2,3} ?| )(On (?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6}, .{5,120} wrote:)$"
+    r"(?=\n{1,2}>)",
+    re.MULTILINE,
+)
+"""An answer on the line on which the attribution begins."""
+_CLOSING = re.compile(r"> ?(?:[^\s<>:]{2,15} ?){0,3}[:：]\s*$")
+"""The end of an attribution that was wrapped before the bracket behind its address."""
 _DIRECTIONS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 _ORIGINAL = re.compile(
-    r"(?i)[\s*]*(?:-{2,}|_{2,})\s*(?:original message|original (?:e-?)?mail|oorspronkelijk bericht|origine(?:el|le) "
+    r"(?i)[\s*]*(?:-{2,}|_{2,})\s*(?:original message|reply message|antwort nachricht|original (?:e-?)?mail|"
+    r"oorspronkelijk bericht|origine(?:el|le) "
     r"bericht|urspr\. nachricht|original besked|oprindelig besked|originalmeddelande|oryginalna wiadomość|"
     r"оригинальное сообщение|вихідне повідомлення|izvorna poruka|izvirno sporočilo|pôvodná správa|algne teade|"
     r"pesan asli|thư gốc|ข้อความต้นฉบับ|الرسالة الأصلية|הודעה מקורית|αρχικό μήνυμα|πρωτότυπο μήνυμα|元のメッセージ|"
@@ -54,10 +67,18 @@ _ORIGINAL = re.compile(
     r"über diese[rn]? (?:linie|zeile)|au-dessus de cette ligne|encima de esta línea|acima desta linha|"
     r"sopra questa (?:riga|linea))\b.{0,20}[#=*_-]{2,}\s*$"
 )
-_DATED = re.compile(r"\d{4}[-/]\d{1,2}[-/]\d{1,2}[ ,][^<>]{0,100}<[^<>\s@]{1,64}+@[^<>\s]+>\s*$")
+_DATED = re.compile(
+    r"\d{4}[-/]\d{1,2}[-/]\d{1,2}[ ,][^<>]{0,100}<[^<>\s@]{1,64}+@[^<>\s]+>\s*$|"
+    r"\d{4}-\d\d-\d\d \d{1,2}:\d\d GMT[+-]\d\d:\d\d [^<>:]{1,60}$"
+)
 _RULE = re.compile(r"\s*_{20,}\s*$")
 _RULED = re.compile(r"\s*-{3,}\s*\S.{0,60}?\s*-{3,}\s*$")
 _SIGNATURE = re.compile(r"^(?:--|—) ?$")
+_FOOTER = re.compile(r"(?:_{2,}|-{2,}|={2,})\s*$")
+_OF_LIST = re.compile(r"(?i)mailing[ -]?list|unsubscribe|mailman/|listinfo|@lists?\.|afmelden|abmelden|désabonner")
+_LINK = re.compile(r"\s{0,2}[(<]{0,2}https?://\S{1,500}[)>]{0,2} ?>?\s*$")
+_DRAWN = re.compile(r"\s*(?:[-_=*#~]{3,}|\u1427)\s*$")
+"""A line that only sets apart what was below it, or the mark that a tracker leaves at the end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +103,7 @@ def take_apart(text: str, forwards: bool = False) -> Reply:
     if forwards:
         return Reply(whole)
     head = text[:LONGEST].strip("\n").rstrip()
-    lines = head.split("\n")
+    lines = (_SHARED.sub(r"\1\n\2", head) if "wrote:\n" in head else head).split("\n")
     end = forward.begin(lines)
     kept = _without_history(lines[:end])
     quoted = _left_out(lines[:end], kept)
@@ -90,12 +111,25 @@ def take_apart(text: str, forwards: bool = False) -> Reply:
     if end == len(lines):
         new = _without_signature(kept)
         signature = _joined(kept[len(new) :])
+        unquoted = _trim_quoted_end(new)
+        if len(unquoted) < len(new):
+            quoted = "\n".join(filter(None, (quoted, _joined(new[len(unquoted) :]))))
+            new = unquoted
+        new = _undrawn(new) if quoted or signature else new
     else:
         new = [*kept, *([""] if kept else []), *lines[end:]]
     said = _joined(new)
     if not said or (len(text) > LONGEST and len(said) == len(head)):
         return Reply(whole)
     return Reply(said, quoted, signature)
+
+
+def _undrawn(lines: list[str]) -> list[str]:
+    """Leave out what only set apart that which was folded away."""
+    end = len(lines)
+    while end and (not lines[end - 1].strip() or _DRAWN.match(lines[end - 1])):
+        end -= 1
+    return lines[:end] or lines
 
 
 def _joined(lines: list[str]) -> str:
@@ -135,7 +169,7 @@ def _history(lines: list[str], start: int) -> tuple[int, int, bool] | None:
     """Find the next announced history: its first line, the line behind it, and whether it is marked with `>`."""
     for index in range(start, len(lines)):
         line = lines[index]
-        if not line or line[0] == ">":
+        if not line or (line[0] == ">" and not _CLOSING.match(line)):
             continue
         if line[0] == "2" and _DATED.match(line):
             after = _quoted_end(lines, index + 1)
@@ -149,7 +183,9 @@ def _history(lines: list[str], start: int) -> tuple[int, int, bool] | None:
         if ":" in line or "：" in line:
             if header_lines.begins_block(lines, index):
                 return _above_rule(lines, index), len(lines), False
-            if _ATTRIBUTION_END.search(_DIRECTIONS.sub("", line)) and (first := _attribution(lines, index)) is not None:
+            plain = _DIRECTIONS.sub("", line)
+            ends = _ATTRIBUTION_END.search(plain) or (_BARE_END.search(plain) and _certain(plain))
+            if ends and (first := _attribution(lines, index)) is not None:
                 after = _quoted_end(lines, index + 1)
                 return first, after if after > index + 1 else len(lines), after > index + 1
     return None
@@ -157,17 +193,21 @@ def _history(lines: list[str], start: int) -> tuple[int, int, bool] | None:
 
 def _attribution(lines: list[str], last: int) -> int | None:
     """The first line of an attribution that ends on line `last` (programs wrap it over up to four lines)."""
-    said = ""
-    for first in range(last, max(-1, last - 4), -1):
+    said, dayless = "", None
+    for first in range(last, max(-1, last - 5), -1):
         line = _DIRECTIONS.sub("", lines[first]).strip()
-        if not line or line.startswith(">"):
-            return None
+        if not line and first < last and lines[first + 1].strip() == "<":
+            continue
+        if not line or (line.startswith(">") and not (first == last and _CLOSING.match(line))):
+            break
         said = f"{line} {said}"
         if len(said) > 600:
-            return None
-        if _says_who_wrote(said) and (_OPENING.match(line) or _certain(said) or _quoted_below(lines, last)):
+            break
+        if _WHO_WROTE.match(said):
+            dayless = first
+        elif _says_who_wrote(said) and (_OPENING.match(line) or _certain(said) or _quoted_below(lines, last)):
             return _wrapped_above(lines, first, last, said)
-    return None
+    return dayless
 
 
 def _wrapped_above(lines: list[str], first: int, last: int, said: str) -> int:
@@ -211,7 +251,7 @@ def _quoted_end(lines: list[str], start: int) -> int:
     """The line behind the quoted block that begins at `start` (blank lines before and within it belong to it)."""
     end = start
     for index in range(start, len(lines)):
-        if lines[index].startswith(">"):
+        if lines[index].startswith(">") or _broken_off(lines, index):
             end = index + 1
         elif lines[index].strip():
             break
@@ -230,9 +270,24 @@ def _above_rule(lines: list[str], index: int) -> int:
 
 def _trim_quoted_end(lines: list[str]) -> list[str]:
     end = len(lines)
-    while end and (lines[end - 1].startswith(">") or not lines[end - 1].strip()):
+    while end and (lines[end - 1].startswith(">") or not lines[end - 1].strip() or _broken_off(lines, end - 1)):
         end -= 1
     return lines[:end] if end else lines
+
+
+def _broken_off(lines: list[str], index: int) -> bool:
+    """Whether a line is the rest of a long quoted one, from which a program wrapped it without a mark of its own."""
+    if not index or not lines[index - 1].startswith(">"):
+        return False
+    line, above = lines[index], lines[index - 1]
+    link = _LINK.match(line) or ("(http" in above and line.endswith(")") and " " not in line)
+    rest = (
+        line[:1].islower()
+        and len(line) <= 80
+        and len(above) >= 60
+        and any(one.startswith(">") for one in lines[max(0, index - 4) : index - 1])
+    )
+    return bool(link or rest)
 
 
 def _without_signature(lines: list[str]) -> list[str]:
@@ -240,9 +295,20 @@ def _without_signature(lines: list[str]) -> list[str]:
         if _SIGNATURE.match(lines[index]) and any(line.strip() for line in lines[:index]):
             lines = lines[:index]
             break
+    lines = lines[: _footer(lines)]
     end = len(lines)
-    while end and not lines[end - 1].strip():
-        end -= 1
-    if end > 1 and is_sent_from(lines[end - 1]) and any(line.strip() for line in lines[: end - 1]):
-        lines = lines[: end - 1]
-    return lines
+    for index in range(len(lines) - 1, 0, -1):
+        if is_sent_from(lines[index], alone=not lines[index - 1].strip()):
+            end = index
+        elif lines[index].strip():
+            break
+    return lines[:end] if any(line.strip() for line in lines[:end]) else lines
+
+
+def _footer(lines: list[str]) -> int:
+    """Return where the lines begin that a mailing list puts under a rule at the end; else how many lines there are."""
+    for index in range(len(lines) - 1, max(0, len(lines) - 8), -1):
+        if _FOOTER.match(lines[index]):
+            below = lines[index + 1 :]
+            return index if any(_OF_LIST.search(line) for line in below) else len(lines)
+    return len(lines)

@@ -34,16 +34,24 @@ _MINE = re.compile(
     r"gesendet (?:von|mit) mei\w+|envoyé de(?:puis)? mon|"
     r"enviado desde mi|enviado do meu|inviato dal mio|skickat från min|sendt fra min) \S"
 )
+_PROGRAM = re.compile(
+    r"(?:Sent (?:from|with|via|using)|Verzonden met|Verstuurd met|Gesendet mit|Envoyé avec|Enviado con|Inviato con|"
+    r"Skickat med|Sendt med) (?:[A-Z][\w.+-]{1,20} ?){1,3}\s*$"
+)
 _STATEMENT = re.compile(r"(?i)\b(?:werkt|works?|funktioniert|marche|funciona|please|graag|bitte)\b|\?")
 
 
-def is_sent_from(line: str) -> bool:
-    """Say whether a line only tells which device or program a message was written with."""
+def is_sent_from(line: str, alone: bool = False) -> bool:
+    """Say whether a line only tells which device or program a message was written with.
+
+    A line that stands `alone` below a blank one may name a program that we do not know."""
     if len(line) > LONGEST + 100 or not line.strip():
         return False
     said = re.sub(r"\s*[<(]https?://[^<>()\s]*[>)]", "", line)
     if len(said) > LONGEST or _STATEMENT.search(said):
         return False
     if _MINE.match(said) or _OFFER.match(said):
+        return True
+    if alone and _PROGRAM.match(said):
         return True
     return bool(_DEVICE.search(said) and (_BEGIN.match(said) or _END.search(said)))

@@ -69,9 +69,9 @@ ATTRIBUTIONS = (
     "---- On Mon, 23 Nov 2026 10:11:00 +0100 Anna Jansen <anna@x.nl> wrote ----",
     "* Anna Jansen <anna@x.nl> [2026-11-23 10:11]:",
     "Anna Jansen <anna@x.nl> skrev den 23 nov 2026 kl. 10:11:",
+    "Anna Jansen <anna@x.nl> wrote:",
 )
 WEAK = (
-    "Anna Jansen <anna@x.nl> wrote:",
     "Quoting Anna Jansen <anna@x.nl>:",
     "Zitat von Anna Jansen <anna@x.nl>:",
 )
