@@ -207,6 +207,8 @@ def _attribution(lines: list[str], last: int) -> int | None:
             dayless = first
         elif _says_who_wrote(said) and (_OPENING.match(line) or _certain(said) or _quoted_below(lines, last)):
             return _wrapped_above(lines, first, last, said)
+        if first == last and _DATE.search(said) and _TIME.search(said) and _quoted_below(lines, last):
+            dayless = first  # in whatever language
     return dayless
 
 

@@ -36,7 +36,7 @@ _MINE = re.compile(
 )
 _PROGRAM = re.compile(
     r"(?:Sent (?:from|with|via|using)|Verzonden met|Verstuurd met|Gesendet mit|Envoyé avec|Enviado con|Inviato con|"
-    r"Skickat med|Sendt med) (?:[A-Z][\w.+-]{1,20} ?){1,3}\s*$"
+    r"Skickat med|Sendt med) [A-Z](?:[\w.+-]{1,20} ?){1,3}\s*$"
 )
 _STATEMENT = re.compile(r"(?i)\b(?:werkt|works?|funktioniert|marche|funciona|please|graag|bitte)\b|\?")
 

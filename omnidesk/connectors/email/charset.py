@@ -69,7 +69,9 @@ def to_text(data: bytes, charset: str | None = None) -> str:
         return text
     if declared is not None and declared != "cp1252":
         text = data.decode(declared, "replace")
-        if text.count("\ufffd") * 20 <= len(text):
+        if text.replace("\ufffd", "").isascii():
+            declared = None  # no letter beyond ASCII fits: the name lies
+        elif text.count("\ufffd") * 20 <= len(text):
             return text
     guessed = guess(data) if declared is None else None
     return data.decode(guessed or "cp1252", "replace")

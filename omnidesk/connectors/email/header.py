@@ -110,7 +110,7 @@ def parameters(field: str) -> Parameters:
     """Return a structured field's value (lower case) and parameters, with RFC 2231 and encoded words decoded."""
     value, semicolon, _ = field.partition(";")
     if "=" in value:  # the ; is missing, or the value: `attachment filename=a.pdf`, `filename=a.pdf`
-        first, _, rest = value.strip().partition(" ")
+        first, _, rest = value.strip().replace("\t", " ").partition(" ")
         value, rest = ("", value) if "=" in first else (first, rest)
         field, semicolon = f"{value};{rest}{field[field.find(';') :] if semicolon else ''}", ";"
     value = value.strip().lower()

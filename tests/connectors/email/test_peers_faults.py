@@ -1,0 +1,22 @@
+"""Faults that other parsers' tests know: a charset that lies, a parameter without its semicolon."""
+
+from __future__ import annotations
+
+from omnidesk.connectors.email.charset import to_text
+from omnidesk.connectors.email.header import parameters
+
+
+def test_a_text_in_which_nothing_fits_its_utf_8_is_read_as_what_it_is() -> None:
+    text = "Die Hasen und die Frösche: mißliche Lage, größer, für immer"
+    assert to_text(text.encode("cp1252"), "utf-8") == text
+    assert to_text("цена и срок поставки".encode("koi8-r"), "utf-8") == "цена и срок поставки"
+
+
+def test_a_text_in_utf_8_with_one_broken_letter_keeps_the_others() -> None:
+    found = to_text("größer ".encode() * 5 + b"\xff", "utf-8")
+    assert found.count("größer") == 5
+
+
+def test_parameters_behind_a_tab_need_no_semicolon() -> None:
+    found = parameters('multipart/mixed\tboundary="b 1"')
+    assert (found.value, found.values) == ("multipart/mixed", {"boundary": "b 1"})
