@@ -158,7 +158,7 @@ def _is_text(part: Part) -> bool:
 def _text(part: Part) -> str:
     data = part.content()
     charset = part.type.values.get("charset")
-    if _NOT_BASE64.match(part.raw, part.start, part.end) and part.encoding.startswith(b"base64"):
+    if part.encoding.startswith(b"base64") and _has_words(part.raw[part.start : min(part.end, part.start + 4_000)]):
         data = part.encoded()  # it only says so
     if part.kind == "text/html":
         if not charset and (meta := _META_CHARSET.search(data, 0, 4_000)):
@@ -170,6 +170,13 @@ def _text(part: Part) -> str:
     elif "content-type" not in part.fields and _PAGE.match(text):
         return html_to_text(text)
     return clean(text).strip("\n").rstrip()
+
+
+def _has_words(raw: bytes) -> bool:
+    """Whether most lines of what claims to be base64 hold words with spaces between them, as base64 never does."""
+    lines = [line for line in raw.split(b"\n") if line.strip()]
+    spaced = sum(b" " in line.strip() for line in lines)
+    return bool(_NOT_BASE64.match(raw)) or (spaced * 2 > len(lines) and len(lines) > 1)
 
 
 def _file(part: Part, number: int, inline: bool = False) -> File:

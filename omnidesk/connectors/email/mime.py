@@ -28,7 +28,10 @@ _KNOWN_FIELD = re.compile(
 _LEADING = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n]{0,200}(?=[A-Za-z][A-Za-z0-9-]{1,60}[ \t]*:)")
 _SPACED_FROM = re.compile(rb"From[ \t]+:")
 _FOLD = re.compile(rb"[\r\n]+(?=[ \t])")
-_GUESSED_BOUNDARY = re.compile(rb"(?:^|(?<=\n))--([^\s-][^\r\n]{0,198}?)[ \t]*\r?\n(?:[A-Za-z-]{3,60}[ \t]*:|\r?\n)")
+_GUESSED_BOUNDARY = re.compile(
+    rb"(?:^|(?<=\n))--(?:([^\s-][^\r\n]{0,198}?)[ \t]*\r?\n(?:[A-Za-z-]{3,60}[ \t]*:|\r?\n)|"
+    rb"(-{1,30}[^\s-][^\r\n]{0,198}?)[ \t]*\r?\n[Cc]ontent-[Tt])"
+)
 _PLAIN_TYPE = Parameters("text/plain", {})
 _BEFORE_HEADER = (b"\xef", b"\r", b"\n", b" ", b"\t")
 _NAMES: dict[bytes, str] = {}
@@ -200,7 +203,7 @@ def _split(part: Part, depth: int, left: list[int]) -> None:
     marks = _delimiters(raw, start, end, boundary) if boundary else []
     if not marks:
         guessed = _GUESSED_BOUNDARY.search(raw, start, end)
-        marks = _delimiters(raw, start, end, guessed[1]) if guessed else []
+        marks = _delimiters(raw, start, end, guessed[1] or guessed[2]) if guessed else []
         part.damaged = True
     default = Parameters("message/rfc822", {}) if part.kind == "multipart/digest" else _PLAIN_TYPE
     for index, (_, behind, closing) in enumerate(marks):
