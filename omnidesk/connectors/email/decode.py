@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import logging
 import re
 
 from omnidesk.connectors.base import Decoded, Item, Party
@@ -17,14 +19,37 @@ from omnidesk.text.forward import is_forward
 from omnidesk.text.reply import take_apart
 from omnidesk.words.kinds import Auth
 
+log = logging.getLogger(__name__)
 MOST_REFERENCES = 200
+MOST_SHOWN = 1_000_000
+"""Bytes that are shown of a mail that nothing else can be said of."""
 _PLUS_TOKEN = re.compile(r"\+([a-z0-9_-]{6,64})@")
 _SUBJECT_TOKEN = re.compile(r"(?<![\w/.-])\[#\d{1,12}-([A-Za-z0-9]{6,64})\](?!\w|[./-]\w)")
 """Our mark in a subject, but not within a longer word or the name of a file."""
 
 
 def decode(item: Item) -> Decoded:
-    """Return the message of a mail. Never raises DecodeError: what cannot be understood is shown as it came."""
+    """Return the message of a mail. Never raises: what cannot be understood is shown as it came."""
+    try:
+        return _decode(item)
+    except Exception as error:  # noqa: BLE001  a fault of ours must not cost a customer's mail
+        log.warning("a mail could not be understood (%s) and is shown as it came", type(error).__name__)
+        return _as_it_came(item)
+
+
+def _as_it_came(item: Item) -> Decoded:
+    text = clean(to_text(item.raw[:MOST_SHOWN]))
+    return Decoded(
+        external_id="",
+        sender=None,
+        text=text,
+        reply_text=text,
+        content_hash=hashlib.sha256(item.raw).hexdigest(),
+        warnings=("unreadable",),
+    )
+
+
+def _decode(item: Item) -> Decoded:
     mail = parse(item.raw)
     sender, verified = _sender(mail, item.headers.get("authserv_id", ""))
     reply_to = _parties(mail, "reply-to")

@@ -1,0 +1,1 @@
+"""Mails that nobody would write, thrown at the reader of mails."""
