@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from omnidesk.connectors.base import Decoded
 from omnidesk.store.database import Connection
-from omnidesk.text.reply import split_reply
 
 LOOKED_AT = 3
 """Earlier mails of the sender that are looked at; two of them must have the block."""
@@ -34,14 +33,10 @@ def without_shared_end(reply: str, earlier: Sequence[str]) -> str:
     The block stands below a blank line, has two lines at least, and leaves something to be said."""
     lines = reply.rstrip().split("\n")
     close = "\n".join(lines[-2:])
-    alike = [text for text in earlier if close in text]
-    if len(alike) < 2:
+    ends = sorted((_shared(lines, close, text) for text in earlier), reverse=True)[:2]
+    if len(ends) < 2 or not ends[1]:
         return reply
-    ends = [_shared(lines, split_reply(text).rstrip().split("\n")) for text in alike]
-    count = sorted(end for end in ends if end)[-2:]
-    if len(count) < 2:
-        return reply
-    first = len(lines) - min(count[0], MOST_LINES)
+    first = len(lines) - ends[1]
     while 0 < first < len(lines) and lines[first - 1].strip():
         first += 1  # a block begins below a blank line
     block = [line for line in lines[first:] if line.strip()]
@@ -49,11 +44,15 @@ def without_shared_end(reply: str, earlier: Sequence[str]) -> str:
     return above if len(block) >= 2 and above.strip() else reply
 
 
-def _shared(lines: list[str], other: list[str]) -> int:
-    """Return how many lines at the end are the same; 0 where the texts are the same as a whole."""
+def _shared(lines: list[str], close: str, text: str) -> int:
+    """Return how many lines up from `close`, the last two, stand so in a text too; 0 where all of them do."""
+    place = text.find(close)
+    if place < 0:
+        return 0
+    other = text[: place + len(close)].rsplit("\n", MOST_LINES)
     count = 0
     for mine, theirs in zip(reversed(lines), reversed(other), strict=False):
         if mine.rstrip() != theirs.rstrip():
             return count
         count += 1
-    return 0 if len(lines) == len(other) else count
+    return 0 if count == len(lines) else min(count, MOST_LINES)
