@@ -25,7 +25,7 @@ test: $(VENV)/.installed-dev  ## lint, type check and the tests, in under ten mi
 	@tools/tests "not slow" $(VENV)/.left-out $(ARGS)
 
 test-all: $(VENV)/.installed-dev  ## the same with the slow tests, and a minute of fuzzing
-	@tools/servers $(VENV)/.left-out
+	@tools/servers $(VENV)/.left-out all
 	@$(MAKE) --no-print-directory lint
 	@tools/tests "" $(VENV)/.left-out $(ARGS)
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt $(EDITABLE) -e '.[fuzz]' 2>/dev/null \

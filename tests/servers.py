@@ -70,7 +70,11 @@ class TokenCheck(Protocol):
 class MailServer:
     """One Dovecot with its submission server. Not started until `start`; `close` removes everything."""
 
-    def __init__(self, *, idle: bool = True, tokens: TokenCheck | None = None) -> None:
+    def __init__(self, *, idle: bool = True, tokens: TokenCheck | None = None, world_port: int = 0) -> None:
+        self.world_port = world_port
+        """Where Sieve scripts send their answers (plain SMTP); 0 where there are no scripts."""
+        self.auth_port = free_ports(1)[0] if world_port else 0
+        """Where another mail server asks whose password one is (Dovecot's SASL); 0 where none does."""
         self.root = Path(tempfile.mkdtemp(prefix="omnimail-"))
         self.idle = idle
         self.tokens = tokens
@@ -282,6 +286,8 @@ class MailServer:
             "recipient_delimiter": "+",
             "mail_max_userip_connections": "60",
         }
+        if self.world_port:
+            settings["submission_host"] = f"127.0.0.1:{self.world_port}"
         if not self.idle:
             settings["imap_capability"] = "IMAP4rev1 LITERAL+ SPECIAL-USE UIDPLUS CHILDREN NAMESPACE"
         args = f"username_format=%u {root}/users/%u"
@@ -301,6 +307,7 @@ class MailServer:
             _service("imap-login", {"imap": (self.imap_port, "no"), "imaps": (self.imaps_port, "yes")}),
             _service("lmtp", {"lmtp": (self.lmtp_port, "no")}),
             *(_service(name, {}) for name in ("anvil", "stats")),
+            *(self._sieve() if self.world_port else []),
             # Nobody waits for another's wrong password.
             "service anvil {\n unix_listener anvil-auth-penalty {\n  mode = 0\n }\n}",
             "namespace inbox {\n inbox = yes\n separator = /\n"
@@ -308,6 +315,26 @@ class MailServer:
             + "}",
         ]
         return "\n".join([*(f"{key} = {value}" for key, value in settings.items()), *blocks]) + "\n"
+
+    def _sieve(self) -> list[str]:
+        where = f"file:{self.root}/mail/%u/sieve;active={self.root}/mail/%u/.dovecot.sieve"
+        return [
+            f"plugin {{\n sieve = {where}\n}}",
+            "protocol lmtp {\n mail_plugins = $mail_plugins sieve\n}",
+            _service("auth", {"postfix": (self.auth_port, "no")}),
+        ]
+
+    def vacation(self, address: str, subject: str, text: str) -> None:
+        """Have an account answer by itself, once a day to each sender (Sieve, RFC 5230)."""
+        home = self.root / "mail" / address
+        home.mkdir(exist_ok=True)
+        script = home / ".dovecot.sieve"
+        said = f'vacation :days 1 :subject "{subject}" :addresses ["{address}"] "{text}";'
+        script.write_text(f'require ["vacation"];\n{said}\n')
+        if os.getuid() == 0:
+            users = _users()
+            for path in (home, script):
+                os.chown(path, users["mail_uid"], users["mail_gid"])
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from omnidesk.cli import paging, shapes
-from omnidesk.cli.arguments import whole
+from omnidesk.cli.arguments import Number, message_number, whole
 from omnidesk.cli.printing import Printer, bold, dim, when
 from omnidesk.cli.session import Session, command, group
 from omnidesk.words.rows import Customer
@@ -68,6 +68,28 @@ def show(
             printer.say(f"  #{matter.id}  {matter.status}  {when(matter.last_message_at)}  {matter.subject}")
 
     session.show(document, people)
+
+
+@command(app, "author")
+def author(
+    session: Session,
+    number: Number,
+    message: Annotated[
+        int | None,
+        typer.Option("--message", metavar="M", parser=message_number, help="The forwarded mail; else the newest."),
+    ] = None,
+) -> None:
+    """Make the author of a forwarded mail the customer of its conversation."""
+    from omnidesk.desk import forwards, threads
+
+    act, found = forwards.take_author(session.workspace, session.actor, number, message)
+    session.changed(
+        act,
+        {
+            "author": shapes.address(found),
+            "conversation": shapes.conversation(threads.conversation(session.workspace, number)),
+        },
+    )
 
 
 def _show(session: Session, rows: Sequence[Customer], following: str | None) -> None:

@@ -81,6 +81,6 @@ def _line(row: QueueRow) -> list[Piece]:
         when(due),
         str(row.status) if row.priority == "normal" else f"{row.status} {row.priority}",
         row.owner or (f"({row.absent_owner})" if row.absent_owner else "-"),
-        row.customer or "-",
+        alarm(f"{row.customer or '-'} NOT PROVEN") if row.unproven else row.customer or "-",
         row.subject or row.preview,
     ]

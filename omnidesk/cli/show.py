@@ -120,6 +120,8 @@ def _remarks(printer: Printer, message: Message) -> None:
         printer.say(alarm(f"  {message.status}{f': {message.error}' if message.error else ''}"))
     from omnidesk.desk import suspicion
 
+    if message.unproven:
+        printer.say(alarm("  ! NOT PROVEN"))
     for words in suspicion.words(message):
         printer.say(alarm(f"  ! {words}"))
     remarks = []

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import hashlib
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
@@ -26,6 +26,8 @@ from omnidesk.connectors.setting_up import AuthorizeStep as AuthorizeStep
 from omnidesk.connectors.setting_up import Checked as Checked
 from omnidesk.connectors.setting_up import Discovered as Discovered
 from omnidesk.connectors.setting_up import Renewing as Renewing
+from omnidesk.connectors.whereabouts import Listing as Listing
+from omnidesk.connectors.whereabouts import Whereabouts as Whereabouts
 from omnidesk.words.kinds import Auth, Auto
 from omnidesk.words.rows import Address
 
@@ -90,12 +92,14 @@ class Batch:
 
     The engine commits items and cursor in one transaction and asks the iterator for the next batch only after
     that: resuming the iterator is the acknowledgement. `done` and `total` count items of the source for progress.
+    `listings` say what folders hold now, where the channel's settings ask for it.
     """
 
     items: tuple[Item, ...]
     cursor: Cursor
     done: int = 0
     total: int = 0
+    listings: tuple[Listing, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,9 +331,23 @@ class Connector(ABC):
         return hashlib.sha256(raw).hexdigest()
 
     @staticmethod
+    def learn(
+        item: Item, memory: Mapping[str, Any], settings: Mapping[str, Any]
+    ) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+        """Learn about the source from an item: return what to remember for the next one (JSON, small) and settings of
+        the channel that are certain now. Pure."""
+        return memory, {}
+
+    @staticmethod
     def page(item: Item) -> str:
         """Return the HTML that a raw item is shown as by others, as it came; "" where it has none. Pure."""
         return ""
+
+    @staticmethod
+    def fields(item: Item, names: Collection[str]) -> Mapping[str, tuple[str, ...]]:
+        """Return the header fields of a raw item that have these names (small letters), each with its values in words;
+        {} where it has none. Pure."""
+        return {}
 
     @staticmethod
     @abstractmethod
@@ -379,6 +397,10 @@ class Connector(ABC):
     async def verify(self, payload: Payload, key: str) -> Sent | NotSent | Unknown:
         """Find out whether a payload whose answer was lost had been sent."""
         return Unknown(f"{self.manifest.name} cannot be asked whether a message was sent")
+
+    async def locate(self, external_ids: Sequence[str]) -> Mapping[str, Whereabouts]:
+        """Find where messages lie now that left their folders; what is nowhere is left out. Raises ConnectorError."""
+        return {}
 
     def fetch_blob(self, reference: str) -> AsyncIterator[bytes]:
         """Stream content that an item only referred to."""

@@ -122,7 +122,9 @@ def ask(address: str, text: str) -> Doing:
     """Ask a third party, beside the conversation."""
 
     def act(stage: Stage, actor: Actor, numbers: Sequence[int]) -> Queued:
-        return composing.forward(stage.workspace, actor, numbers[0], [address], text, when=composing.When(now=True))
+        return composing.forward(
+            stage.workspace, actor, numbers[0], [address], text, when=composing.When(now=True, status=Status.OPEN)
+        )
 
     return act
 

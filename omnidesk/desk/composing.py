@@ -13,7 +13,7 @@ from omnidesk.desk import asides, cautions, conversations, drafts, enclosing, ru
 from omnidesk.desk.acts import Act, perform_undoable
 from omnidesk.desk.enclosing import Enclosed
 from omnidesk.desk.letters import Also, Letter, note_in, queue_in
-from omnidesk.desk.planning import Plan, last_inbound_at, plan, undeliverable
+from omnidesk.desk.planning import Plan, last_inbound_at, plan, undeliverable, writes_from
 from omnidesk.store import people
 from omnidesk.store.workspace import Workspace
 from omnidesk.text import recipients
@@ -188,7 +188,7 @@ def forward(
     when: When | None = None,
 ) -> Queued:
     """Ask a third party, or forward to them: an aside, which the customer never sees. What was asked of the same
-    people before goes on in the same aside. The status stays unless `when` names one."""
+    people before goes on in the same aside. The conversation waits for them, on hold, unless `when` names a status."""
     message_key = _key(key)
     before = _queued_before(workspace, message_key)
     if before is not None:
@@ -249,7 +249,7 @@ def _letter(
 ) -> Letter:
     if channel.kind == "desk":
         raise RefusedError(_("nothing goes out by the channel desk, it is for notes: name another with --via"))
-    sender = sender_of(workspace, actor, channel, settings.current(workspace).shop_name)
+    sender = sender_of(workspace, actor, channel, settings.current(workspace).shop_name, answers)
     return Letter(channel, outward, subject, sender, key or str(uuid.uuid4()), answers)
 
 
@@ -331,10 +331,13 @@ def _channel(workspace: Workspace, planned: Plan, via: str | None) -> Channel:
     return planned.channel
 
 
-def sender_of(workspace: Workspace, actor: Actor, channel: Channel, shop: str) -> Address:
-    """Return how the agent signs on a channel."""
+def sender_of(
+    workspace: Workspace, actor: Actor, channel: Channel, shop: str, answers: Message | None = None
+) -> Address:
+    """Return how the agent signs on a channel: from the address that the message to be answered was written to."""
+    address = writes_from(workspace.database.reader, channel, answers)
     name = workspace.database.reader.value("SELECT name FROM agent WHERE id = ?", (actor.agent_id,)) or actor.name
-    return Address(one_line(f"{name} ({shop})" if shop else name, 200), channel.address)
+    return Address(one_line(f"{name} ({shop})" if shop else name, 200), address)
 
 
 def reply_subject(subject: str | None) -> str:

@@ -102,7 +102,7 @@ def recount(tx: Transaction, number: int) -> None:
         return
     tx.execute(
         "UPDATE conversation SET message_count = ?, last_message_at = ?, last_inbound_at = ?, waiting_since = ?, "
-        "kinds = ?, last_kind = ?, preview = ?, undelivered = ?, created_at = ? WHERE id = ?",
+        "kinds = ?, last_kind = ?, preview = ?, undelivered = ?, unproven = ?, created_at = ? WHERE id = ?",
         (
             totals["messages"],
             totals["newest"],
@@ -112,11 +112,23 @@ def recount(tx: Transaction, number: int) -> None:
             "" if last is None else last["kind"],
             "" if last is None else preview(last["said"]),
             undelivered,
+            _unproven(tx, number),
             totals["oldest"],
             number,
         ),
     )
     due.refresh(tx, number)
+
+
+def _unproven(tx: Transaction, number: int) -> bool:
+    """Say whether the newest message of a customer is not proven to come from them."""
+    return bool(
+        tx.value(
+            "SELECT unproven FROM message WHERE conversation_id = ? AND direction = 'inbound' AND auto IS NULL "
+            "AND aside_id IS NULL ORDER BY at DESC, id DESC LIMIT 1",
+            (number,),
+        )
+    )
 
 
 def waiting_since(tx: Transaction, number: int) -> int | None:
@@ -155,12 +167,15 @@ def grow(tx: Transaction, number: int, message: dict[str, Any]) -> None:
     shown = (row["last_kind"], row["preview"]) if message["auto"] else (kind, preview(message["said"]))
     tx.execute(
         "UPDATE conversation SET message_count = message_count + 1, last_message_at = ?, "
-        "last_inbound_at = CASE WHEN ? THEN ? ELSE last_inbound_at END, waiting_since = ?, kinds = ?, last_kind = ?, "
+        "last_inbound_at = CASE WHEN ? THEN ? ELSE last_inbound_at END, "
+        "unproven = CASE WHEN ? THEN ? ELSE unproven END, waiting_since = ?, kinds = ?, last_kind = ?, "
         "preview = ? WHERE id = ?",
         (
             message["at"],
             inbound,
             message["at"],
+            inbound,
+            message["unproven"],
             waiting,
             " ".join(kinds if kind in kinds else [*kinds, kind]),
             *shown,

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from omnidesk import clock
 from omnidesk.connectors.base import Decoded, Delivery
 from omnidesk.desk import conversations, notifications, threading
 from omnidesk.desk.acts import Act
+from omnidesk.store.ids import first_id
 from omnidesk.text.address import normalise_identity
 from omnidesk.text.clean import one_line
 from omnidesk.words.kinds import MessageStatus, NewsKind
@@ -20,46 +24,97 @@ _FORWARD = (
     MessageStatus.DELIVERED,
     MessageStatus.READ,
 )
+LATEST = 7 * clock.DAY
+"""How long after a message a report that names only its recipient may come."""
+MOST_LOOKED_AT = 1000
+_CAME_BACK = "came back: "
+_ABOUT_THE_MAIL = ("5.2.3", "5.3.4", "5.6.")
+"""Enhanced status codes (RFC 3463) that speak of a mail too large or of its content, not of the address."""
 _TROUBLE = (MessageStatus.FAILED, MessageStatus.UNKNOWN)
 
 
-def apply(act: Act, decoded: Decoded) -> int | None:
-    """Apply what a message reports of ours; return the conversation it is about, or None.
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a report is about: a conversation, and the aside in it whose message did not arrive."""
 
-    A message that answers one of ours proves that ours was sent."""
+    conversation: int
+    aside: int | None
+
+
+def apply(act: Act, decoded: Decoded, proven: bool = True) -> About | None:
+    """Apply what a message reports of ours; return what it is about, or None.
+
+    A message that answers one of ours proves that ours was sent. What is not `proven` to come from its sender makes no
+    address undeliverable."""
     for value in threading.named(decoded):
         ours = act.tx.value("SELECT id FROM message WHERE external_id = ? AND uuid IS NOT NULL", (value,))
         if ours is not None:
             proven_sent(act, ours)
-    about: int | None = None
+    about: About | None = None
     for delivery in decoded.deliveries:
-        row = act.tx.one(
-            "SELECT id, conversation_id FROM message WHERE uuid IS NOT NULL "
-            "AND ((uuid = ? AND ? <> '') OR (external_id = ? AND ? <> '')) LIMIT 1",
-            (delivery.key, delivery.key, delivery.external_id, delivery.external_id),
-        )
+        row = _ours(act, delivery, threading.named(decoded))
         if row is not None:
-            about = conversations.current(act.tx, row["conversation_id"])
-            _apply(act, delivery, row["id"], about)
+            about = About(conversations.current(act.tx, row["conversation_id"]), row["aside_id"])
+            _apply(act, delivery, row["id"], about.conversation, proven)
     return about
 
 
-def _apply(act: Act, delivery: Delivery, message_id: int, number: int) -> None:
-    if delivery.status == "failed" and delivery.permanent:
-        error = one_line(delivery.detail, 300) or "the recipient's server refused it"
-        set_status(act, message_id, MessageStatus.FAILED, f"came back: {error}")
-        if delivery.recipient and _was_sent_to(act, message_id, delivery.recipient):
+def _ours(act: Act, delivery: Delivery, named: Sequence[str]) -> Any | None:
+    """Return the message that a report is about: by our UUID or its Message-ID, where the report names neither by what
+    it answers, else the newest that went to the address that failed."""
+    for where, value in (("uuid", delivery.key), ("external_id", delivery.external_id)):
+        if value:
+            row = act.tx.one(
+                f"SELECT id, conversation_id, aside_id FROM message WHERE {where} = ? AND uuid IS NOT NULL", (value,)
+            )
+            if row is not None:
+                return row
+    for value in () if delivery.external_id else named:
+        row = act.tx.one(
+            "SELECT id, conversation_id, aside_id FROM message WHERE external_id = ? AND uuid IS NOT NULL", (value,)
+        )
+        if row is not None:
+            return row
+    if delivery.key or delivery.external_id or not delivery.recipient:
+        return None
+    rows = act.tx.all(
+        "SELECT m.id, m.conversation_id, m.aside_id FROM outbox o JOIN message m ON m.id = o.message_id "
+        "WHERE o.state IN ('sent', 'unknown') AND o.message_id >= ? AND m.at >= ? ORDER BY o.message_id DESC LIMIT ?",
+        (first_id(act.at - LATEST), act.at - LATEST, MOST_LOOKED_AT),
+    )
+    return next((row for row in rows if _was_sent_to(act, row["id"], delivery.recipient)), None)
+
+
+def _apply(act: Act, delivery: Delivery, message_id: int, number: int, proven: bool) -> None:
+    if delivery.status == "failed":
+        _failed(act, delivery, message_id)
+        lasting = delivery.permanent and not delivery.code.startswith(_ABOUT_THE_MAIL)
+        if proven and lasting and delivery.recipient and _was_sent_to(act, message_id, delivery.recipient):
             value = normalise_identity("email", delivery.recipient)
             row = act.tx.one("SELECT id, customer_id FROM identity WHERE kind = 'email' AND value = ?", (value,))
             if row is not None:
                 act.change_row(
                     "undeliverable", "identity", row["id"], {"deliverable": False}, number, row["customer_id"]
                 )
-    elif delivery.status == "delayed" or delivery.status == "failed":
+    elif delivery.status == "delayed":
         proven_sent(act, message_id)
         act.event("delayed", number, message=message_id)
     else:
         advance(act, message_id, MessageStatus(delivery.status))
+
+
+def _failed(act: Act, delivery: Delivery, message_id: int) -> None:
+    """Mark a message as come back; of several recipients each is named with its own reason."""
+    said = one_line(delivery.detail, 300) or "the recipient's server refused it"
+    row = act.tx.one("SELECT status, error FROM message WHERE id = ?", (message_id,))
+    if row is not None and row["status"] == MessageStatus.FAILED and str(row["error"] or "").startswith(_CAME_BACK):
+        more = f"{delivery.recipient}: {said}"
+        if said not in row["error"] or delivery.recipient not in row["error"]:
+            error = one_line(f"{row['error']}; {more}", 1000)
+            for table, key in (("message", "id"), ("outbox", "message_id")):
+                act.tx.execute(f"UPDATE {table} SET error = ? WHERE {key} = ?", (error, message_id))
+        return
+    set_status(act, message_id, MessageStatus.FAILED, f"{_CAME_BACK}{said}")
 
 
 def _was_sent_to(act: Act, message_id: int, address: str) -> bool:

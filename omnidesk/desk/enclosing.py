@@ -13,7 +13,7 @@ from omnidesk.desk import threads
 from omnidesk.store.workspace import Workspace
 from omnidesk.text.clean import one_line
 from omnidesk.text.filename import safe_name
-from omnidesk.words.errors import UsageError
+from omnidesk.words.errors import NotFoundError, UsageError
 from omnidesk.words.rows import Enclosure, Message
 from omnidesk.words.speech import _
 
@@ -50,6 +50,21 @@ def find(path: str | Path) -> Enclosure:
 def of_message(message: Message) -> tuple[Enclosure, ...]:
     """Return the files of a message, so that another can take them along."""
     return tuple(Enclosure(file.name, file.size, f"{_STORED}{file.id}") for file in message.attachments)
+
+
+def of_conversation(workspace: Workspace, number: int, ids: Sequence[int]) -> tuple[Enclosure, ...]:
+    """Return files of a conversation by their ids. Raises NotFoundError for one that is not in it."""
+    found = []
+    for one in dict.fromkeys(ids):
+        row = workspace.database.reader.one(
+            "SELECT a.name, a.size FROM attachment a JOIN message m ON m.id = a.message_id "
+            "WHERE a.id = ? AND m.conversation_id = ?",
+            (one, number),
+        )
+        if row is None:
+            raise NotFoundError(_("file {one} is not in conversation {number}").format(one=one, number=number))
+        found.append(Enclosure(row["name"], row["size"], f"{_STORED}{one}"))
+    return tuple(found)
 
 
 def sizes(files: Sequence[Enclosure | Path]) -> tuple[int, ...]:

@@ -13,6 +13,7 @@ from omnidesk.connectors.base import Decoded, Item, Party
 from omnidesk.desk import (
     absence,
     asides,
+    automatic,
     contents,
     conversations,
     deliveries,
@@ -20,6 +21,9 @@ from omnidesk.desk import (
     identity,
     indexing,
     notifications,
+    proving,
+    routing,
+    signatures,
     threading,
     tying,
 )
@@ -42,6 +46,7 @@ class Desk:
     def __init__(self, connection: Connection) -> None:
         rows = connection.all("SELECT id, kind, created_at, history_days FROM channel")
         self.addresses = identity.own_addresses(connection)
+        self.router = routing.Router(connection)
         self.channels = {row["id"]: (row["kind"], row["created_at"], row["history_days"]) for row in rows}
         self.again = 0
         self._search: list[tuple[int, tuple[str, str]]] = []
@@ -107,6 +112,7 @@ class _Filed:
     author: identity.Known | None
     customer: identity.Known | None
     people: tuple[identity.Known, ...]
+    unproven: bool = False
     aside: int | None = None
 
 
@@ -118,16 +124,18 @@ def file(act: Act, desk: Desk, arrival: Arrival, decoded: Decoded) -> int:
         desk.again += 1
         return known
     message = _who_and_when(act, desk, arrival, decoded)
-    news = deliveries.apply(act, decoded)
+    news = deliveries.apply(act, decoded, proven=not message.unproven)
     found = threading.find(act.tx, decoded, arrival.channel_id, [person.id for person in message.people])
     if news is not None:
         found = [
-            threading.Found(news, "a report on our message"),
-            *(each for each in found if each.conversation != news),
+            threading.Found(news.conversation, "a report on our message"),
+            *(each for each in found if each.conversation != news.conversation),
         ]
     found = [replace(each, offered=each.offered or _too_late(act, message, each.conversation)) for each in found]
     number, reason, parent_at, stranger = _conversation(act, message, found)
     aside = asides.joined(act.tx, number, threading.named(decoded), _sender(message)[1])
+    if aside is None and news is not None and news.aside is not None and number == news.conversation:
+        aside = news.aside, True
     if aside is not None:
         message, stranger = replace(message, aside=aside[0]), not aside[1]
     if parent_at is not None and parent_at > message.at:
@@ -135,6 +143,9 @@ def file(act: Act, desk: Desk, arrival: Arrival, decoded: Decoded) -> int:
     message_id = _store(act, desk, message, number, reason, stranger)
     _let_conversation_know(act, desk, message, number, message_id)
     if aside is None:
+        found = [replace(each, offered=each.offered or message.unproven) for each in found]
+        if message.direction is Direction.INBOUND:
+            desk.router.route(act, number, arrival.channel_id, message.kind, arrival.item, decoded)
         tying.tie(act, number, found)
     return message_id
 
@@ -173,15 +184,16 @@ def _who_and_when(act: Act, desk: Desk, arrival: Arrival, decoded: Decoded) -> _
     if ours and not others and decoded.reply_to and not desk.ours(decoded.reply_to[0]):
         decoded, ours = replace(decoded, sender=decoded.reply_to[0]), False  # a form on our site, in a customer's name
         sender = decoded.sender
-    author = None if sender is None or ours else identity.known(act, sender, wrote=True)
-    people = [identity.known(act, party) for party in others]
-    if author is not None:
-        people.insert(0, author)
     received = arrival.item.received_at
     if arrival.imported:
         received = decoded.received_at or decoded.sent_at or received
     at = min(received, clock.now())
     backlog = arrival.imported or at < created_at
+    unproven = not ours and proving.unproven(act, arrival.item, decoded, backlog)
+    author = None if sender is None or ours else identity.known(act, sender, wrote=True, proven=not unproven)
+    people = [identity.known(act, party, proven=not unproven) for party in others]
+    if author is not None:
+        people.insert(0, author)
     began = act.at if arrival.imported else created_at
     return _Filed(
         arrival=arrival,
@@ -194,6 +206,7 @@ def _who_and_when(act: Act, desk: Desk, arrival: Arrival, decoded: Decoded) -> _
         author=author,
         customer=author if author is not None else next(iter(people), None),
         people=tuple({person.id: person for person in people}.values()),
+        unproven=unproven,
     )
 
 
@@ -236,6 +249,8 @@ def _store(act: Act, desk: Desk, message: _Filed, number: int, reason: str, stra
     decoded, item = message.decoded, message.arrival.item
     message_id = new_id()
     text, reply_text = contents.words(decoded)
+    author_id = None if message.author is None else message.author.id
+    reply_text = signatures.folded(act.tx, author_id, message_id, decoded, reply_text)
     name, address = _sender(message)
     subject, recipients = contents.subject(decoded), contents.recipients(decoded)
     twin = decoded.external_id and act.tx.value("SELECT 1 FROM message WHERE external_id = ?", (decoded.external_id,))
@@ -245,7 +260,7 @@ def _store(act: Act, desk: Desk, message: _Filed, number: int, reason: str, stra
         id=message_id,
         conversation_id=number,
         customer_id=None if message.customer is None else message.customer.customer_id,
-        identity_id=None if message.author is None else message.author.id,
+        identity_id=author_id,
         channel_id=message.arrival.channel_id,
         kind=message.kind,
         direction=message.direction,
@@ -263,7 +278,8 @@ def _store(act: Act, desk: Desk, message: _Filed, number: int, reason: str, stra
         stranger=stranger,
         history=message.history,
         auto=decoded.auto,
-        no_auto_answer=decoded.no_auto_answer,
+        no_auto_answer=decoded.no_auto_answer or message.unproven,
+        unproven=message.unproven,
         aside_id=message.aside,
         list_id=contents.list_id(decoded),
         auth=decoded.auth,
@@ -296,9 +312,19 @@ def _store_around(act: Act, message: _Filed, number: int, message_id: int, stran
     )
     tx.execute_many(
         "INSERT INTO participant (conversation_id, identity_id) VALUES (?, ?) ON CONFLICT DO NOTHING",
-        [(number, person.id) for person in (() if stranger or message.aside is not None else message.people)],
+        [(number, person.id) for person in _taking_part(act, message, number, stranger)],
     )
     store_files(act, message_id, decoded, message.arrival.files_before)
+
+
+def _taking_part(act: Act, message: _Filed, number: int, stranger: bool) -> tuple[identity.Known, ...]:
+    """Return whom a message makes take part: a stranger's and a third party's nobody, one that is not proven its
+    sender where there is nobody yet."""
+    if stranger or message.aside is not None:
+        return ()
+    if message.unproven:
+        return () if message.author is None or threading.takes_part(act.tx, number) else (message.author,)
+    return message.people
 
 
 def store_files(act: Act, message_id: int, decoded: Decoded, first: int = 0) -> None:
@@ -321,7 +347,8 @@ def store_files(act: Act, message_id: int, decoded: Decoded, first: int = 0) -> 
 def _let_conversation_know(act: Act, desk: Desk, message: _Filed, number: int, message_id: int) -> None:
     customer = None if message.customer is None else message.customer.customer_id
     act.event("received" if message.direction is Direction.INBOUND else "sent_elsewhere", number, customer, message_id)
-    if customer is not None:  # known since their first message, in whatever order messages come in
+    if customer is not None and not message.unproven:
+        # Known since their first message, in whatever order messages come in.
         act.tx.execute(
             "UPDATE customer SET created_at = ? WHERE id = ? AND created_at > ?", (message.at, customer, message.at)
         )
@@ -329,7 +356,7 @@ def _let_conversation_know(act: Act, desk: Desk, message: _Filed, number: int, m
         "SELECT status, place, backlog, touched, customer_id, owner_id FROM conversation WHERE id = ?", (number,)
     )
     assert row is not None
-    if row["customer_id"] is None and customer is not None and message.aside is None:
+    if row["customer_id"] is None and customer is not None and message.aside is None and not message.unproven:
         act.tx.execute("UPDATE conversation SET customer_id = ? WHERE id = ?", (customer, number))
     if message.backlog:
         desk.count_later(number)
@@ -341,24 +368,28 @@ def _let_conversation_know(act: Act, desk: Desk, message: _Filed, number: int, m
         "auto": message.decoded.auto,
         "aside": message.aside,
         "history": message.history,
+        "unproven": message.unproven,
         "said": message.decoded.reply_text[:2000] or message.decoded.text[:2000],
     }
     conversations.grow(act.tx, number, shown)
     act.tx.execute("UPDATE conversation SET backlog = ? WHERE id = ?", (False, number))
     if message.decoded.auto is None:
-        _wake(act, message, number, Status(row["status"]))
+        _wake(act, message, number, Status(row["status"]), message_id)
         if row["owner_id"] is not None and row["place"] == Place.DESK and message.direction is Direction.INBOUND:
             name, address = _sender(message)
             notifications.tell(act, row["owner_id"], NewsKind.ANSWER, number, message_id, name or address)
 
 
-def _wake(act: Act, message: _Filed, number: int, status: Status) -> None:
-    """An inbound message opens what was pending, on hold, snoozed or closed, and keeps the owner."""
+def _wake(act: Act, message: _Filed, number: int, status: Status, message_id: int) -> None:
+    """An inbound message opens what was pending, on hold, snoozed or closed, and keeps the owner; but an address that
+    did so too often today may be a machine that answers ours."""
     if message.direction is Direction.INBOUND:
         act.tx.execute("UPDATE conversation SET unread = ? WHERE id = ?", (True, number))
         absence.release(act, number)
-        if status is not Status.OPEN:
-            act.change("status", number, status=Status.OPEN, snoozed_until=None, hold_for=None)
+        author = None if message.author is None else message.author.id
+        if status is not Status.OPEN and automatic.may_reopen(act.tx, number, author):
+            fields = {"status": Status.OPEN, "snoozed_until": None, "hold_for": None}
+            act.change_row("status", "conversation", number, fields, conversation=number, message=message_id)
     elif status is Status.OPEN and message.aside is None:
         act.change("status", number, status=Status.PENDING)
     due.refresh(act.tx, number)

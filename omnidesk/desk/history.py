@@ -59,6 +59,7 @@ def _told(reader: Connection, events: Sequence[Event]) -> tuple[Happening, ...]:
     if not events:
         return ()
     names = {row[0]: row[1] for row in reader.all("SELECT id, login FROM agent")}
+    names |= {-row[0]: row[1] for row in reader.all("SELECT id, name FROM team")}  # below zero: no agent's number
     acts = _acts(reader, {one.act for one in events})
     told = []
     for act_id, some in groupby(events, key=lambda one: one.act):
@@ -104,6 +105,9 @@ def _words(one: Event, names: dict[int, str], quiet: bool) -> str:
         return _("put it off until") if after.get("snoozed_until") else ""
     if one.kind == "promised":
         return _("promised an answer by") if after.get("promised_at") else _("took the promise back")
+    if one.kind == "assigned" and "owner_id" not in after and "team_id" in after:
+        team = names.get(-(after["team_id"] or 0), "")
+        return _("gave it to the team {team}").format(team=team) if team else _("took the team off")
     if one.kind == "assigned":
         owner = names.get(after.get("owner_id") or 0, "")
         return (

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from omnidesk.connectors import registry
 from omnidesk.connectors.base import Party
@@ -12,6 +16,7 @@ from omnidesk.store.ids import new_id
 from omnidesk.text.address import normalise_identity
 from omnidesk.text.clean import one_line
 from omnidesk.words.errors import NotFoundError
+from omnidesk.words.rows import Channel
 
 LONGEST_NAME = 200
 
@@ -26,11 +31,11 @@ class Known:
     blocked: bool
 
 
-def known(act: Act, party: Party, wrote: bool = False) -> Known:
+def known(act: Act, party: Party, wrote: bool = False, proven: bool = True) -> Known:
     """Return the identity of a party, made with a new customer when nobody used it before.
 
     A name is kept when there was none; a verified contact makes the identity verified. Who `wrote` to us can be
-    reached again, whatever came back before."""
+    reached again, whatever came back before. What is not `proven` changes nothing of an identity that is known."""
     value = normalise_identity(party.kind, party.value) or one_line(party.value, LONGEST_NAME)
     name = one_line(party.name, LONGEST_NAME)
     row = act.tx.one(
@@ -40,6 +45,8 @@ def known(act: Act, party: Party, wrote: bool = False) -> Known:
     )
     if row is None:
         return _met(act, party, value, name)
+    if not proven:
+        return Known(row["id"], row["customer_id"], value, row["blocked_at"] is not None)
     if name and not row["name"]:
         act.tx.execute("UPDATE identity SET name = ? WHERE id = ?", (name, row["id"]))
         act.tx.execute(
@@ -69,10 +76,40 @@ def _met(act: Act, party: Party, value: str, name: str) -> Known:
     return Known(identity, customer, value, False)
 
 
-def own_addresses(connection: Connection) -> frozenset[str]:
-    """Return the addresses of our own channels, removed ones too, in normal form."""
-    found = connection.all("SELECT kind, address FROM channel WHERE address <> ''")
-    return frozenset(normalise_identity(kind_of(row[0]), row[1]) for row in found)
+class OwnAddresses(frozenset[str]):
+    """Addresses of our own in normal form; a plus-address of one (`support+returns@`) is ours as well."""
+
+    def __contains__(self, value: object) -> bool:
+        return super().__contains__(value) or (
+            isinstance(value, str) and "+" in value and super().__contains__(without_plus(value))
+        )
+
+
+def own_addresses(connection: Connection) -> OwnAddresses:
+    """Return the addresses of our own channels, their aliases and those of removed ones too, in normal form."""
+    found = connection.all("SELECT kind, address, settings_json FROM channel WHERE address <> ''")
+    return OwnAddresses(
+        normalise_identity(kind_of(row[0]), one)
+        for row in found
+        for one in (row[1], *aliases(json.loads(row[2] or "{}")))
+    )
+
+
+def aliases(settings: Mapping[str, Any]) -> list[str]:
+    """Return the further addresses that a channel's settings name, as typed."""
+    return [one for one in re.split(r"[\s,;]+", str(settings.get("aliases") or "")) if one]
+
+
+def addresses_of(channel: Channel) -> OwnAddresses:
+    """Return the address of one channel and its aliases, in normal form."""
+    kind = kind_of(channel.kind)
+    return OwnAddresses(normalise_identity(kind, one) for one in (channel.address, *aliases(channel.settings)))
+
+
+def without_plus(address: str) -> str:
+    """Return the address that a plus-address belongs to (RFC 5233), itself where it is none."""
+    local, at, domain = address.rpartition("@")
+    return f"{local.partition('+')[0]}{at}{domain}"
 
 
 def kind_of(channel_kind: str) -> str:

@@ -23,6 +23,8 @@ from omnidesk.words.rows import Actor
 from omnidesk.words.speech import _
 
 AT_A_TIME = 100
+_SENT, _JUNK = {"sent", "sent items", "sent messages", "sent mail"}, {"junk", "spam"}
+"""Names of folders in files, which have no flags; elsewhere the addresses of our channels tell what is ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,10 @@ def _mbox(path: Path) -> Iterator[_Found]:
         yield _Found(raw, path.name, done / size)
 
 
+def _bare(folder: str) -> str:
+    return folder.lower().removesuffix(".mbox")
+
+
 def _maildir(path: Path) -> Iterator[_Found]:
     folders = [path, *sorted(folder for folder in path.glob(".*") if (folder / "cur").is_dir())]
     places = [(folder, part) for folder in folders for part in ("cur", "new")]
@@ -118,8 +124,8 @@ def _take_in(
                 raw=one.raw,
                 received_at=clock.now(),
                 folder=one.folder,
-                outbound=one.folder.lower().startswith("sent"),
-                junk=one.folder.lower() in {"junk", "spam"},
+                outbound=_bare(one.folder) in _SENT,
+                junk=_bare(one.folder) in _JUNK,
             )
             for one in some
         ]

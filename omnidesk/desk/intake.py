@@ -17,7 +17,7 @@ from functools import partial
 from omnidesk import clock
 from omnidesk.connectors import registry
 from omnidesk.connectors.base import Cursor, Decoded, DecodeError, Item
-from omnidesk.desk import filing
+from omnidesk.desk import filing, learning
 from omnidesk.desk.acts import Act, perform
 from omnidesk.store import leases
 from omnidesk.store.database import Transaction
@@ -25,6 +25,7 @@ from omnidesk.store.ids import new_id
 from omnidesk.store.workspace import Workspace
 from omnidesk.text.clean import one_line
 from omnidesk.words.errors import NotFoundError
+from omnidesk.words.kinds import Auth
 from omnidesk.words.rows import PROGRAM
 
 ADMITTED, DONE, QUARANTINED = "admitted", "done", "quarantined"
@@ -188,9 +189,19 @@ def settle(workspace: Workspace, kept: Sequence[tuple[int, Item]], held: Held | 
             else:
                 filed += 1
         desk.finish(act)
+        _learn(act, decoded)
         return Settled(filed, quarantined, desk.again)
 
     return perform(workspace, PROGRAM, "received", work)[1]
+
+
+def _learn(act: Act, decoded: Sequence[tuple[int, Item, Sequence[Decoded] | str]]) -> None:
+    """Learn about the source from what came in now and bears no word of its server that we know."""
+    row = act.tx.one("SELECT channel_id, imported FROM raw_item WHERE id = ?", (decoded[0][0],))
+    if row is None or row["imported"]:
+        return
+    unknown = [item for _, item, said in decoded if isinstance(said, str) or all(one.auth is Auth.NONE for one in said)]
+    learning.learn(act, row["channel_id"], unknown)
 
 
 def _decode(workspace: Workspace, raw_id: int, item: Item) -> Sequence[Decoded] | str:

@@ -14,7 +14,8 @@ from omnidesk.desk import conversations, identity, indexing, mentions, rules, tr
 from omnidesk.desk.acts import Act
 from omnidesk.store import search
 from omnidesk.store.ids import new_id
-from omnidesk.words.kinds import AuthorKind, Direction, MessageStatus, Place, Status
+from omnidesk.text.clean import one_line
+from omnidesk.words.kinds import AuthorKind, Auto, Direction, MessageStatus, Place, Status
 from omnidesk.words.rows import Address, Channel, Message
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ class Letter:
     enclosed: tuple[Enclosed, ...] = ()
     aside: int | None = None
     """The aside it belongs to; None for what goes to the customer."""
+    auto: bool = False
+    """A machine wrote it: marked so for the other side, and it answers nobody who waits."""
     until: int | None = None
     for_whom: str | None = None
     """Until when (UTC ms) and for whom the conversation waits where it goes on hold."""
@@ -78,7 +81,10 @@ def queue_in(act: Act, number: int | None, letter: Letter, due_at: int, status: 
     _enclose_rows(act, message_id, letter.enclosed)
     _outbox_row(act, message_id, here, channel, letter.key, due_at, letter.answers)
     act.event("replied", here, message=message_id)
-    if letter.aside is None:
+    if letter.auto:
+        act.tx.execute("UPDATE message SET auto = ? WHERE id = ?", (Auto.AUTO_REPLY, message_id))
+        conversations.recount(act.tx, here)
+    elif letter.aside is None:
         _answered(act, here, letter, status or Status(manifest.after_reply))
     else:
         _asked_elsewhere(act, here, letter, status)
@@ -102,9 +108,14 @@ def _answered(act: Act, number: int, letter: Letter, status: Status) -> None:
 
 
 def _asked_elsewhere(act: Act, number: int, letter: Letter, status: Status | None) -> None:
-    """What goes to a third party answers nobody: the status changes only where the agent says so."""
+    """What goes to a third party answers nobody: the conversation waits for them, unless it is done or the agent says
+    otherwise."""
+    before = act.tx.value("SELECT status FROM conversation WHERE id = ?", (number,))
     if status is not None:
         triage.set_status_in(act, number, status, letter.for_whom, letter.until)
+    elif before in (Status.OPEN, Status.PENDING):
+        asked = letter.outward.to[0]
+        triage.set_status_in(act, number, Status.ON_HOLD, one_line(asked.name or asked.address, 100))
     act.tx.execute("UPDATE conversation SET touched = ? WHERE id = ?", (True, number))
     conversations.recount(act.tx, number)
 

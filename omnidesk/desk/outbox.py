@@ -260,7 +260,14 @@ def outgoing(workspace: Workspace, message_id: int) -> Outgoing:
         in_reply_to=said["in_reply_to"],
         references=tuple(said["references"]),
         quoted=quoted,
+        auto=message.auto is not None,
     )
+
+
+def answered(workspace: Workspace, message_id: int) -> int:
+    """Return the message that one in the outbox answers, 0 where it answers none."""
+    said = workspace.database.reader.value("SELECT outgoing_json FROM outbox WHERE message_id = ?", (message_id,))
+    return int(json.loads(said or "{}").get("answers") or 0)
 
 
 def signed(kind: str, text: str, signature: str | None) -> str:

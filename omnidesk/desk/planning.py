@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from omnidesk import clock
 from omnidesk.connectors import registry
 from omnidesk.connectors.manifest import Manifest
-from omnidesk.desk import identity, rules
+from omnidesk.desk import forwards, identity, rules
 from omnidesk.store import people, thread
 from omnidesk.store.database import Connection
 from omnidesk.store.workspace import Workspace
@@ -58,12 +58,19 @@ def plan(workspace: Workspace, number: int, to_sender_only: bool = False) -> Pla
     ours = identity.own_addresses(reader)
     flagged: list[str] = []
     to, cc = _recipients(answers, ours, flagged, to_sender_only)
+    passed_on = forwards.author(workspace, answers) if answers is not None else None
+    if passed_on is not None and forwards.is_customer(reader, number, passed_on.address):
+        to, cc = (passed_on,), ()  # whom a colleague forwarded was made the customer: the answer is for them
     for stranger in _strangers(reader, number):
         flagged.append(
             _("{stranger} wrote without taking part before, and is not answered unless you add them").format(
                 stranger=stranger
             )
         )
+    if answers is not None and not answers.unproven and _disowned_since(reader, number, answers):
+        flagged.append(_("NOT PROVEN: a newer mail may be forged, and is not what is answered"))
+    if answers is not None and answers.unproven:
+        flagged.append(_("NOT PROVEN: nobody vouches that {sender} wrote this").format(sender=answers.sender.address))
     choices = tuple(_choices(reader, number, answers, to, cc))
     usable = [choice for choice in choices if choice.usable]
     first = _preferred(reader, number, usable)
@@ -81,7 +88,7 @@ def plan(workspace: Workspace, number: int, to_sender_only: bool = False) -> Pla
 def _answered(reader: Connection, number: int) -> Message | None:
     """Return the newest inbound message that is neither automatic nor a stranger's, else the newest that went out."""
     for where in (
-        "direction = 'inbound' AND auto IS NULL AND NOT stranger",
+        "direction = 'inbound' AND auto IS NULL AND NOT stranger AND NOT unproven",
         "direction = 'outbound'",
         "direction = 'inbound'",
     ):
@@ -95,6 +102,16 @@ def _answered(reader: Connection, number: int) -> Message | None:
     return None
 
 
+def _disowned_since(reader: Connection, number: int, answers: Message) -> bool:
+    """Say whether a mail that nobody vouches for came after the message that is answered."""
+    return bool(
+        reader.value(
+            "SELECT 1 FROM message WHERE conversation_id = ? AND (at, id) > (?, ?) AND unproven LIMIT 1",
+            (number, answers.at, answers.id),
+        )
+    )
+
+
 def _strangers(reader: Connection, number: int) -> list[str]:
     rows = reader.all(
         "SELECT DISTINCT from_address FROM message WHERE conversation_id = ? AND stranger AND auto IS NULL "
@@ -102,6 +119,25 @@ def _strangers(reader: Connection, number: int) -> list[str]:
         (number,),
     )
     return [row[0] for row in rows]
+
+
+def writes_from(reader: Connection, channel: Channel, answers: Message | None) -> str:
+    """Return the address an answer leaves from: the one of the channel's own (alias, plus-address) that was written
+    to, else the channel's. A plus-address that holds our token stands for the one without."""
+    if answers is None or answers.kind != channel.kind:
+        return channel.address
+    kind, ours = identity.kind_of(channel.kind), identity.addresses_of(channel)
+    ways = [answers.sender] if answers.direction is Direction.OUTBOUND else [*answers.to, *answers.cc]
+    for way in ways:
+        value = normalise_identity(kind, way.address)
+        if value == normalise_identity(kind, channel.address):
+            return channel.address
+        if value in ours:
+            local, _at, domain = value.rpartition("@")
+            name, _plus, tag = local.rpartition("+")
+            token = name and reader.value("SELECT 1 FROM conversation WHERE token = ?", (tag,))
+            return f"{name}@{domain}" if token else value
+    return channel.address
 
 
 def undeliverable(reader: Connection, addresses: tuple[Address, ...]) -> frozenset[str]:
@@ -124,7 +160,8 @@ def _recipients(
     if answers.direction is Direction.OUTBOUND:
         return answers.to, () if to_sender_only else answers.cc
     kind = identity.kind_of(answers.kind)
-    elsewhere = [one for one in answers.reply_to if normalise_identity(kind, one.address) not in ours]
+    reply_to = () if answers.unproven else answers.reply_to
+    elsewhere = [one for one in reply_to if normalise_identity(kind, one.address) not in ours]
     to = elsewhere or [answers.sender]
     domain = answers.sender.address.rpartition("@")[2].lower()
     for address in elsewhere:
@@ -134,11 +171,11 @@ def _recipients(
                     address=address.address, sender=answers.sender.address
                 )
             )
-    seen = {normalise_identity(kind, address.address) for address in to} | ours
+    seen = {normalise_identity(kind, address.address) for address in to}
     cc: list[Address] = []
     for address in () if to_sender_only else (*answers.to, *answers.cc):
         value = normalise_identity(kind, address.address)
-        if value in seen or not value:
+        if value in seen or value in ours or not value:
             continue
         seen.add(value)
         if kind == "email" and not valid_email(address.address):
@@ -178,7 +215,7 @@ def _choices(
         else:
             outward = rules.Outward(there, cc if same else (), last_inbound_at=last, undeliverable=bad)
             reason = rules.objection(channel, manifest, outward, clock.now())
-        closes = None if window is None or last is None else last + window.seconds * clock.SECOND - rules.SAFETY
+        closes = None if window is None or last is None else rules.window_shuts(window, last)
         found.append(replace(_choice(channel, manifest, reason, there), closes_at=closes))
     return found
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from omnidesk.connectors import registry
 from omnidesk.connectors.base import Decoded
-from omnidesk.desk import contents, conversations, filing, indexing, intake
+from omnidesk.desk import contents, conversations, filing, indexing, intake, signatures
 from omnidesk.desk.acts import Act, perform
 from omnidesk.store import search
 from omnidesk.store.workspace import Workspace
@@ -84,6 +84,7 @@ def _refresh(act: Act, message_id: int, version: int, decoded: Decoded) -> bool:
     if row is None:
         return False
     text, reply_text = contents.words(decoded)
+    reply_text = signatures.folded(tx, row["identity_id"], message_id, decoded, reply_text)
     name = row["from_name"] if decoded.sender is None else one_line(decoded.sender.name, 200)
     said = {
         "text": text,

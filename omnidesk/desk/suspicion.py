@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from omnidesk.desk import identity
+from omnidesk.desk import forwards, identity
 from omnidesk.store.database import Connection
 from omnidesk.store.workspace import Workspace
-from omnidesk.text import suspicion
+from omnidesk.text import forward, suspicion
 from omnidesk.text.address import normalise_identity
 from omnidesk.text.clean import one_line
 from omnidesk.text.filekind import DANGEROUS, kind_of
@@ -33,7 +33,16 @@ def judged(workspace: Workspace, messages: Sequence[Message]) -> list[Message]:
     reader = workspace.database.reader
     senders = {one.sender.address.lower() for one in messages if _from_outside(one) and "@" in one.sender.address}
     strange = _strange(reader, str(workspace.home.path), senders) if senders else {}
-    return [_judged(one, strange.get(one.sender.address.lower(), ())) for one in messages]
+    found = [_judged(one, strange.get(one.sender.address.lower(), ())) for one in messages]
+    return [_with_author(workspace, one) if forward.is_forward(one.subject) else one for one in found]
+
+
+def _with_author(workspace: Workspace, message: Message) -> Message:
+    """Tell whose mail a message passes on, while they are not the customer."""
+    author = forwards.author(workspace, message)
+    if author is None or forwards.is_customer(workspace.database.reader, message.conversation_id, author.address):
+        return message
+    return replace(message, warnings=(*message.warnings, f"passed-on:{author.address}"))
 
 
 def _from_outside(message: Message) -> bool:
@@ -49,6 +58,8 @@ def _judged(message: Message, strange: tuple[str, ...]) -> Message:
         found.append(f"name-says:{other}")
     if message.auth is Auth.FAIL:
         found.append("auth-failed")
+    elif message.unproven:
+        found.append("not-proven")
     if any(kind_of(file.name, file.content_type) in DANGEROUS for file in message.attachments):
         found.append("dangerous-file")
     for link in find_links(message.text[:SHORTEST_LINK_TEXT], MOST_LINKS) if "<http" in message.text else ():

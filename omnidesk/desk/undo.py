@@ -39,7 +39,7 @@ FIELDS = {
     "name": "name", "company": "company", "language": "language", "preferred_channel": "preferred channel",
 }  # fmt: skip
 """What the fields that can be taken back are called."""
-_TABLES = {"conversation", "identity", "customer", "macro", "agent", "saved_view"}
+_TABLES = {"conversation", "identity", "customer", "macro", "agent", "saved_view", "routing_rule"}
 
 
 @dataclass(frozen=True, slots=True)

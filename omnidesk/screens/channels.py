@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -11,6 +11,8 @@ from textual.message import Message
 from textual.widgets import Input
 
 from omnidesk import clock
+from omnidesk.screens import channel_settings
+from omnidesk.screens import routing as rules
 from omnidesk.screens.keys import PANES, Action, Press
 from omnidesk.screens.later import Later
 from omnidesk.screens.listing import Done, Listing, ListRead
@@ -26,7 +28,7 @@ from omnidesk.words.rows import Act, Channel
 from omnidesk.words.speech import _
 
 if TYPE_CHECKING:
-    from omnidesk.desk import channels
+    from omnidesk.desk import channels, routing
     from omnidesk.screens import confirming
     from omnidesk.screens import login as logging_in
     from omnidesk.screens.desk import DeskScreen
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 else:
     logging_in = Later("omnidesk.screens.login")
     channels, confirming = Later("omnidesk.desk.channels"), Later("omnidesk.screens.confirming")
+    routing = Later("omnidesk.desk.routing")
     form, secrets, setup = (Later(f"omnidesk.sync.{name}") for name in ("form", "secrets", "setup"))
     login = Later("omnidesk.sync.login")
 
@@ -95,7 +98,8 @@ class ChannelsScreen(Listing):
         opened = self.rows.get(self.opened)
         if opened is not None and self._log[0] != opened.id:
             self._log = (opened.id, channels.log(self.session.workspace, opened.name, 20))
-        return lay_out(found, opened, self._log[1], clock.now(), width)
+        shown = lay_out(found, opened, self._log[1], clock.now(), width)
+        return replace(shown, lines=[*shown.lines, *rules.lines(routing.list_rules(self.session.workspace), width)])
 
     def on_done(self, message: Done) -> None:
         """The log has a line more."""
@@ -328,7 +332,10 @@ def _answered(screen: ChannelsScreen, text: str, name: str, fields: list[str]) -
 
 
 def remove(screen: ChannelsScreen, press: Press) -> None:
-    """Show what would happen, and ask."""
+    """Show what would happen, and ask; a rule goes at once."""
+    if screen.key < 0:
+        rules.remove(screen, -screen.key)
+        return
     one = _chosen(screen)
     if one is None:
         return
@@ -377,4 +384,6 @@ ACTIONS = (
     Action("channel-rename", "rename", "Give it another name", ("n",), HERE, "Channels", rename, 6),
     Action("channel-add", "add", "Add a mailbox", ("a",), HERE, "Channels", add, 7),
     Action("channel-remove", "remove", "Remove it; what it brought stays", ("D",), HERE, "Channels", remove, 8),
+    *rules.ACTIONS,
+    *channel_settings.ACTIONS,
 )

@@ -14,11 +14,12 @@ from omnidesk.words.rows import Conversation
 from omnidesk.words.speech import _, ngettext
 
 if TYPE_CHECKING:
-    from omnidesk.desk import joining, merging
+    from omnidesk.desk import forwards, joining, merging
     from omnidesk.screens.desk import DeskScreen
     from omnidesk.screens.session import Session
 else:
     joining, merging = Later("omnidesk.desk.joining"), Later("omnidesk.desk.merging")
+    forwards = Later("omnidesk.desk.forwards")
 
 LISTED = 8
 """Conversations that a preview names."""
@@ -159,6 +160,22 @@ def _split(desk: DeskScreen, number: int, messages: list[int], text: str) -> Non
     desk.backstage.write(work)
 
 
+def take_author(desk: DeskScreen, press: Press) -> None:
+    """Make the author of the forwarded mail the customer: of the message being read, else of the newest."""
+    number, session = next(iter(desk.targets()), None), desk.session
+    current = desk.thread.current if desk.place == "thread" else None
+    if number is None:
+        desk.say(_("open a conversation first"))
+        return
+    message = current.message.id if current is not None else None
+
+    def work() -> Acted:
+        act = forwards.take_author(session.workspace, session.actor, number, message)[0]
+        return Acted(act.summary, show=number)
+
+    desk.backstage.write(work)
+
+
 READ = ("thread",)
 ACTIONS = (
     Action("merge", "merge", "Merge into another, or those marked", ("M",), PANES, "Decide", merge, takes="its number"),
@@ -166,6 +183,7 @@ ACTIONS = (
         "mark-message", "mark", "Mark the message; | then splits off all marked", ("x",), READ, "Mark", mark_message
     ),
     Action("split", "split", "Split the marked messages off, or move them", ("|",), READ, "Decide", split),
+    Action("take-author", "author", "Make a forward's author the customer", ("A",), PANES, "Decide", take_author),
     Action("accept", "accept", "Accept what is offered: join conversations", ("y",), PANES, "Decide", accept),
     Action("refuse", "refuse", "Refuse what is offered, for good", ("Y",), PANES, "Decide", refuse),
 )

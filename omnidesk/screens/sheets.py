@@ -27,18 +27,28 @@ KNOWN = 20
 
 
 def sheet(
-    session: Session, number: int, sort: Sort | None, sender_only: bool = False, forward: bool = False
+    session: Session,
+    number: int,
+    sort: Sort | None,
+    sender_only: bool = False,
+    forward: bool = False,
+    passed: Sequence[int] = (),
 ) -> SheetRead:
     """Read who a text would go to and how, and the draft there is; without a `sort` the draft changed last, else a
-    reply. `forward` begins an aside with what was said."""
+    reply. `forward` begins an aside with what was said: the messages `passed`, else the one to be answered; a draft of
+    an aside gets them added."""
     sort = sort or _last_sort(session, number)
-    made, text = _fresh(session, number, sort, sender_only, forward)
+    made, text = _fresh(session, number, sort, sender_only, forward, passed)
     away.take_over_draft(session.workspace, session.actor, number, sort)
     drafts.offer_merged(session.workspace, session.actor, number, sort)
     kept = drafts.get(session.workspace, session.actor, number, sort)
     if kept is None:
         return SheetRead(replace(made, began_at=clock.now()), text)
-    return SheetRead(replace(_restored(made, kept.written), began_at=kept.began_at), clean(kept.text))
+    restored, said = _restored(made, kept.written), clean(kept.text)
+    if forward and text.strip() and text.strip() not in said:
+        said = f"{said.rstrip()}\n\n{text.strip()}"
+        restored = replace(restored, files=tuple(dict.fromkeys((*restored.files, *made.files))))
+    return SheetRead(replace(restored, began_at=kept.began_at), said)
 
 
 def _last_sort(session: Session, number: int) -> Sort:
@@ -47,7 +57,9 @@ def _last_sort(session: Session, number: int) -> Sort:
     return next((sort for sort in SORTS if last is not None and sort == last.sort), "reply")
 
 
-def _fresh(session: Session, number: int, sort: Sort, sender_only: bool, forward: bool) -> tuple[Sheet, str]:
+def _fresh(
+    session: Session, number: int, sort: Sort, sender_only: bool, forward: bool, passed: Sequence[int]
+) -> tuple[Sheet, str]:
     workspace = session.workspace
     if sort == "note":
         logins = tuple(one.login for one in agents.list_agents(workspace) if not one.disabled)
@@ -57,8 +69,11 @@ def _fresh(session: Session, number: int, sort: Sort, sender_only: bool, forward
     planned = planning.plan(workspace, number, sender_only)
     quoted = _quote(planned.answers)
     if sort == "aside":
-        said = quote_of(planned.answers) if forward else ""
-        files = enclosing.of_message(planned.answers) if forward and planned.answers else ()
+        told = [threads.message(workspace, one) for one in passed] if forward else []
+        if forward and not told and planned.answers is not None:
+            told = [planned.answers]
+        said = "\n\n".join(quote_of(one) for one in told)
+        files = tuple(file for one in told for file in enclosing.of_message(one))
         made = Sheet("aside", number, subject=asides.subject(workspace, number, None), files=files, quote=quoted)
         return _with_ways(made, planning.starting(workspace, aside=True), _used(planned)), f"\n\n{said}" if said else ""
     made = Sheet(

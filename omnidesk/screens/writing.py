@@ -33,17 +33,32 @@ def _begin(desk: DeskScreen, sort: Sort, sender_only: bool = False, forward: boo
     if number is None:
         desk.say(_("open a conversation first"))
     else:
-        begin(desk, number, sort, sender_only, forward)
+        begin(desk, number, sort, sender_only, forward, _passed(desk) if forward else ())
 
 
-def begin(desk: DeskScreen, number: int, sort: Sort | None, sender_only: bool = False, forward: bool = False) -> None:
-    """Open the composer for a conversation; 0 is a new one. Without a sort, for its last draft."""
+def _passed(desk: DeskScreen) -> tuple[int, ...]:
+    """The messages to pass on: those marked in the thread, else the one being read."""
+    if desk.place != "thread" or desk.thread.current is None:
+        return ()
+    return tuple(sorted(desk.thread.marked)) or (desk.thread.current.message.id,)
+
+
+def begin(
+    desk: DeskScreen,
+    number: int,
+    sort: Sort | None,
+    sender_only: bool = False,
+    forward: bool = False,
+    passed: tuple[int, ...] = (),
+) -> None:
+    """Open the composer for a conversation; 0 is a new one. Without a sort, for its last draft. `forward` passes the
+    messages `passed` on, else the last one."""
     if desk.composer.active:
         desk.leave_composer()
     if number:
         desk.open(number)
     desk.hold_keys(True)
-    desk.backstage.read("sheet", partial(sheets.sheet, desk.session, number, sort, sender_only, forward))
+    desk.backstage.read("sheet", partial(sheets.sheet, desk.session, number, sort, sender_only, forward, passed))
 
 
 def go_on(desk: DeskScreen, number: int) -> None:
@@ -72,7 +87,8 @@ def ask_elsewhere(desk: DeskScreen, press: Press) -> None:
 
 
 def forward(desk: DeskScreen, press: Press) -> None:
-    """Pass the last message on to a third party, with its files."""
+    """Pass messages on to a third party, with their files: those marked, else the one being read, else the last. More
+    join the draft."""
     _begin(desk, "aside", forward=True)
 
 

@@ -77,6 +77,7 @@ def _conversation(row: Any, tags: tuple[str, ...], participants: tuple[Address, 
         merged_into=row["merged_into"],
         promised_at=row["promised_at"],
         absent_owner=row["absent_login"] if row["owner_id"] is None else None,
+        unproven=bool(row["unproven"]),
     )
 
 
@@ -215,4 +216,5 @@ def _message(row: Any, files: tuple[Attachment, ...], receipts: tuple[Receipt, .
         at=row["at"],
         sent_at=row["sent_at"],
         received_at=row["received_at"],
+        unproven=bool(row["unproven"]),
     )

@@ -15,7 +15,7 @@ from typing import Any
 from omnidesk import clock
 from omnidesk.connectors import registry
 from omnidesk.connectors.base import Account, Batch, Connector, ConnectorError, LoginError, RetryAfterError
-from omnidesk.desk import channels, intake, outbox
+from omnidesk.desk import channels, following, intake, outbox
 from omnidesk.desk.intake import Held
 from omnidesk.desk.settings import Settings
 from omnidesk.store import leases
@@ -23,6 +23,7 @@ from omnidesk.store.leases import LeaseLostError
 from omnidesk.store.workspace import Workspace
 from omnidesk.sync import log, secrets
 from omnidesk.sync.backoff import Backoff
+from omnidesk.sync.following import follow
 from omnidesk.sync.login import Renewer
 from omnidesk.sync.sending import InThread, Sender
 from omnidesk.words.errors import NotFoundError, OmniDeskError, SecretMissingError
@@ -215,6 +216,8 @@ class ChannelRun:
             async for batch in batches:
                 if filing is not None:
                     await filing
+                if following.follows(self.channel):
+                    await follow(self, batch)
                 admitted = await self.in_thread(
                     intake.admit,
                     self.workspace,

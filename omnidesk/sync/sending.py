@@ -20,7 +20,7 @@ from omnidesk.connectors.base import (
     Sent,
     Unknown,
 )
-from omnidesk.desk import channels, outbox, planning, rules
+from omnidesk.desk import automatic, channels, outbox, planning, rules
 from omnidesk.desk.intake import Held
 from omnidesk.desk.outbox import Claimed
 from omnidesk.desk.settings import Settings
@@ -166,6 +166,9 @@ class Sender:
             planning.last_inbound_at(reader, outgoing.conversation, channel.id),
         )
         refused = rules.objection(channel, connector.manifest, outward, clock.now())
+        if refused is None and outgoing.auto:
+            answered = outbox.answered(self.workspace, claimed.message_id)
+            refused = automatic.objection(reader, answered, claimed.message_id)
         if refused is not None:
             return refused
         stored = outbox.stored_payload(self.workspace, claimed.message_id)

@@ -33,10 +33,12 @@ _WORDS = {
     "no-sender": "nobody is named as the sender",
     "several-from": "more than one sender is named",
     "auth-failed": "the sender's domain does not confirm this mail: it may be forged",
+    "not-proven": "the sender's domain says nothing of this mail, and vouched for their mails before: it may be forged",
     "reply-to-elsewhere": "answers go to another domain than the sender's",
     "same-id-other-content": "another mail with the same Message-ID says something else",
     "dangerous-file": "a file of it can harm a computer: read its name twice before you save it",
     "truncated": "only the header was read: the mail is too large",
+    "unreadable": "the mail could not be understood: it is shown as it came",
     "damaged": "the mail is damaged: something of it may be missing",
     "stranger": "the sender took no part in this conversation before",
 }
@@ -45,6 +47,7 @@ _ABOUT = {
     "lookalike-of": "the sender's address looks like {0}, and is another",
     "name-says": "the sender's name shows the address {0}, which is not where it came from",
     "reply-to": "answers go to {0}, another domain than the sender's",
+    "passed-on": "it passes on a mail by {0}, who can be made the customer (A)",
     "link": "a link that says {0} leads to {1}",
 }
 

@@ -87,6 +87,8 @@ def _flags(row: QueueRow) -> tuple[Part, ...]:
         said.append(("note", _(_DUE_FOR[row.due_reason])))
     if row.undelivered:
         said.append(("warn", _(" NOT SENT")))
+    if row.unproven:
+        said.append(("warn", _(" NOT PROVEN")))
     if row.vip:
         said.append(("note", " VIP"))
     if row.has_draft:
@@ -167,6 +169,7 @@ def spoken(row: QueueRow, now: int, place: int, count: int) -> str:
         if late(row, now) and row.next_due_at
         else "",
         _("not sent") if row.undelivered else "",
+        _("sender not proven") if row.unproven else "",
         _("has a draft") if row.has_draft else "",
         _("owner {name}").format(name=owner) if owner else _("nobody's {name}").format(name=whose(row)).rstrip(),
     ]

@@ -197,6 +197,8 @@ def _head(message: Message, paper: Paper, unanswered: bool) -> tuple[Part, ...]:
     right: list[Part] = []
     if message.public:
         right.append(("warn", _(" PUBLIC")))
+    if message.unproven:
+        right.append(("warn", _(" NOT PROVEN")))
     if message.auto is not None:
         right.append(("warn" if message.auto is Auto.BOUNCE else "faint", f" {_auto(message)}"))
     if ours and _sort(message) not in GUTTERS:

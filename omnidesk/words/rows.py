@@ -67,6 +67,8 @@ class QueueRow:
     """Who is waited for, while it is on hold."""
     absent_owner: str | None = None
     """Whose it was before they went away, while nobody has it."""
+    unproven: bool = False
+    """Nobody vouches that the customer's newest message comes from them."""
 
 
 @dataclass(frozen=True)
@@ -114,6 +116,8 @@ class Conversation:
     """By when the customer was promised an answer."""
     absent_owner: str | None = None
     """Whose it was before they went away, while nobody has it."""
+    unproven: bool = False
+    """Nobody vouches that the customer's newest message comes from them."""
 
 
 @dataclass(frozen=True)
@@ -192,6 +196,8 @@ class Message:
     at: int
     sent_at: int | None
     received_at: int | None
+    unproven: bool = False
+    """Nobody vouches that it comes from its sender (NOT PROVEN)."""
 
 
 @dataclass(frozen=True)

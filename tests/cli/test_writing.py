@@ -49,7 +49,7 @@ def test_an_aside_asks_a_third_party(desk: Desk) -> None:
     assert sent["aside"] == sent["id"]  # type: ignore[index]
     assert "A question about the bill" in sent["text"]  # type: ignore[index]
     assert [one["name"] for one in sent["attachments"]] == ["bill.txt"]  # type: ignore[index]
-    assert run(desk, "show", "3")[1]["status"] == before
+    assert (before, run(desk, "show", "3")[1]["status"]) == ("open", "on-hold")
     assert run(desk, "aside", "1", "--to", "a@b.test", "--text", "x", "--message", str(message))[0] == 3
 
 

@@ -154,7 +154,8 @@ async def test_f_asks_a_third_party_whom_the_customer_never_sees(desk: Desk) -> 
         await here.press("ctrl+s", "enter")
         await here.until(lambda: desk.count("message", "aside_id IS NOT NULL") == 1, "the aside")
         await here.sees("ASIDE")
-    assert desk.value("SELECT status FROM conversation WHERE id = ?", number) == "open"
+    waits = "SELECT status || ' for ' || hold_for FROM conversation WHERE id = ?"
+    assert desk.value(waits, number) == "on-hold for claims@post.test"
     assert desk.value("SELECT subject FROM message WHERE aside_id IS NOT NULL") == "Fwd: Subject 1"
 
 

@@ -30,7 +30,8 @@ def test_a_question_to_a_third_party_answers_nobody(waiting: Desk) -> None:
     after = threads.conversation(waiting.workspace, 1)
     assert queued.message.aside == queued.message.id
     assert queued.message.subject == "Fwd: Subject 1"
-    assert (after.status, after.waiting_since) == (Status.OPEN, before.waiting_since)
+    assert (after.status, after.waiting_since) == (Status.ON_HOLD, before.waiting_since)
+    assert after.hold_for == CARRIER
     assert CARRIER not in {one.address for one in after.participants}
 
 

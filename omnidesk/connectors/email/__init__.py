@@ -2,7 +2,7 @@
 
 decode     mime, header, charset, body, automatic, authenticity: a raw mail becomes a message
 prepare    compose: a message becomes a mail
-pull       reading, cursor, imap, client, answers: folders become batches of raw mails
+pull       reading, cursor, imap, client, answers: folders become batches of raw mails; learning tells our server
 send       smtp: a mail is handed over once
 check      mailbox: both servers tried, in words; providers and endpoint know where they are
 discover   discovery, naming, autoconfig: finds the servers of an address
@@ -11,7 +11,7 @@ authorize  oauth, loopback, web: logs in at the provider; sasl bears the token t
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -31,6 +31,7 @@ from omnidesk.connectors.base import (
     SendResult,
     Sent,
     Unknown,
+    Whereabouts,
 )
 from omnidesk.connectors.email.manifest import MANIFEST
 from omnidesk.connectors.manifest import AuthMode, Manifest
@@ -64,6 +65,15 @@ class EmailConnector(Connector):
         return (decode(item),)
 
     @staticmethod
+    def learn(
+        item: Item, memory: Mapping[str, Any], settings: Mapping[str, Any]
+    ) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+        """Learn what our own server calls itself in Authentication-Results, until somebody types it."""
+        from omnidesk.connectors.email.learning import learn
+
+        return learn(item, memory, settings)
+
+    @staticmethod
     def page(item: Item) -> str:
         """Return the HTML form of a mail, untouched."""
         from omnidesk.connectors.email.body import read_page
@@ -77,6 +87,17 @@ class EmailConnector(Connector):
         from omnidesk.connectors.email.mailid import source_id
 
         return source_id(raw)
+
+    @staticmethod
+    def fields(item: Item, names: Collection[str]) -> Mapping[str, tuple[str, ...]]:
+        """Return header fields of a mail, decoded, the topmost first."""
+        from omnidesk.connectors.email import header
+        from omnidesk.connectors.email.mime import fields_of
+
+        found, _ = fields_of(item.raw, 0, min(len(item.raw), 1_000_000))
+        return {
+            name: tuple(header.unword(header.as_text(each)) for each in found[name]) for name in names if name in found
+        }
 
     @staticmethod
     def prepare(outgoing: Outgoing, settings: Mapping[str, Any]) -> Payload:
@@ -132,6 +153,10 @@ class EmailConnector(Connector):
     async def verify(self, payload: Payload, key: str) -> Sent | Unknown:
         """Look for our Message-ID in Sent and in answers. Finding nothing proves nothing."""
         return await self._mailbox.verify(payload)
+
+    async def locate(self, external_ids: Sequence[str]) -> Mapping[str, Whereabouts]:
+        """Look for mails by their Message-IDs, in the folders that are read and then in all others."""
+        return await self._mailbox.locate(external_ids)
 
     async def aclose(self) -> None:
         """Drop all connections."""

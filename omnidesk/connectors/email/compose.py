@@ -56,7 +56,8 @@ def prepare(outgoing: Outgoing, settings: Mapping[str, Any]) -> Payload:
     text = clean(outgoing.text).rstrip() + "\n"
     if settings.get("quote") and outgoing.quoted:
         text += "\n" + _quotation(outgoing.quoted)
-    data = "\r\n".join(fields).encode("ascii") + b"\r\n" + _body(text, outgoing.files, outgoing.key)
+    # Only addresses outside ASCII make it anything else; the server must then take SMTPUTF8 (RFC 6532).
+    data = "\r\n".join(fields).encode() + b"\r\n" + _body(text, outgoing.files, outgoing.key)
     envelope = {"from": sender.address, "recipients": recipients, "message_id": message_id, "at": outgoing.at}
     return Payload(data, envelope, () if to or cc else ("all recipients are hidden (Bcc)",))
 

@@ -23,6 +23,8 @@ class FolderPosition:
 
     uidvalidity: int = 0
     ranges: list[Range] = field(default_factory=list)
+    listed: bool = False
+    """What the folder holds was told once, for following what other programs do."""
 
     def add(self, ranges: Iterable[Range]) -> None:
         """Count these as read, too."""
@@ -60,7 +62,7 @@ class Position:
         self._folders: dict[str, FolderPosition] = {}
         for name, said in dict(cursor.get("folders") or {}).items():
             ranges = [(int(low), int(high)) for low, high in said.get("ranges", ())]
-            position = FolderPosition(int(said.get("uidvalidity", 0)))
+            position = FolderPosition(int(said.get("uidvalidity", 0)), listed=bool(said.get("listed")))
             position.add(ranges)
             self._folders[name] = position
 
@@ -73,10 +75,19 @@ class Position:
             known = self._folders[name] = FolderPosition(uidvalidity)
         return known
 
+    def forget_listings(self) -> None:
+        """Count no folder as listed: nobody follows it now."""
+        for position in self._folders.values():
+            position.listed = False
+
     def cursor(self) -> dict[str, Any]:
         """Return it as the engine stores it."""
         folders = {
-            name: {"uidvalidity": position.uidvalidity, "ranges": [list(each) for each in position.ranges]}
+            name: {
+                "uidvalidity": position.uidvalidity,
+                "ranges": [list(each) for each in position.ranges],
+                **({"listed": True} if position.listed else {}),
+            }
             for name, position in self._folders.items()
         }
         return {"version": VERSION, "folders": folders}

@@ -90,6 +90,10 @@ class Session:
         self.capabilities: frozenset[str] = frozenset()
         self.news = False
         """The server told of new mail in the open folder since this was last set to False."""
+        self.lost = False
+        """The server told that mails left the open folder since it was opened."""
+        self.heeds_loss = False
+        """Waiting ends when mails leave the open folder, too."""
         self._patience = patience
         self._exists = 0
         self._damaged = False
@@ -229,7 +233,7 @@ class Session:
 
     def _examine(self, folder: Folder) -> State:
         said = self._client.select_folder(folder.wire_name, readonly=True)
-        self.news = False
+        self.news = self.lost = False
         self._exists = said.get(b"EXISTS", 0)
         return State(self._exists, said.get(b"UIDVALIDITY", 0), said.get(b"UIDNEXT", 0))
 
@@ -309,9 +313,12 @@ class Session:
         """Wait until the server tells of new mail (True) or `seconds` have passed (False).
 
         Ends with a round trip, so a dead or frozen peer is noticed here. Raises ConnectionLostError."""
-        if not self.news:
+        if not self._told():
             await self._run(lambda: self._idle(seconds))
-        return self.news
+        return self._told()
+
+    def _told(self) -> bool:
+        return self.news or (self.lost and self.heeds_loss)
 
     def _idle(self, seconds: float) -> None:
         client, imap = self._client, self._client._imap
@@ -325,7 +332,7 @@ class Session:
             imap._get_response()
         self._heed_all()
         end = clock.monotonic() + seconds
-        while not self.news and not self._closed and (left := end - clock.monotonic()) > 0:
+        while not self._told() and not self._closed and (left := end - clock.monotonic()) > 0:
             lines = client.idle_check(left)
             self._heed_lines(lines)
             if not lines and not imap.holds_part:
@@ -373,6 +380,7 @@ class Session:
                 self._exists = line[0]
             elif line[1:] == (b"EXPUNGE",):
                 self._exists = max(0, self._exists - 1)
+                self.lost = True
 
     def _in_words(self, error: Exception) -> ConnectorError:
         from imapclient.exceptions import ProtocolError

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import TypeVar
@@ -21,12 +21,15 @@ from omnidesk.connectors.base import (
     SendResult,
     Sent,
     Unknown,
+    Whereabouts,
 )
 from omnidesk.connectors.email import oauth, providers, smtp
 from omnidesk.connectors.email.endpoint import Endpoint, endpoints
-from omnidesk.connectors.email.imap import Folder, Session
+from omnidesk.connectors.email.imap import Folder, RefusedByServerError, Session
+from omnidesk.connectors.email.learning import LARGEST_HEADER, REMEMBERED, learned
 from omnidesk.connectors.email.reading import Reader, choose_folders, read_ahead
 from omnidesk.connectors.email.sasl import Credentials
+from omnidesk.connectors.whereabouts import Use
 
 T = TypeVar("T")
 
@@ -133,6 +136,28 @@ class Mailbox:
                 return Sent((message_id,))
         return Unknown("no copy in Sent, no answer and no report names the mail; that does not prove it was not sent")
 
+    async def locate(self, message_ids: Sequence[str]) -> dict[str, Whereabouts]:
+        """Return in which folder each of these mails lies, those that are read before others; deleted ones are left
+        out."""
+        found: dict[str, Whereabouts] = {}
+        async with self._session() as session:
+            folders = await session.folders()
+            read = choose_folders(folders, self.account.settings)
+            others = [one for one in folders if one.readable and one not in read]
+            for folder in (*read, *sorted(others, key=lambda one: "\\all" in one.flags)):
+                wanted = [one for one in message_ids if one not in found]
+                if not wanted:
+                    break
+                try:
+                    state = await session.examine(folder)
+                except RefusedByServerError:
+                    continue
+                for message_id in wanted:
+                    if uids := await session.search("UNDELETED", "HEADER", "Message-ID", _string(message_id)):
+                        position = f"{state.uidvalidity}:{uids[-1]}" if folder in read else ""
+                        found[message_id] = Whereabouts(folder.name, position, _use(folder))
+        return found
+
     # --- set-up
 
     async def check(self) -> Checked:
@@ -150,6 +175,8 @@ class Mailbox:
             await session.examine(folders[0])
             since = _day(clock.now() - WAITING_DAYS * clock.DAY)
             waiting = len(await session.search("UNANSWERED", "UNDELETED", "SINCE", since))
+            if not self.account.settings.get("authserv_id") and (ours := await _our_server(session)):
+                settings["authserv_id"] = ours
             if "IDLE" not in session.capabilities:
                 warnings.append("the server has no IDLE: new mail is asked for each minute")
             if not any("\\sent" in folder.flags for folder in folders):
@@ -265,6 +292,18 @@ class Mailbox:
 
 def _special(folders: list[Folder], flag: str) -> Folder | None:
     return next((folder for folder in folders if flag in folder.flags and folder.readable), None)
+
+
+async def _our_server(session: Session) -> str:
+    """Return what the server calls itself in the newest mails of the open folder, "" where they do not agree."""
+    uids = (await session.search("UNDELETED"))[-REMEMBERED:]
+    mails = [mail async for mail in session.fetch(uids, 0, LARGEST_HEADER)] if uids else []
+    return learned(mail.raw for mail in sorted(mails, key=lambda one: -one.uid))
+
+
+def _use(folder: Folder) -> Use:
+    uses: dict[str, Use] = {"\\junk": "junk", "\\trash": "trash", "\\archive": "archive", "\\all": "archive"}
+    return next((use for flag, use in uses.items() if flag in folder.flags), "")
 
 
 def _as_settings(endpoint: Endpoint) -> dict[str, str | int]:

@@ -44,6 +44,15 @@ MANIFEST = Manifest(
         Setting("token_url", "Token address", "Of another provider (OAuth 2.0).", advanced=True),
         Setting("device_url", "Device code address", "Of another provider (OAuth 2.0).", advanced=True),
         Setting("scope", "OAuth scope", "Of another provider (OAuth 2.0).", advanced=True),
+        Setting(
+            "aliases", "Further addresses",
+            "Aliases of this mailbox, apart by commas. Answers leave from the address that was written to.",
+        ),
+        Setting(
+            "follow", "Moves and deletes elsewhere",
+            "follow: what another mail program moves, archives or deletes is moved, closed or deleted here too.",
+            "choice", "off", ("off", "follow"), advanced=True,
+        ),
         Setting("folders", "Folders", "By name, apart by commas. Empty: Inbox, Sent and Junk.", advanced=True),
         Setting("quote", "Quote what is answered", "Puts the customer's message under the reply.", "flag", False),
         Setting(

@@ -11,11 +11,11 @@ import contextlib
 import logging
 from array import array
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from omnidesk import clock
-from omnidesk.connectors.base import Batch, ConnectorError, Cursor, Item
+from omnidesk.connectors.base import Batch, ConnectorError, Cursor, Item, Listing
 from omnidesk.connectors.email.answers import Fetched
 from omnidesk.connectors.email.cursor import FolderPosition, Position, Range
 from omnidesk.connectors.email.imap import Folder, RefusedByServerError, Session, State
@@ -57,6 +57,11 @@ class Reader:
         """UIDVALIDITY and the highest UID looked at, by folder: what cannot be read is not asked for in a circle."""
         self._done = self._total = 0
         authserv_id = str(settings.get("authserv_id") or "").strip()
+        self._follows = session.heeds_loss = settings.get("follow") == "follow"
+        self._listed: dict[str, State] = {}
+        """What each folder held when it was listed last, where what leaves it is followed."""
+        if not self._follows:
+            self._position.forget_listings()
         self._headers = {"authserv_id": authserv_id} if authserv_id else {}
 
     async def catch_up(self, only: list[Folder] | None = None) -> AsyncGenerator[Batch, None]:
@@ -88,6 +93,21 @@ class Reader:
                     async for batch in self._read(folder, position, chunks.pop(0)):
                         yield batch
             plans = [plan for plan in plans if plan[2]]
+        for folder in (only or self._folders) if self._follows else ():
+            with self._vanishing(folder):
+                state = await self._open(folder)
+                if self._listed.get(folder.wire_name) != state or self._session.lost:
+                    yield await self._listing(folder, state)
+
+    async def _listing(self, folder: Folder, state: State) -> Batch:
+        """Tell what the open folder holds; a mail marked as deleted is as good as gone."""
+        position = self._position.folder(folder.wire_name, state.uidvalidity)
+        uids = await self._session.search("UNDELETED") if state.exists else array("Q")
+        listing = Listing(folder.name, _Positions(state.uidvalidity, frozenset(uids)), first=not position.listed)
+        position.listed = True
+        self._listed[folder.wire_name] = state
+        self._session.lost = False
+        return replace(self._batch([], position, []), listings=(listing,))
 
     async def follow(self, poll_seconds: float) -> AsyncGenerator[Batch, None]:
         """Yield what comes in, for ever. Raises ConnectionLostError when the connection is lost."""
@@ -111,8 +131,12 @@ class Reader:
             changed = []
             for folder in self._folders[1:]:
                 with self._vanishing(folder):
-                    said = await self._session.status(folder, "UIDNEXT", "UIDVALIDITY")
-                    if self._behind(folder, said.get("UIDVALIDITY", 0), said.get("UIDNEXT", 0)):
+                    said = await self._session.status(folder, "UIDNEXT", "UIDVALIDITY", "MESSAGES")
+                    if self._behind(folder, said.get("UIDVALIDITY", 0), said.get("UIDNEXT", 0)) or (
+                        self._follows
+                        and folder.wire_name in self._listed
+                        and self._listed[folder.wire_name].exists != said.get("MESSAGES", 0)
+                    ):
                         changed.append(folder)
             if changed:
                 return changed
@@ -272,6 +296,18 @@ def choose_folders(found: list[Folder], settings: Mapping[str, Any]) -> list[Fol
         chosen = inbox + [folder for folder in special if folder.wire_name != "INBOX"]
     chosen.sort(key=lambda folder: folder.wire_name != "INBOX")
     return list(dict.fromkeys(chosen))
+
+
+@dataclass(frozen=True, slots=True)
+class _Positions:
+    """The positions of a folder's mails; under another UIDVALIDITY nothing is known, and all count as there."""
+
+    uidvalidity: int
+    uids: frozenset[int]
+
+    def __contains__(self, position: object) -> bool:
+        uidvalidity, _, uid = str(position).partition(":")
+        return uidvalidity != str(self.uidvalidity) or not uid.isdigit() or int(uid) in self.uids
 
 
 def _uid_range(item: Item) -> Range:

@@ -46,6 +46,7 @@ class Conversation(SQLModel, table=True):
     preview: str = ""
     message_count: int = 0
     undelivered: int = 0
+    unproven: bool = False
     created_at: int = Field(sa_column=big())
     last_inbound_at: int | None = Field(default=None, sa_column=big(nullable=True))
     last_message_at: int = Field(sa_column=big())

@@ -47,6 +47,7 @@ class Message(SQLModel, table=True):
     public: bool = False
     aside_id: int | None = Field(default=None, sa_column=big(nullable=True))
     auth: str = "none"
+    unproven: bool = False
     status: str = "received"
     error: str | None = None
     warnings: str = ""

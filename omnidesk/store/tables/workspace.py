@@ -77,6 +77,7 @@ class Channel(SQLModel, table=True):
     read_only: bool = False
     history_days: int = 14
     cursor_json: str = "{}"
+    learned_json: str = "{}"
     health: str = "ok"
     error: str | None = None
     last_success_at: int | None = Field(default=None, sa_column=big(nullable=True))
@@ -105,3 +106,19 @@ class Presence(SQLModel, table=True):
     conversation_id: int | None = Field(default=None, sa_column=big(nullable=True))
     doing: str = "viewing"
     expires_at: int = Field(sa_column=big())
+
+
+class RoutingRule(SQLModel, table=True):
+    """Which team gets what comes in; all that is not empty must fit. A removed one stays, to be brought back."""
+
+    __tablename__ = "routing_rule"
+    id: int = Field(sa_column=big(primary_key=True))
+    position: int = 0
+    channel_id: int | None = Field(default=None, sa_column=big(nullable=True))
+    to_address: str = ""
+    subject: str = ""
+    header: str = ""
+    folder: str = ""
+    team_id: int = Field(sa_column=big())
+    created_at: int = Field(sa_column=big())
+    removed_at: int | None = Field(default=None, sa_column=big(nullable=True))
