@@ -84,7 +84,7 @@ def make_workspace(mailbox: Mailbox, home: Path) -> None:
     """Make an empty workspace with the mailbox as its channel `support`."""
     shutil.rmtree(home, ignore_errors=True)
     env, log = environment(mailbox), home.with_suffix(".log")
-    at_home = ["--home", home]
+    at_home: list[str | Path] = ["--home", home]
     names = ("imap_host", "imap_port", "imap_security", "smtp_host", "smtp_port", "smtp_security")
     options = [f"--{name.replace('_', '-')}={mailbox.settings[name]}" for name in names]
     options += [f"--user={mailbox.address}", f"--set=tls_ca={mailbox.server.certificate}"]
@@ -103,6 +103,28 @@ def omnidesk(mailbox: Mailbox, home: Path, messages: int) -> Ran:
     (channel,) = json.loads(ran.output)["channels"]
     if channel["error"] or channel["received"] != messages:
         raise RuntimeError(f"not every mail came: {ran.output}")
+    return ran
+
+
+def importing(mailbox: Mailbox, home: Path, messages: int) -> Ran:
+    """Import the mailbox's Maildir into a new workspace; raises RuntimeError unless every mail came."""
+    make_workspace(mailbox, home)
+    maildir = mailbox.server.root / "mail" / mailbox.address / "Maildir"
+    command: list[str | Path] = [
+        *OMNIDESK,
+        "import",
+        "maildir",
+        maildir,
+        "--channel",
+        "support",
+        "--json",
+        "--home",
+        home,
+    ]
+    ran = run(command, environment(mailbox), home.with_suffix(".log"))
+    if json.loads(ran.output)["received"] != messages:
+        raise RuntimeError(f"not every mail came: {ran.output}")
+    shutil.rmtree(home)
     return ran
 
 
@@ -154,8 +176,15 @@ def measure(
         fetched, indexed = min(theirs, key=lambda pair: pair[0].seconds + pair[1].seconds)
         figure.details.update(mbsync_seconds=fetched.seconds, notmuch_seconds=indexed.seconds)
         figure.details.update(peer_processor_seconds=fetched.processor + indexed.processor)
+    imported = Figure(
+        f"import of {messages:,} mails from a Maildir",
+        importing(mailbox, out / "home-imported", messages).seconds,
+        "s",
+        peer=figure.peer,
+        peer_name="mbsync + notmuch new",
+    )
     memory = Figure("memory of the engine at its peak", best.memory, "MB", budget=150)
-    return [figure, memory], left_out
+    return [figure, imported, memory], left_out
 
 
 def _size(folder: Path) -> float:

@@ -161,15 +161,20 @@ def _text(part: Part) -> str:
     if part.encoding.startswith(b"base64") and _has_words(part.raw[part.start : min(part.end, part.start + 4_000)]):
         data = part.encoded()  # it only says so
     if part.kind == "text/html":
-        if not charset and (meta := _META_CHARSET.search(data, 0, 4_000)):
-            charset = meta[1].decode("ascii")
-        return html_to_text(to_text(data, charset)[:LONGEST_TEXT])
+        return html_to_text(_page(data, charset))
     text = to_text(data, charset)[:LONGEST_TEXT]
     if part.kind == "text/enriched":
         text = _ENRICHED.sub(lambda found: found[1] or "", text)
     elif "content-type" not in part.fields and _PAGE.match(text):
         return html_to_text(text)
     return clean(text).strip("\n").rstrip()
+
+
+def _page(data: bytes, charset: str | None) -> str:
+    """Return HTML as text: by the charset of its field, else by what the page says of itself."""
+    if not charset and (meta := _META_CHARSET.search(data, 0, 4_000)):
+        charset = meta[1].decode("ascii")
+    return to_text(data, charset)[:LONGEST_TEXT]
 
 
 def _has_words(raw: bytes) -> bool:
@@ -232,6 +237,6 @@ def read_page(mail: Part) -> str:
     while waiting:
         part = waiting.pop(0)
         if part.kind == "text/html" and not part.parts and _is_text(part):
-            return to_text(part.content(), part.type.values.get("charset"))[:LONGEST_TEXT]
+            return _page(part.content(), part.type.values.get("charset"))
         waiting = [*part.parts, *waiting]
     return ""

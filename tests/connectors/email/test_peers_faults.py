@@ -40,3 +40,11 @@ def test_words_that_claim_to_be_base64_are_words() -> None:
     )
     (found,) = registry.connector("email").decode(Item("x", raw, 0))
     assert found.text == "Hello\nhere  comes the text\nof two lines"
+
+
+def test_the_original_is_shown_in_the_charset_that_the_page_names() -> None:
+    page = '<html><head><meta charset="koi8-r"></head><body>да</body></html>'
+    raw = b"From: a@x.test\r\nContent-Type: text/html\r\n\r\n" + page.encode("koi8-r")
+    email = registry.connector("email")
+    assert ">да<" in email.page(Item("x", raw, 0))
+    assert email.decode(Item("x", raw, 0))[0].text == "да"
