@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from omnidesk import clock
 from omnidesk.desk import composing, joining, threads, triage, undo, views
 from omnidesk.words import rows
 from omnidesk.words.errors import NotFoundError, RefusedError
@@ -46,7 +47,7 @@ ACTS: dict[str, Callable[[Desk, Actor, list[int]], rows.Act]] = {
     "unassign": lambda desk, actor, ids: triage.assign(desk.workspace, actor, ids, None),
     "close": lambda desk, actor, ids: triage.close(desk.workspace, actor, ids),
     "reopen": lambda desk, actor, ids: triage.reopen(desk.workspace, actor, ids),
-    "snooze": lambda desk, actor, ids: triage.snooze(desk.workspace, actor, ids, NOON + 86_400_000),
+    "snooze": lambda desk, actor, ids: triage.snooze(desk.workspace, actor, ids, clock.now() + clock.DAY),
     "hold": lambda desk, actor, ids: triage.set_status(desk.workspace, actor, ids, Status.ON_HOLD, "DHL"),
     "urgent": lambda desk, actor, ids: triage.set_priority(desk.workspace, actor, ids, Priority.URGENT),
     "low": lambda desk, actor, ids: triage.set_priority(desk.workspace, actor, ids, Priority.LOW),
