@@ -26,7 +26,7 @@ def time() -> Iterator[Clock]:
 
 
 @pytest.fixture
-def asked(desk: Desk, time: Clock) -> Desk:
+def asked(time: Clock, desk: Desk) -> Desk:
     """Anna waits for an answer in conversation 1."""
     desk.receives(mail("1"))
     return desk

@@ -178,10 +178,11 @@ def test_threads_come_out_the_same_in_whatever_order_mails_arrive(
     desk = open_desk(tmp_path_factory.mktemp("threads"))
     mails = []
     roots: list[int] = []
+    began = clock.now()
     for number, parent in enumerate(parents):
         answered = parent if parent < number else None
         roots.append(number if answered is None else roots[answered])
-        mails.append(mail(str(number), answers=None if answered is None else str(answered), at=NOON + number))
+        mails.append(mail(str(number), answers=None if answered is None else str(answered), at=began + number))
     arriving = mails[:]
     shuffle.shuffle(arriving)  # type: ignore[attr-defined]
     for begin in range(0, len(arriving), batch):
