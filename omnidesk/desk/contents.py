@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from omnidesk.connectors.base import Decoded, File, Party
+from omnidesk.desk import indexing
 from omnidesk.text.clean import clean, one_line
 from omnidesk.text.filename import safe_name
 
@@ -19,14 +20,45 @@ MOST_RECIPIENTS = 500
 
 @dataclass(frozen=True, slots=True)
 class KeptFile:
-    """A file as it is written down; `size` in bytes and `sha256` are of the decoded content."""
+    """A file as it is written down; `size` in bytes and `sha256` are of the decoded content, `position` is its place
+    among the files of its raw item."""
 
+    position: int
     name: str
     content_type: str
     size: int
     sha256: str
     inline: bool
     content_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A decoded message as it is kept: its words clean, its files without their bytes, and the folded words by which
+    the search finds it."""
+
+    message: Decoded
+    recipients: dict[str, list[list[str]]]
+    files: tuple[KeptFile, ...]
+    search_words: str
+
+
+def keep(decoded: Decoded, first: int = 0) -> Kept:
+    """Return what is kept of a message; `first` is how many files its raw item has before it."""
+    text, reply_text = words(decoded)
+    for_whom, kept = recipients(decoded), files(decoded.files, first)
+    message = replace(
+        decoded,
+        subject=subject(decoded),
+        text=text,
+        reply_text=reply_text,
+        list_id=list_id(decoded),
+        files=(),
+        quoted_text="",
+        signature="",
+    )
+    searched = indexing.words(message.subject, text, for_whom, [file.name for file in kept])
+    return Kept(message, for_whom, kept, searched)
 
 
 def words(decoded: Decoded) -> tuple[str, str]:
@@ -62,14 +94,15 @@ def files(found: Sequence[File], first: int = 0) -> tuple[KeptFile, ...]:
     """Return the files as they are written down; `first` is how many the raw item has before them."""
     return tuple(
         KeptFile(
-            name=safe_name(file.name, file.content_type, place),
+            position=place,
+            name=safe_name(file.name, file.content_type, place + 1),
             content_type=one_line(file.content_type, 127),
             size=len(file.data),
             sha256=hashlib.sha256(file.data).hexdigest(),
             inline=file.inline,
             content_id=one_line(file.content_id, 300),
         )
-        for place, file in enumerate(found, first + 1)
+        for place, file in enumerate(found, first)
     )
 
 

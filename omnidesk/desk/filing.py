@@ -28,6 +28,7 @@ from omnidesk.desk import (
     tying,
 )
 from omnidesk.desk.acts import Act
+from omnidesk.desk.contents import Kept, KeptFile
 from omnidesk.store import search
 from omnidesk.store.database import Connection
 from omnidesk.store.ids import new_id
@@ -94,8 +95,6 @@ class Arrival:
     channel_id: int
     item: Item
     imported: bool
-    files_before: int = 0
-    """How many files earlier messages of the same raw item have: where this one's begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +103,7 @@ class _Filed:
 
     arrival: Arrival
     decoded: Decoded
+    kept: Kept
     kind: str
     direction: Direction
     at: int
@@ -116,14 +116,15 @@ class _Filed:
     aside: int | None = None
 
 
-def file(act: Act, desk: Desk, arrival: Arrival, decoded: Decoded) -> int:
+def file(act: Act, desk: Desk, arrival: Arrival, kept: Kept) -> int:
     """File one message of a raw item; return its id. A second arrival of a message joins the first."""
+    decoded = kept.message
     known = _same_message(act, arrival, decoded)
     if known is not None:
         _receive_again(act, arrival, known)
         desk.again += 1
         return known
-    message = _who_and_when(act, desk, arrival, decoded)
+    message = _who_and_when(act, desk, arrival, kept)
     news = deliveries.apply(act, decoded, proven=not message.unproven)
     found = threading.find(act.tx, decoded, arrival.channel_id, [person.id for person in message.people])
     if news is not None:
@@ -175,7 +176,8 @@ def _receive_again(act: Act, arrival: Arrival, message_id: int) -> None:
     act.event("received_again", number, message=message_id, after={"channel": arrival.channel_id})
 
 
-def _who_and_when(act: Act, desk: Desk, arrival: Arrival, decoded: Decoded) -> _Filed:
+def _who_and_when(act: Act, desk: Desk, arrival: Arrival, kept: Kept) -> _Filed:
+    decoded = kept.message
     kind, created_at, history_days = desk.channels[arrival.channel_id]
     sender = decoded.sender
     ours = desk.ours(sender) or (arrival.item.outbound and not arrival.item.junk)
@@ -198,6 +200,7 @@ def _who_and_when(act: Act, desk: Desk, arrival: Arrival, decoded: Decoded) -> _
     return _Filed(
         arrival=arrival,
         decoded=decoded,
+        kept=kept,
         kind=kind,
         direction=Direction.OUTBOUND if ours else Direction.INBOUND,
         at=at,
@@ -226,7 +229,7 @@ def _conversation(act: Act, message: _Filed, found: Sequence[threading.Found]) -
     status = Status.CLOSED if quiet else Status.OPEN if inbound else Status.PENDING
     number = conversations.start(
         act,
-        contents.subject(message.decoded),
+        message.decoded.subject,
         None if message.customer is None else message.customer.customer_id,
         status,
         Place.SPAM if spam else Place.DESK,
@@ -246,13 +249,11 @@ def _too_late(act: Act, message: _Filed, number: int) -> bool:
 
 
 def _store(act: Act, desk: Desk, message: _Filed, number: int, reason: str, stranger: bool) -> int:
-    decoded, item = message.decoded, message.arrival.item
+    decoded, kept, item = message.decoded, message.kept, message.arrival.item
     message_id = new_id()
-    text, reply_text = contents.words(decoded)
     author_id = None if message.author is None else message.author.id
-    reply_text = signatures.folded(act.tx, author_id, message_id, decoded, reply_text)
+    reply_text = signatures.folded(act.tx, author_id, message_id, decoded, decoded.reply_text)
     name, address = _sender(message)
-    subject, recipients = contents.subject(decoded), contents.recipients(decoded)
     twin = decoded.external_id and act.tx.value("SELECT 1 FROM message WHERE external_id = ?", (decoded.external_id,))
     warnings = [*decoded.warnings, *(["same-id-other-content"] if twin else []), *(["stranger"] if stranger else [])]
     act.tx.insert(
@@ -268,10 +269,10 @@ def _store(act: Act, desk: Desk, message: _Filed, number: int, reason: str, stra
         author_name=name,
         from_name=name,
         from_address=address,
-        recipients_json=json.dumps(recipients, ensure_ascii=False),
-        subject=subject,
-        text=text,
-        reply_text=None if reply_text == text else reply_text,
+        recipients_json=json.dumps(kept.recipients, ensure_ascii=False),
+        subject=decoded.subject,
+        text=decoded.text,
+        reply_text=None if reply_text == decoded.text else reply_text,
         external_id=one_line(decoded.external_id, 998) or None,
         content_hash=decoded.content_hash,
         joined_by=reason,
@@ -281,11 +282,11 @@ def _store(act: Act, desk: Desk, message: _Filed, number: int, reason: str, stra
         no_auto_answer=decoded.no_auto_answer or message.unproven,
         unproven=message.unproven,
         aside_id=message.aside,
-        list_id=contents.list_id(decoded),
+        list_id=decoded.list_id,
         auth=decoded.auth,
         status=MessageStatus.RECEIVED if message.direction is Direction.INBOUND else MessageStatus.SENT,
         warnings=one_line(" ".join(warnings), 500),
-        files=len(decoded.files),
+        files=len(kept.files),
         at=message.at,
         sent_at=decoded.sent_at,
         received_at=item.received_at,
@@ -294,8 +295,7 @@ def _store(act: Act, desk: Desk, message: _Filed, number: int, reason: str, stra
         search_id=(search_id := search.free_id(act.tx, message.at, message_id)),
     )
     _store_around(act, message, number, message_id, stranger)
-    files = [file.name for file in decoded.files]
-    desk.find_later(search_id, indexing.entry(subject, text, recipients, files, name, address))
+    desk.find_later(search_id, (kept.search_words, indexing.who(name, address)))
     return message_id
 
 
@@ -314,7 +314,7 @@ def _store_around(act: Act, message: _Filed, number: int, message_id: int, stran
         "INSERT INTO participant (conversation_id, identity_id) VALUES (?, ?) ON CONFLICT DO NOTHING",
         [(number, person.id) for person in _taking_part(act, message, number, stranger)],
     )
-    store_files(act, message_id, decoded, message.arrival.files_before)
+    store_files(act, message_id, message.kept.files)
 
 
 def _taking_part(act: Act, message: _Filed, number: int, stranger: bool) -> tuple[identity.Known, ...]:
@@ -327,14 +327,14 @@ def _taking_part(act: Act, message: _Filed, number: int, stranger: bool) -> tupl
     return message.people
 
 
-def store_files(act: Act, message_id: int, decoded: Decoded, first: int = 0) -> None:
-    """Write down the files of a message; their bytes stay in its raw item, from file number `first` on."""
-    for place, file in enumerate(contents.files(decoded.files, first), first):
+def store_files(act: Act, message_id: int, files: Sequence[KeptFile]) -> None:
+    """Write down the files of a message; their bytes stay in its raw item, at their `position` among its files."""
+    for file in files:
         act.tx.insert(
             "attachment",
             id=new_id(),
             message_id=message_id,
-            position=place,
+            position=file.position,
             name=file.name,
             content_type=file.content_type,
             size=file.size,
@@ -369,7 +369,7 @@ def _let_conversation_know(act: Act, desk: Desk, message: _Filed, number: int, m
         "aside": message.aside,
         "history": message.history,
         "unproven": message.unproven,
-        "said": message.decoded.reply_text[:2000] or message.decoded.text[:2000],
+        "said": message.decoded.reply_text[:2000],
     }
     conversations.grow(act.tx, number, shown)
     act.tx.execute("UPDATE conversation SET backlog = ? WHERE id = ?", (False, number))

@@ -7,15 +7,17 @@ takes a fraction of the time. Memory holds a hundred mails, whatever the file's 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
 from omnidesk import clock
 from omnidesk.connectors import registry
-from omnidesk.connectors.base import Item
+from omnidesk.connectors.base import Connector, Item
 from omnidesk.desk import channels, intake, mbox
 from omnidesk.desk.acts import Act, perform
+from omnidesk.desk.decoding import Decoder, Outcome
 from omnidesk.store.workspace import Workspace
 from omnidesk.words import rows
 from omnidesk.words.errors import RefusedError, UsageError
@@ -105,6 +107,17 @@ def _maildir(path: Path) -> Iterator[_Found]:
             yield _Found(raw.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"), name, done / count)
 
 
+def _item(connector: type[Connector], one: _Found) -> Item:
+    return Item(
+        source_id=connector.identify(one.raw),
+        raw=one.raw,
+        received_at=clock.now(),
+        folder=one.folder,
+        outbound=_bare(one.folder) in _SENT,
+        junk=_bare(one.folder) in _JUNK,
+    )
+
+
 def _take_in(
     workspace: Workspace,
     actor: Actor,
@@ -116,29 +129,34 @@ def _take_in(
     if channel.kind == "desk":
         raise RefusedError(_("mail is imported into a mailbox's channel, not into desk"))
     connector = registry.connector(channel.kind)
-    received = duplicates = quarantined = 0
-    while some := list(islice(mails, AT_A_TIME)):
-        items = [
-            Item(
-                source_id=connector.identify(one.raw),
-                raw=one.raw,
-                received_at=clock.now(),
-                folder=one.folder,
-                outbound=_bare(one.folder) in _SENT,
-                junk=_bare(one.folder) in _JUNK,
-            )
-            for one in some
-        ]
-        admitted = intake.admit(workspace, channel.id, items, imported=True)
-        settled = intake.settle(workspace, admitted.items)
-        received += len(admitted.items) - settled.again
-        duplicates += admitted.duplicates + settled.again
-        quarantined += settled.quarantined
+    done = Imported(0, 0, 0)
+    waiting: tuple[intake.Admitted, Future[list[Outcome]], float] | None = None
+
+    def file(admitted: intake.Admitted, decoded: Future[list[Outcome]], share: float) -> Imported:
+        settled = intake.settle(workspace, admitted.items, decoded=decoded.result())
+        sofar = Imported(
+            done.received + len(admitted.items) - settled.again,
+            done.duplicates + admitted.duplicates + settled.again,
+            done.quarantined + settled.quarantined,
+            share,
+        )
         if progress is not None:
-            progress(Imported(received, duplicates, quarantined, some[-1].share))
+            progress(sofar)
+        return sofar
+
+    with Decoder() as decoder, ThreadPoolExecutor(1) as asking:  # a hundred is decoded while the one before is filed
+        while some := list(islice(mails, AT_A_TIME)):
+            items = [_item(connector, one) for one in some]
+            admitted = intake.admit(workspace, channel.id, items, imported=True)
+            decoded = asking.submit(decoder.decode, channel.kind, [item for _, item in admitted.items])
+            if waiting is not None:
+                done = file(*waiting)
+            waiting = admitted, decoded, some[-1].share
+        if waiting is not None:
+            done = file(*waiting)
     left = intake.settle_rest(workspace, channel.id)  # what an import that was cut off had begun
-    received, quarantined = received + left.filed, quarantined + left.quarantined
-    duplicates = max(0, duplicates - left.filed - left.quarantined)
+    received, quarantined = done.received + left.filed, done.quarantined + left.quarantined
+    duplicates = max(0, done.duplicates - left.filed - left.quarantined)
 
     def work(act: Act) -> None:
         counts = {"received": received, "duplicates": duplicates, "quarantined": quarantined}

@@ -19,10 +19,19 @@ def entry(
     """Return the folded (body, who) of a message: what is said, to whom and with what; and who said it.
 
     Made from what is stored, so that it can be made again to take the message out. `recipients` is what
-    `recipients_json` holds."""
+    `recipients_json` holds, `files` are the names as stored."""
+    return words(subject, text, recipients, files), who(name, address)
+
+
+def words(subject: str, text: str, recipients: Mapping[str, Any], files: Iterable[str]) -> str:
+    """Return the folded body of a message."""
     others = [word for some in ("to", "cc", "bcc") for pair in recipients.get(some, ()) for word in pair]
-    body = fold("\n".join((subject, text[:MOST_TEXT], *others, *files)))
-    return body, fold(f"{name}\n{address}")
+    return fold("\n".join((subject, text[:MOST_TEXT], *others, *files)))
+
+
+def who(name: str, address: str) -> str:
+    """Return the folded words by which the author of a message is found."""
+    return fold(f"{name}\n{address}")
 
 
 def stored_entry(connection: Connection, row: Any) -> tuple[str, str]:

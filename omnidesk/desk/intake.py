@@ -15,10 +15,11 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from omnidesk import clock
-from omnidesk.connectors import registry
-from omnidesk.connectors.base import Cursor, Decoded, DecodeError, Item
-from omnidesk.desk import filing, learning
+from omnidesk.connectors.base import Cursor, Item
+from omnidesk.desk import decoding, filing, learning
 from omnidesk.desk.acts import Act, perform
+from omnidesk.desk.contents import Kept
+from omnidesk.desk.decoding import Outcome
 from omnidesk.store import leases
 from omnidesk.store.database import Transaction
 from omnidesk.store.ids import new_id
@@ -161,21 +162,30 @@ def _keep(tx: Transaction, channel_id: int, item: Item, blob: str, imported: boo
     return raw_id
 
 
-def settle(workspace: Workspace, kept: Sequence[tuple[int, Item]], held: Held | None = None) -> Settled:
-    """File admitted items: decode each, then thread and store them in one transaction, each in a savepoint.
+def settle(
+    workspace: Workspace,
+    kept: Sequence[tuple[int, Item]],
+    held: Held | None = None,
+    decoded: Sequence[Outcome] | None = None,
+) -> Settled:
+    """File admitted items of one channel: thread and store them in one transaction, each in a savepoint.
 
-    What cannot be decoded or filed goes to quarantine with its cause; the others go on. Raises LeaseLostError.
+    `decoded` is what they say, where it was worked out before. What cannot be decoded or filed goes to quarantine
+    with its cause; the others go on. Raises LeaseLostError.
     """
     if not kept:
         return Settled(0, 0)
-    decoded = [(raw_id, item, _decode(workspace, raw_id, item)) for raw_id, item in kept]
+    if decoded is None:
+        kind = kind_of(workspace, kept[0][0])
+        decoded = [decoding.decode(kind, item) for _, item in kept]
+    outcomes = [(raw_id, item, outcome) for (raw_id, item), outcome in zip(kept, decoded, strict=True)]
 
     def work(act: Act) -> Settled:
         if held is not None:
             leases.check(act.tx, held.name, held.number)
         desk = filing.Desk(act.tx)
         filed = quarantined = 0
-        for raw_id, item, outcome in decoded:
+        for raw_id, item, outcome in outcomes:
             row = act.tx.one("SELECT state, channel_id, imported FROM raw_item WHERE id = ?", (raw_id,))
             if row is None or row["state"] == DONE:
                 continue
@@ -189,47 +199,40 @@ def settle(workspace: Workspace, kept: Sequence[tuple[int, Item]], held: Held | 
             else:
                 filed += 1
         desk.finish(act)
-        _learn(act, decoded)
+        _learn(act, outcomes)
         return Settled(filed, quarantined, desk.again)
 
     return perform(workspace, PROGRAM, "received", work)[1]
 
 
-def _learn(act: Act, decoded: Sequence[tuple[int, Item, Sequence[Decoded] | str]]) -> None:
+def _learn(act: Act, outcomes: Sequence[tuple[int, Item, Outcome]]) -> None:
     """Learn about the source from what came in now and bears no word of its server that we know."""
-    row = act.tx.one("SELECT channel_id, imported FROM raw_item WHERE id = ?", (decoded[0][0],))
+    row = act.tx.one("SELECT channel_id, imported FROM raw_item WHERE id = ?", (outcomes[0][0],))
     if row is None or row["imported"]:
         return
-    unknown = [item for _, item, said in decoded if isinstance(said, str) or all(one.auth is Auth.NONE for one in said)]
+    unknown = [
+        item
+        for _, item, said in outcomes
+        if isinstance(said, str) or all(one.message.auth is Auth.NONE for one in said)
+    ]
     learning.learn(act, row["channel_id"], unknown)
 
 
-def _decode(workspace: Workspace, raw_id: int, item: Item) -> Sequence[Decoded] | str:
-    try:
-        kind = _kind(workspace, raw_id)
-        return registry.connector(kind).decode(item)
-    except DecodeError as error:
-        return f"cannot be decoded: {error}"
-    except Exception as error:  # noqa: BLE001  a poison item must not stop the channel; the cause is kept
-        return f"decoding failed: {type(error).__name__}: {error}"
-
-
-def _kind(workspace: Workspace, raw_id: int) -> str:
+def kind_of(workspace: Workspace, raw_id: int) -> str:
+    """Return the kind of channel that a raw item came by."""
     reader = workspace.database.reader
     return str(
         reader.value("SELECT kind FROM channel WHERE id = (SELECT channel_id FROM raw_item WHERE id = ?)", (raw_id,))
     )
 
 
-def _file(act: Act, desk: filing.Desk, arrival: filing.Arrival, decoded: Sequence[Decoded]) -> Sequence[Decoded] | str:
+def _file(act: Act, desk: filing.Desk, arrival: filing.Arrival, messages: tuple[Kept, ...]) -> Outcome:
     """File one raw item whole or not at all; return the cause where it cannot be."""
     act.tx.execute("SAVEPOINT item")
     desk.begin_item()
     try:
-        files = 0
-        for message in decoded:
-            filing.file(act, desk, replace(arrival, files_before=files), message)
-            files += len(message.files)
+        for message in messages:
+            filing.file(act, desk, arrival, message)
         act.tx.execute("UPDATE raw_item SET state = ? WHERE id = ?", (DONE, arrival.raw_id))
         act.tx.execute("DELETE FROM quarantine WHERE raw_item_id = ?", (arrival.raw_id,))
     except sqlite3.Error as error:
@@ -240,7 +243,7 @@ def _file(act: Act, desk: filing.Desk, arrival: filing.Arrival, decoded: Sequenc
         return _roll_back(act, error)
     act.tx.execute("RELEASE item")
     desk.end_item()
-    return decoded
+    return messages
 
 
 def _roll_back(act: Act, error: Exception) -> str:

@@ -117,7 +117,7 @@ def _refresh_files(act: Act, message_id: int, decoded: Decoded) -> bool:
     known = act.tx.all("SELECT * FROM attachment WHERE message_id = ? ORDER BY position", (message_id,))
     if len(known) != len(decoded.files):
         act.tx.execute("DELETE FROM attachment WHERE message_id = ?", (message_id,))
-        filing.store_files(act, message_id, decoded)
+        filing.store_files(act, message_id, contents.files(decoded.files))
         return True
     altered = False
     for row, file in zip(known, decoded.files, strict=True):

@@ -11,6 +11,7 @@ import os
 import threading
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,6 +21,8 @@ from omnidesk.store.home import Home, make_folder, secure_file
 from omnidesk.words.errors import NotFoundError
 
 IN_DATABASE = 256 * 1024
+WORTH_CORES = 256 * 1024
+"""Bytes that are compressed on several cores."""
 UNNAMED_FOR = clock.DAY
 _PLAIN, _DEFLATED = b"p", b"d"
 
@@ -54,11 +57,11 @@ class Blobs:
         """Store several contents in one durable step; return their SHA-256 in hex, in order."""
         names = [hashlib.sha256(data).hexdigest() for data in contents]
         rows: list[tuple[str, int, bytes]] = []
-        for name, data in zip(names, contents, strict=True):
+        for name, data, packed in zip(names, contents, _pack_all(contents), strict=True):
             if len(data) > IN_DATABASE:
-                self._write_file(name, data)
+                self._write_file(name, packed)
             else:
-                rows.append((name, clock.now(), _pack(data)))
+                rows.append((name, clock.now(), packed))
         if rows:
             with plain_words(self.path):
                 connection = self._connection
@@ -122,7 +125,7 @@ class Blobs:
     def _file(self, name: str) -> Path:
         return self.home.blob_folder / name[:2] / name[2:]
 
-    def _write_file(self, name: str, data: bytes) -> None:
+    def _write_file(self, name: str, packed: bytes) -> None:
         path = self._file(name)
         if path.exists():
             path.touch()
@@ -131,13 +134,21 @@ class Blobs:
         part = path.with_name(f"{path.name}.{os.getpid()}.{threading.get_ident()}.part")
         secure_file(self.home, part)
         with part.open("wb") as handle:
-            handle.write(_pack(data))
+            handle.write(packed)
             handle.flush()
             os.fsync(handle.fileno())
         part.replace(path)
         folder = os.open(path.parent, os.O_RDONLY)
         os.fsync(folder)
         os.close(folder)
+
+
+def _pack_all(contents: Sequence[bytes]) -> list[bytes]:
+    """Compress contents, on every core where they are many: zlib needs no interpreter."""
+    if sum(map(len, contents)) < WORTH_CORES:
+        return [_pack(data) for data in contents]
+    with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as cores:
+        return list(cores.map(_pack, contents))
 
 
 def _pack(data: bytes) -> bytes:

@@ -73,6 +73,8 @@ class Database:
     def __init__(self, home: Home) -> None:
         self.home = home
         self.path = home.database
+        self._turn = threading.Lock()
+        """Threads of this process take turns in writing; SQLite itself would have them sleep and try again."""
         self._local = threading.local()
         """What a thread holds here is closed when the thread ends, or after `close`."""
 
@@ -101,7 +103,8 @@ class Database:
             writer = self._writer
             for attempt in range(ATTEMPTS):
                 try:
-                    return self._attempt(writer.raw, work)
+                    with self._turn:
+                        return self._attempt(writer.raw, work)
                 except sqlite3.IntegrityError as error:
                     if "PRIMARYKEY" not in _code(error) or attempt == ATTEMPTS - 1:
                         raise

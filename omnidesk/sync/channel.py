@@ -16,6 +16,7 @@ from omnidesk import clock
 from omnidesk.connectors import registry
 from omnidesk.connectors.base import Account, Batch, Connector, ConnectorError, LoginError, RetryAfterError
 from omnidesk.desk import channels, following, intake, outbox
+from omnidesk.desk.decoding import Decoder, Outcome
 from omnidesk.desk.intake import Held
 from omnidesk.desk.settings import Settings
 from omnidesk.store import leases
@@ -40,13 +41,20 @@ class ChannelRun:
     """One channel at work in this process."""
 
     def __init__(
-        self, workspace: Workspace, channel: Channel, owner: str, settings: Settings, in_thread: InThread
+        self,
+        workspace: Workspace,
+        channel: Channel,
+        owner: str,
+        settings: Settings,
+        in_thread: InThread,
+        decoder: Decoder | None = None,
     ) -> None:
         self.workspace = workspace
         self.channel = channel
         self.owner = owner
         self.settings = settings
         self.in_thread = in_thread
+        self.decoder = decoder or Decoder()
         self.held: Held | None = None
         self.sender: Sender | None = None
         self.renewing = Renewer(workspace, channel, settings.timeout_seconds, lambda: self.held)
@@ -200,8 +208,7 @@ class ChannelRun:
 
     async def _read(self, connector: Connector, backoff: Backoff) -> float:
         self._looking = True
-        await self.settle_what_was_left()
-        await self.take_all(connector.pull(await self.cursor()))
+        await self._pull(connector)
         await self._succeeded(backoff)
         self._looking, self._looked_until = False, clock.monotonic() + LOOK
         if {"socket", "long_poll"} & set(connector.manifest.inbound):
@@ -209,13 +216,16 @@ class ChannelRun:
             return 0.0
         return self._poll_seconds()
 
+    async def _pull(self, connector: Connector) -> None:
+        await self.settle_what_was_left()
+        with self.decoder:
+            await self.take_all(connector.pull(await self.cursor()))
+
     async def take_all(self, batches: AsyncIterator[Batch], backoff: Backoff | None = None) -> None:
-        """Admit batches as they come; the one before is filed while the next is fetched."""
+        """Admit batches as they come; one is fetched while others are decoded and filed."""
         filing: asyncio.Task[None] | None = None
         try:
             async for batch in batches:
-                if filing is not None:
-                    await filing
                 if following.follows(self.channel):
                     await follow(self, batch)
                 admitted = await self.in_thread(
@@ -229,7 +239,10 @@ class ChannelRun:
                 )
                 self.received += len(admitted.items)
                 self.duplicates += admitted.duplicates
-                filing = asyncio.create_task(self._file(admitted))
+                decoding = asyncio.create_task(self._decode(admitted))
+                if filing is not None:
+                    await filing
+                filing = asyncio.create_task(self._file(admitted, decoding))
                 if backoff is not None:
                     await filing
                     await self._succeeded(backoff)
@@ -239,8 +252,14 @@ class ChannelRun:
             if filing is not None and not filing.done():
                 await asyncio.gather(filing, return_exceptions=True)
 
-    async def _file(self, admitted: intake.Admitted) -> None:
-        settled = await self.in_thread(intake.settle, self.workspace, admitted.items, self.held)
+    async def _decode(self, admitted: intake.Admitted) -> list[Outcome]:
+        found: list[Outcome] = await self.in_thread(
+            self.decoder.decode, self.channel.kind, [item for _, item in admitted.items]
+        )
+        return found
+
+    async def _file(self, admitted: intake.Admitted, decoding: asyncio.Task[list[Outcome]]) -> None:
+        settled = await self.in_thread(intake.settle, self.workspace, admitted.items, self.held, await decoding)
         self.quarantined += settled.quarantined
         self.received -= settled.again
         self.duplicates += settled.again
@@ -370,8 +389,7 @@ class ChannelRun:
         )
 
     async def _receive_once(self, connector: Connector) -> None:
-        await self.settle_what_was_left()
-        await self.take_all(connector.pull(await self.cursor()))
+        await self._pull(connector)
         await self._succeeded(Backoff(0, 0))
 
     async def _send_once(self, connector: Connector) -> None:

@@ -17,6 +17,7 @@ from typing import Any
 from omnidesk import clock
 from omnidesk.connectors import registry
 from omnidesk.desk import away, channels, cleaning, settings, triage
+from omnidesk.desk.decoding import Decoder
 from omnidesk.store import leases
 from omnidesk.store.workspace import Workspace
 from omnidesk.sync import log
@@ -39,6 +40,7 @@ class Engine:
         self.owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
         self.settings = settings.current(workspace)
         self._threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="desk")
+        self._decoder = Decoder()
         self._runs: dict[int, tuple[Channel, ChannelRun, asyncio.Task[None]]] = {}
         self._stopping = asyncio.Event()
         self._clock_number: int | None = None
@@ -119,7 +121,7 @@ class Engine:
             self._runs[number][1].reconnect()
 
     def _run_of(self, channel: Channel) -> ChannelRun:
-        return ChannelRun(self.workspace, channel, self.owner, self.settings, self.in_thread)
+        return ChannelRun(self.workspace, channel, self.owner, self.settings, self.in_thread, self._decoder)
 
     async def _stop(self, task: asyncio.Task[None]) -> None:
         task.cancel()

@@ -102,7 +102,7 @@ def test_an_import_that_was_cut_off_goes_on_and_nothing_is_doubled(
     with pytest.raises(DiedError):
         importing.import_mbox(desk.workspace, desk.me, "support", box, lambda done: shares.append(done.share))
     monkeypatch.undo()
-    assert 0 < shares[0] < shares[1] < 1 and desk.count("raw_item", "state = 'admitted'") == 100
+    assert 0 < shares[0] < shares[1] < 1 and desk.count("raw_item", "state = 'admitted'") == 200
     done = importing.import_mbox(desk.workspace, desk.me, "support", box)
     assert (done.received, done.duplicates) == (250, 200)
     assert desk.count("message") == 450 and desk.count("raw_item", "state = 'admitted'") == 0
