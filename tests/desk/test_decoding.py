@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
 from omnidesk.connectors.base import Item
 from omnidesk.desk import decoding
 from omnidesk.desk.decoding import Decoder
+from tests.servers import until
 
 MAIL = """\
 From: Ann Ash <ann{number}@example.com>
@@ -98,3 +102,30 @@ def test_what_cannot_be_decoded_says_why_and_stops_no_other(many: list[Item]) ->
     with Decoder() as decoder:
         outcomes = decoder.decode("nosuchkind", many)
     assert len(outcomes) == len(many) and all(isinstance(one, str) and "nosuchkind" in one for one in outcomes)
+
+
+def test_a_child_does_not_outlive_an_engine_that_was_killed() -> None:
+    engine = """
+import sys, time
+from omnidesk.connectors.base import Item
+from omnidesk.desk import decoding
+item = Item(source_id="1", raw=b"From: a@b.example\\n\\nhello", received_at=1, media_type="message/rfc822")
+decoding.os.cpu_count = lambda: 2
+with decoding.Decoder() as decoder:
+    decoder.decode("email", [item] * 20)
+    print(decoder._child.pid, flush=True)
+    time.sleep(600)
+"""
+    with subprocess.Popen([sys.executable, "-c", engine], stdout=subprocess.PIPE, text=True) as killed:
+        assert killed.stdout is not None
+        child = int(killed.stdout.readline())
+        killed.kill()
+    until(lambda: not _lives(child), "the end of the child")
+
+
+def _lives(pid: int) -> bool:
+    state = Path(f"/proc/{pid}/stat")
+    try:
+        return state.read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
