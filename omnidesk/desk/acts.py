@@ -61,8 +61,8 @@ class Act:
                 conversation,
                 customer,
                 message,
-                json.dumps(before or {}),
-                json.dumps(after or {}),
+                json.dumps(before) if before else "{}",
+                json.dumps(after) if after else "{}",
             ),
         )
 

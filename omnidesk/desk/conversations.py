@@ -57,11 +57,16 @@ def start(
 
 def current(tx: Transaction, number: int) -> int:
     """Return the conversation that a number stands for now: where it was merged to, else itself."""
+    return standing(tx, number)[0]
+
+
+def standing(tx: Transaction, number: int) -> tuple[int, Place | None]:
+    """Return the conversation that a number stands for now, and its place; None for one that does not exist."""
     while True:
-        into = tx.value("SELECT merged_into FROM conversation WHERE id = ?", (number,))
-        if into is None:
-            return number
-        number = int(into)
+        row = tx.one("SELECT merged_into, place FROM conversation WHERE id = ?", (number,))
+        if row is None or row[0] is None:
+            return number, None if row is None else Place(row[1])
+        number = int(row[0])
 
 
 def preview(text: str) -> str:
@@ -71,6 +76,18 @@ def preview(text: str) -> str:
 
 def recount(tx: Transaction, number: int) -> None:
     """Derive everything that a conversation shows of its messages, from its messages; rides on message_thread."""
+    _derive(tx, number)
+    due.refresh(tx, number)
+
+
+def recount_backlog(tx: Transaction, number: int) -> None:
+    """Recount a conversation that older messages joined; one that they alone make and nobody touched is history."""
+    _derive(tx, number)
+    _settle(tx, number, " AND backlog AND NOT touched")
+    due.refresh(tx, number)
+
+
+def _derive(tx: Transaction, number: int) -> None:
     last = tx.one(
         "SELECT at, kind, substr(coalesce(reply_text, text), 1, 2000) AS said FROM message "
         f"WHERE conversation_id = ? AND {SHOWN} ORDER BY auto IS NOT NULL, at DESC, id DESC LIMIT 1",
@@ -98,7 +115,6 @@ def recount(tx: Transaction, number: int) -> None:
         tx.execute(
             "UPDATE conversation SET message_count = 0, undelivered = 0, waiting_since = NULL WHERE id = ?", (number,)
         )
-        due.refresh(tx, number)
         return
     tx.execute(
         "UPDATE conversation SET message_count = ?, last_message_at = ?, last_inbound_at = ?, waiting_since = ?, "
@@ -117,7 +133,6 @@ def recount(tx: Transaction, number: int) -> None:
             number,
         ),
     )
-    due.refresh(tx, number)
 
 
 def _unproven(tx: Transaction, number: int) -> bool:
@@ -186,13 +201,15 @@ def grow(tx: Transaction, number: int, message: dict[str, Any]) -> None:
 
 
 def settle_backlog(tx: Transaction, number: int) -> None:
-    """Give a conversation made only of older messages its status: history is not news (promise 14).
-
-    It is closed and read, unless its last message is inbound, unanswered and inside the window."""
-    waiting = waiting_since(tx, number)
-    status = Status.CLOSED if waiting is None else Status.OPEN
-    tx.execute(
-        "UPDATE conversation SET status = ?, unread = ?, waiting_since = ? WHERE id = ?",
-        (status, waiting is not None, waiting, number),
-    )
+    """Give a recounted conversation made only of older messages its status: history is not news (promise 14)."""
+    _settle(tx, number)
     due.refresh(tx, number)
+
+
+def _settle(tx: Transaction, number: int, where: str = "") -> None:
+    """It is closed and read, unless its last message is inbound, unanswered and inside the window."""
+    tx.execute(
+        "UPDATE conversation SET status = CASE WHEN waiting_since IS NULL THEN ? ELSE ? END, "
+        f"unread = waiting_since IS NOT NULL WHERE id = ?{where}",
+        (Status.CLOSED, Status.OPEN, number),
+    )

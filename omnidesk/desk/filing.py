@@ -77,10 +77,7 @@ class Desk:
         for search_id, words in sorted(self._search):
             search.add(act.tx, search_id, words)
         for number in sorted({conversations.current(act.tx, one) for one in self._backlog}):
-            conversations.recount(act.tx, number)
-            row = act.tx.one("SELECT backlog, touched FROM conversation WHERE id = ?", (number,))
-            if row is not None and row["backlog"] and not row["touched"]:
-                conversations.settle_backlog(act.tx, number)
+            conversations.recount_backlog(act.tx, number)
 
     def ours(self, party: Party | None) -> bool:
         """Say whether an address is one of our channels'."""

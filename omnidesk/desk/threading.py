@@ -47,6 +47,7 @@ class _Search:
     people: set[int]
     found: dict[int, Found] = field(default_factory=dict)
     _inside: dict[int, bool] = field(default_factory=dict)
+    _stands: dict[int, int | None] = field(default_factory=dict)
 
     def add(self, number: int, reason: str, parent_at: int | None = None) -> None:
         """Take a conversation as certain, where it stands now."""
@@ -76,9 +77,11 @@ class _Search:
         return self._inside[number]
 
     def _now(self, number: int) -> int | None:
-        now = conversations.current(self.tx, number)
-        place = self.tx.value("SELECT place FROM conversation WHERE id = ?", (now,))
-        return None if place == Place.DELETED else now
+        """Return where a conversation stands now, None where it was deleted."""
+        if number not in self._stands:
+            now, place = conversations.standing(self.tx, number)
+            self._stands[number] = None if place == Place.DELETED else now
+        return self._stands[number]
 
 
 def find(tx: Transaction, decoded: Decoded, channel_id: int, participants: Iterable[int]) -> list[Found]:

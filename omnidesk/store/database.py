@@ -27,6 +27,8 @@ from omnidesk.words.errors import (
 T = TypeVar("T")
 BUSY_SECONDS = 15.0
 ATTEMPTS = 5
+WAL_PAGES = 4000
+"""Pages (of 4 KiB) that the log gathers before they go into the database: many writes to one page become one."""
 
 
 class Connection:
@@ -169,6 +171,7 @@ def connect(path: Path) -> sqlite3.Connection:
         raw.execute("PRAGMA journal_mode = WAL")
     raw.execute("PRAGMA synchronous = FULL")
     raw.execute("PRAGMA cache_size = -16384")
+    raw.execute(f"PRAGMA wal_autocheckpoint = {WAL_PAGES}")
     return raw
 
 

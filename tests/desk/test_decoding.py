@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 
 from omnidesk.connectors.base import Item
-from omnidesk.desk import decoding
+from omnidesk.desk import decoding, indexing
 from omnidesk.desk.decoding import Decoder
+from tests.desk.mailing import Mailroom
+from tests.filling import Desk
 from tests.servers import until
 
 MAIL = """\
@@ -108,7 +110,7 @@ def test_a_child_does_not_outlive_an_engine_that_was_killed() -> None:
     engine = """
 import sys, time
 from omnidesk.connectors.base import Item
-from omnidesk.desk import decoding
+from omnidesk.desk import decoding, indexing
 item = Item(source_id="1", raw=b"From: a@b.example\\n\\nhello", received_at=1, media_type="message/rfc822")
 decoding.os.cpu_count = lambda: 2
 with decoding.Decoder() as decoder:
@@ -129,3 +131,15 @@ def _lives(pid: int) -> bool:
         return state.read_text().rpartition(")")[2].split()[0] != "Z"
     except (FileNotFoundError, ProcessLookupError):
         return False
+
+
+def test_search_words_can_be_made_again_from_what_is_stored(desk: Desk) -> None:
+    """Else taking a message out of the search would leave words behind."""
+    room = Mailroom(desk)
+    raw = MAIL.format(number=3).replace("invoice 3.pdf", "../..//a\u202eb: c?.pdf").encode()
+    number = room.takes(raw)
+    reader = desk.workspace.database.reader
+    row = reader.one("SELECT * FROM message WHERE conversation_id = ?", (number,))
+    (kept,) = decoding.decode("email", Item(source_id="3", raw=raw, received_at=1, media_type="message/rfc822"))
+    assert not isinstance(kept, str)
+    assert indexing.stored_entry(reader, row)[0] == kept.search_words
