@@ -6,6 +6,7 @@ it costs some 40 MB while it lives. Where it cannot be had, or dies, the work is
 
 from __future__ import annotations
 
+import logging
 import os
 import pickle
 import subprocess
@@ -23,6 +24,9 @@ Outcome = tuple[Kept, ...] | str
 """The messages of a raw item, or in words why it cannot be decoded."""
 FEW = 10
 """Items that are decoded sooner here than by asking another process."""
+MOST_DEATHS = 3
+"""After so many no other child is begun: beginning one takes longer than decoding a batch."""
+log = logging.getLogger(__name__)
 
 
 def decode(kind: str, item: Item) -> Outcome:
@@ -48,6 +52,7 @@ class Decoder:
 
     def __init__(self) -> None:
         self._users = 0
+        self._deaths = 0
         self._child: subprocess.Popen[bytes] | None = None
         self._counting = threading.Lock()
         self._asking = threading.Lock()
@@ -82,8 +87,10 @@ class Decoder:
             pickle.dump((kind, items), cast(BinaryIO, child.stdin), pickle.HIGHEST_PROTOCOL)
             cast(BinaryIO, child.stdin).flush()
             return cast(list[Outcome], pickle.load(cast(BinaryIO, child.stdout)))
-        except (OSError, ValueError, EOFError, pickle.UnpicklingError):
+        except Exception:
+            log.warning("the process that decodes died; its batch is decoded here", exc_info=True)
             with self._counting:
+                self._deaths += 1
                 if self._child is child:
                     self._child = None
             _end(child)
@@ -92,7 +99,7 @@ class Decoder:
     def _running(self) -> subprocess.Popen[bytes] | None:
         """Return the child, begun where there is none."""
         with self._counting:
-            if self._child is None and self._users:
+            if self._child is None and self._users and self._deaths < MOST_DEATHS:
                 try:
                     self._child = _begin()
                 except OSError:
@@ -103,7 +110,7 @@ class Decoder:
 def _begin() -> subprocess.Popen[bytes]:
     """Start a child apart from the terminal: ctrl+c there is its parent's affair."""
     return subprocess.Popen(
-        [sys.executable, "-m", "omnidesk.desk.decoding"],
+        [sys.executable, "-P", "-m", "omnidesk.desk.decoding"],  # no module from the folder we happen to stand in
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

@@ -1,7 +1,7 @@
 """Importing old mail from mbox files and Maildirs: the same intake, but history is not news.
 
 An import that was cut off is begun anew and goes on where it was: what is here already is known by its content, which
-takes a fraction of the time. Memory holds a hundred mails, whatever the file's size.
+takes a fraction of the time. Memory holds two hundred mails, whatever the file's size.
 """
 
 from __future__ import annotations

@@ -227,6 +227,8 @@ class ChannelRun:
         try:
             async for batch in batches:
                 if following.follows(self.channel):
+                    if filing is not None:
+                        await filing  # what is not filed cannot be followed
                     await follow(self, batch)
                 admitted = await self.in_thread(
                     intake.admit,

@@ -6,7 +6,9 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
@@ -95,9 +97,22 @@ def test_a_child_that_died_or_cannot_be_started_costs_nothing_but_time(
         assert decoder.decode("email", many) == here
         assert decoder.decode("email", many) == here
         assert decoder._child is not None and decoder._child.pid != first.pid
+        for _ in range(decoding.MOST_DEATHS):
+            if decoder._child is not None:
+                os.kill(decoder._child.pid, signal.SIGKILL)
+            assert decoder.decode("email", many) == here
+        assert decoder.decode("email", many) == here and decoder._child is None, "it is not begun for ever"
     monkeypatch.setattr("sys.executable", "/nowhere/python")
     with Decoder() as decoder:
         assert decoder.decode("email", many) == here
+
+
+def test_what_cannot_travel_to_a_child_is_decoded_here(many: list[Item]) -> None:
+    here = [decoding.decode("email", item) for item in many]
+    with Decoder() as decoder:
+        stuck = [*many[:-1], replace(many[-1], headers=MappingProxyType({}))]
+        assert decoder.decode("email", stuck) == here
+        assert decoder.decode("email", many) == here, "the child after it answers what it is asked"
 
 
 def test_what_cannot_be_decoded_says_why_and_stops_no_other(many: list[Item]) -> None:
@@ -108,7 +123,7 @@ def test_what_cannot_be_decoded_says_why_and_stops_no_other(many: list[Item]) ->
 
 def test_a_child_does_not_outlive_an_engine_that_was_killed() -> None:
     engine = """
-import sys, time
+import signal
 from omnidesk.connectors.base import Item
 from omnidesk.desk import decoding, indexing
 item = Item(source_id="1", raw=b"From: a@b.example\\n\\nhello", received_at=1, media_type="message/rfc822")
@@ -116,7 +131,7 @@ decoding.os.cpu_count = lambda: 2
 with decoding.Decoder() as decoder:
     decoder.decode("email", [item] * 20)
     print(decoder._child.pid, flush=True)
-    time.sleep(600)
+    signal.pause()
 """
     with subprocess.Popen([sys.executable, "-c", engine], stdout=subprocess.PIPE, text=True) as killed:
         assert killed.stdout is not None
@@ -143,3 +158,13 @@ def test_search_words_can_be_made_again_from_what_is_stored(desk: Desk) -> None:
     (kept,) = decoding.decode("email", Item(source_id="3", raw=raw, received_at=1, media_type="message/rfc822"))
     assert not isinstance(kept, str)
     assert indexing.stored_entry(reader, row)[0] == kept.search_words
+
+
+def test_a_child_takes_no_modules_from_the_folder_it_stands_in(
+    many: list[Item], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "pickle.py").write_text("raise SystemExit('taken from here')")
+    monkeypatch.chdir(tmp_path)
+    with Decoder() as decoder:
+        decoder.decode("email", many)
+        assert decoder._child is not None
