@@ -7,8 +7,39 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests import postgres
 from tests.provider import Provider
 from tests.servers import Mailbox, MailServer, missing
+
+DATABASES = ("sqlite", "postgresql")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let a whole run use one database."""
+    parser.addoption("--database", choices=DATABASES, help="make every workspace in this database")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run tests marked `databases` on both, and with --database all that can choose on that one."""
+    if "database" in metafunc.fixturenames:
+        said = metafunc.config.getoption("--database")
+        both = metafunc.definition.get_closest_marker("databases") is not None
+        if (said or both) and metafunc.definition.get_closest_marker("sqlite") is None:
+            metafunc.parametrize("database", [said] if said else DATABASES, indirect=True)
+
+
+@pytest.fixture
+def database(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The database that workspaces of a test are made in: `sqlite` or `postgresql`."""
+    if getattr(request, "param", "sqlite") == "sqlite":
+        yield "sqlite"
+        return
+    if reason := postgres.missing():
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with postgres.on_postgres():
+        yield "postgresql"
 
 
 def _needs_servers() -> None:

@@ -32,6 +32,7 @@ from omnidesk.desk.workspace import Workspace
 from omnidesk.store import leases
 from omnidesk.words.kinds import MessageStatus
 from omnidesk.words.rows import Actor, Channel
+from tests import postgres
 
 NOON = 1_795_435_200_000
 """Monday 23 November 2026, 12:00 UTC: where tests with a frozen clock begin."""
@@ -77,7 +78,7 @@ class Desk:
             sent.append(claimed.message_id)
         return sent
 
-    def count(self, table: str, where: str = "1") -> int:
+    def count(self, table: str, where: str = "TRUE") -> int:
         """Count rows of a table."""
         return int(self.workspace.database.reader.value(f"SELECT count(*) FROM {table} WHERE {where}"))
 
@@ -98,9 +99,27 @@ def open_desk(folder: Path) -> Desk:
 
 
 def new_workspace(home: Path) -> Workspace:
-    """Return a new workspace with the agent `sanne`: a copy of one that was migrated once."""
+    """Return a new workspace with the agent `sanne`: a copy of one that was migrated once.
+
+    It lives in PostgreSQL where the test asks for that (see tests.postgres)."""
     shutil.copytree(_migrated(), home)
+    if (server := postgres.wanted()) is not None:
+        url = server.database(_migrated_in)
+        (home / "config.toml").write_text(f'database = "{url}"\n')
+        (home / "omnidesk.db").unlink()
     return workspace.open_workspace(home)
+
+
+def _migrated_in(url: str) -> None:
+    """Make the workspace in a database that others are copied from, with the keys of the one in SQLite."""
+    folder = Path(tempfile.mkdtemp(prefix="omnidesk-"))
+    try:
+        (folder / "keys").write_text((_migrated() / "keys").read_text())
+        (folder / "config.toml").write_text(f'database = "{url}"\n')
+        with mock.patch.dict(os.environ, OMNIDESK_AGENT="sanne"):
+            workspace.create(folder, "Sanne").close()
+    finally:
+        shutil.rmtree(folder)
 
 
 @cache

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from omnidesk import clock
 from omnidesk.desk import notifications
+from omnidesk.store import changes
 from omnidesk.store.database import Transaction
 from omnidesk.store.ids import new_id
 from omnidesk.store.workspace import Workspace
@@ -35,7 +36,7 @@ class Act:
         self.undoable = False
         self.undoes = undoes
         self.events = 0
-        self._last = int(tx.value("SELECT max(id) FROM event") or 0)
+        self._last = changes.last(tx)
 
     def event(
         self,
@@ -84,6 +85,9 @@ class Act:
         row = self.tx.one(f"SELECT {', '.join(fields)} FROM {table} WHERE id = ?", (row_id,))
         if row is None:
             return False
+        fields = {  # a journal kept on SQLite says 1 for true
+            name: bool(value) if isinstance(row[name], bool) else value for name, value in fields.items()
+        }
         before = {name: row[name] for name, value in fields.items() if row[name] != value}
         if not before:
             return False

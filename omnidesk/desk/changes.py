@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 from omnidesk.store import changes
 from omnidesk.store.workspace import Workspace
 
@@ -16,6 +18,11 @@ def since(workspace: Workspace, after: int) -> tuple[list[int], int]:
     return changes.since(workspace.database.reader, after)
 
 
-def stirred(workspace: Workspace) -> int:
-    """Return a number that changes when another connection committed anything; compare on one thread."""
+def stirred(workspace: Workspace) -> object:
+    """Return something that differs after another connection committed anything; compare on one thread."""
     return changes.stirred(workspace.database.reader)
+
+
+def wait(workspace: Workspace, seconds: float, ended: threading.Event) -> None:
+    """Wait so long, or until `ended`, or until another process says that it committed something."""
+    workspace.database.wait(seconds, ended)

@@ -160,9 +160,9 @@ def _database(workspace: Workspace) -> Iterator[Check]:
         yield Check("schema", False, "the database is older than this program", "`omnidesk upgrade` brings it up")
     else:
         yield Check("schema", True, "the database fits this program" if state == "same" else "a newer one, compatible")
-    found = migrate.integrity(workspace.database.reader)
+    found = migrate.integrity(workspace.database)
     if found == "ok":
-        yield Check("database", True, f"{workspace.database.path} is sound")
+        yield Check("database", True, f"{workspace.database.name} is sound")
     else:
         yield Check(
             "database",

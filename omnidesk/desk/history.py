@@ -172,9 +172,9 @@ def events_of(workspace: Workspace, number: int, limit: int, after: int | None =
     customer = reader.value("SELECT customer_id FROM conversation WHERE id = ?", (number,))
     order = "DESC" if after is None else ""
     found = reader.all(
-        f"SELECT * FROM (SELECT * FROM event WHERE conversation_id = ? AND id > ? ORDER BY id {order} LIMIT ?) UNION "
-        "SELECT * FROM (SELECT * FROM event WHERE customer_id = ? AND conversation_id IS NULL AND id > ? "
-        f"ORDER BY id {order} LIMIT ?) ORDER BY id {order} LIMIT ?",
+        f"SELECT * FROM (SELECT * FROM event WHERE conversation_id = ? AND id > ? ORDER BY id {order} LIMIT ?) AS here "
+        "UNION SELECT * FROM (SELECT * FROM event WHERE customer_id = ? AND conversation_id IS NULL AND id > ? "
+        f"ORDER BY id {order} LIMIT ?) AS theirs ORDER BY id {order} LIMIT ?",
         (number, after or 0, limit, customer, after or 0, limit, limit),
     )
     return [event(row) for row in (found[::-1] if after is None else found)]

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -31,11 +30,6 @@ from omnidesk.words.rows import PROGRAM
 
 ADMITTED, DONE, QUARANTINED = "admitted", "done", "quarantined"
 AT_A_TIME = 100
-_NOT_THE_ITEMS_FAULT = (
-    "SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_CORRUPT",
-    "SQLITE_NOMEM", "SQLITE_CANTOPEN", "SQLITE_INTERRUPT", "SQLITE_CONSTRAINT_PRIMARYKEY",
-)  # fmt: skip
-"""Database errors that another item would meet as well: the transaction fails, and is done again later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,11 +229,9 @@ def _file(act: Act, desk: filing.Desk, arrival: filing.Arrival, messages: tuple[
             filing.file(act, desk, arrival, message)
         act.tx.execute("UPDATE raw_item SET state = ? WHERE id = ?", (DONE, arrival.raw_id))
         act.tx.execute("DELETE FROM quarantine WHERE raw_item_id = ?", (arrival.raw_id,))
-    except sqlite3.Error as error:
-        if getattr(error, "sqlite_errorname", "").startswith(_NOT_THE_ITEMS_FAULT):
+    except Exception as error:
+        if act.tx.is_lost(error):
             raise
-        return _roll_back(act, error)
-    except Exception as error:  # noqa: BLE001  as in _decode
         return _roll_back(act, error)
     act.tx.execute("RELEASE item")
     desk.end_item()

@@ -114,8 +114,8 @@ def _disowned_since(reader: Connection, number: int, answers: Message) -> bool:
 
 def _strangers(reader: Connection, number: int) -> list[str]:
     rows = reader.all(
-        "SELECT DISTINCT from_address FROM message WHERE conversation_id = ? AND stranger AND auto IS NULL "
-        "AND aside_id IS NULL ORDER BY id DESC LIMIT 5",
+        "SELECT from_address FROM message WHERE conversation_id = ? AND stranger AND auto IS NULL "
+        "AND aside_id IS NULL GROUP BY from_address ORDER BY max(id) DESC LIMIT 5",
         (number,),
     )
     return [row[0] for row in rows]

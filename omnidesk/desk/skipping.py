@@ -51,13 +51,13 @@ def candidates(workspace: Workspace, actor: Actor) -> list[int]:
     now = clock.now()
     state = reader.value("SELECT state FROM agent WHERE id = ?", (actor.agent_id,))
     live = sorted(_live_kinds(reader)) if state == AgentState.NO_CHATS else []
+    besides = f"AND c.last_kind NOT IN ({', '.join('?' * len(live))}) " if live else ""
     found = reader.all(
         "SELECT c.id FROM conversation c LEFT JOIN customer ON customer.id = c.customer_id "
         "WHERE c.place = 'desk' AND c.status = 'open' AND c.owner_id IS NULL "
         "AND (c.team_id IS NULL OR c.team_id IN (SELECT team_id FROM team_member WHERE agent_id = ?)) "
         "AND NOT EXISTS (SELECT 1 FROM skip s WHERE s.conversation_id = c.id AND s.agent_id = ? AND s.until > ?) "
-        f"AND c.last_kind NOT IN ({', '.join('?' * len(live))}) "
-        "ORDER BY coalesce(customer.vip, 0) DESC, c.queue_due < ? DESC, c.priority = 'urgent' DESC, "
+        f"{besides}ORDER BY coalesce(customer.vip, FALSE) DESC, c.queue_due < ? DESC, c.priority = 'urgent' DESC, "
         "c.queue_waiting, c.id LIMIT ?",
         (actor.agent_id, actor.agent_id, now, *live, now, CANDIDATES),
     )

@@ -33,9 +33,9 @@ def upgrade(home: str | Path | None = None) -> Upgraded:
     workspace = Workspace(found)
     try:
         if workspace.schema_state() != "older":
-            schema = versions.read(workspace.database.reader.raw)[0]
+            schema = versions.read(workspace.database)[0]
             return Upgraded(schema, schema, None)
-        before = versions.read(workspace.database.reader.raw)[0]
+        before = versions.read(workspace.database)[0]
         copy = migrate.copy_first(workspace)
         return Upgraded(before, migrate.upgrade(workspace), copy)
     finally:

@@ -7,7 +7,7 @@ from pathlib import Path
 from omnidesk import clock
 from omnidesk.store import home as homes
 from omnidesk.store.workspace import Workspace
-from omnidesk.words.errors import RefusedError, WorkspaceError
+from omnidesk.words.errors import NoWorkspaceError, RefusedError
 from omnidesk.words.speech import _
 
 __all__ = ["Workspace", "create", "exists", "home_path", "open_workspace"]
@@ -19,15 +19,24 @@ def home_path(home: str | Path | None = None) -> Path:
 
 
 def exists(home: str | Path | None = None) -> bool:
-    """Say whether there is a workspace to open."""
-    return homes.locate(home).exists
+    """Say whether there is a workspace to open. Raises WorkspaceError and its kin where PostgreSQL must say so."""
+    found = homes.locate(home)
+    if found.url is None:
+        return found.exists
+    workspace = Workspace(found)
+    try:
+        return workspace.database.marks() is not None
+    finally:
+        workspace.close()
 
 
 def open_workspace(home: str | Path | None = None) -> Workspace:
-    """Open a workspace, running additive migrations that are due. Raises WorkspaceError and its kin."""
+    """Open a workspace, running additive migrations that are due.
+
+    Raises NoWorkspaceError, WorkspaceError and its kin, DatabaseLostError."""
     found = homes.locate(home)
     if not found.exists:
-        raise WorkspaceError(
+        raise NoWorkspaceError(
             _("there is no workspace in {path}: `omnidesk init` makes one, or give --home").format(path=found.path)
         )
     workspace = Workspace(found)
@@ -60,8 +69,8 @@ def create(
     from omnidesk.store import migrate
 
     found = homes.locate(home)
-    fresh = not found.exists
-    homes.make(found, group)
+    fresh = not exists(home)
+    homes.make(found, group, keys=fresh or found.url is None)
     workspace = Workspace(found)
     if fresh:
         migrate.create(workspace)

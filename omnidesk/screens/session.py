@@ -12,7 +12,7 @@ from omnidesk.screens.messages import WindowRead
 from omnidesk.screens.preferences import DEFAULTS, Preferences
 from omnidesk.screens.remembered import Remembered
 from omnidesk.widgets.queue_window import Window
-from omnidesk.words.errors import OmniDeskError
+from omnidesk.words.errors import NoWorkspaceError, OmniDeskError
 from omnidesk.words.rows import Actor, Agent
 
 FIRST_VIEW = "open"
@@ -52,9 +52,11 @@ def open_session(
     home: str | None, preferences: Preferences = DEFAULTS, config: Path | None = None, remember: bool = False
 ) -> Opening | None:
     """Open the workspace and read the first rows; None when there is no workspace. Raises OmniDeskError."""
-    if not workspace.exists(home):
+    try:
+        found = workspace.open_workspace(home)
+    except NoWorkspaceError:
         return None
-    opening = begin(workspace.open_workspace(home), home, remember)
+    opening = begin(found, home, remember)
     return replace(opening, session=replace(opening.session, preferences=preferences, config=config))
 
 

@@ -101,7 +101,7 @@ class Watcher(threading.Thread):
 
     def run(self) -> None:
         """Look until the end."""
-        seen = -1
+        seen: object = None
         failed = ""
         get_ready()
         while not self._ended.is_set():
@@ -120,7 +120,7 @@ class Watcher(threading.Thread):
                     failed = str(error)
                     self._post(Trouble(failed))
             self._tend()
-            self._ended.wait(LOOK_SECONDS)
+            changes.wait(self._session.workspace, LOOK_SECONDS, self._ended)
 
     def _tend(self) -> None:
         if self._engine is None:

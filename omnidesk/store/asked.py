@@ -54,7 +54,7 @@ def _without_words(connection: Connection, name: str, query: Query, agent_id: in
     said = Conditions()
     filters.put_conversation(said, connection, query, agent_id)
     filters.put_some_message(said, connection, query)
-    search.put_none_holding(said, query)
+    search.put_none_holding(said, connection, query)
     put_days(said, query)
     found = View(name, said.where, sort, values=said.values)
     index = _in_order(query, sort)
@@ -69,7 +69,7 @@ def _without_words(connection: Connection, name: str, query: Query, agent_id: in
             break
     if best.startswith("tag:"):
         tag = connection.value("SELECT id FROM tag WHERE name = ?", (best[4:],))
-        source = "(SELECT conversation_id AS number FROM conversation_tag WHERE tag_id = :tag)"
+        source = "(SELECT conversation_id AS number FROM conversation_tag WHERE tag_id = :tag) AS tagged"
         return replace(
             found,
             source=f"{source} CROSS JOIN conversation c ON c.id = number",
@@ -147,7 +147,7 @@ def _newest(connection: Connection, found: View, query: Query) -> View:
     if status is not None:
         said.add(said.one_of("c.status", (status,)))
     put_days(said, query)
-    row = connection.raw.execute(
+    row = connection.execute(
         f"SELECT c.last_message_at FROM conversation c INDEXED BY {index} WHERE {said.where} "
         f"ORDER BY c.last_message_at DESC, c.id DESC LIMIT 1 OFFSET {MOST}",
         said.values,

@@ -1,6 +1,7 @@
 """Blobs: bytes under the SHA-256 of their content, compressed.
 
-Up to 256 KiB they lie in a second database file, larger ones are files. A blob is committed before the row that
+Up to 256 KiB they are rows, of a second database file where the workspace is in SQLite; larger ones are files. In
+PostgreSQL all are rows, unless the team shares a folder for the large ones. A blob is committed before the row that
 names it; one that no row names is cleaned after a day.
 """
 
@@ -10,17 +11,19 @@ import hashlib
 import os
 import threading
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Protocol
 
 from omnidesk import clock
-from omnidesk.store.database import Held, hasty, plain_words
+from omnidesk.store.database import Database
 from omnidesk.store.home import Home, make_folder, secure_file
 from omnidesk.words.errors import NotFoundError
 
 IN_DATABASE = 256 * 1024
+NO_LIMIT = 1 << 62
 WORTH_CORES = 256 * 1024
 """Bytes that are compressed on several cores."""
 UNNAMED_FOR = clock.DAY
@@ -30,24 +33,19 @@ _PLAIN, _DEFLATED = b"p", b"d"
 class Blobs:
     """The blobs of one workspace, for any number of threads."""
 
-    def __init__(self, home: Home) -> None:
+    def __init__(self, home: Home, database: Database) -> None:
         self.home = home
-        self.path = home.blob_database
-        self._local = threading.local()
+        self.small: SmallBlobs = database.small_blobs()
+        self.in_rows = IN_DATABASE if database.dialect == "sqlite" or home.shared_blobs else NO_LIMIT
+        """Bytes up to which a blob is a row; larger ones are files."""
 
     def create(self) -> None:
-        """Create the file and its table, if they are not there."""
-        secure_file(self.home, self.path)
-        with plain_words(self.path):
-            self._connection.execute(
-                "CREATE TABLE IF NOT EXISTS blob (sha256 TEXT PRIMARY KEY, at INTEGER, data BLOB) WITHOUT ROWID"
-            )
+        """Make room for small blobs, if there is none."""
+        self.small.create()
 
-    @contextmanager
-    def in_haste(self) -> Iterator[None]:
+    def in_haste(self) -> AbstractContextManager[None]:
         """Within the block what this thread stores does not wait for the disk."""
-        with hasty(self._connection):
-            yield
+        return self.small.in_haste()
 
     def put(self, data: bytes) -> str:
         """Store bytes durably; return their SHA-256 in hex."""
@@ -56,33 +54,21 @@ class Blobs:
     def put_all(self, contents: Sequence[bytes]) -> list[str]:
         """Store several contents in one durable step; return their SHA-256 in hex, in order."""
         names = [hashlib.sha256(data).hexdigest() for data in contents]
-        rows: list[tuple[str, int, bytes]] = []
+        rows: dict[str, tuple[str, int, bytes]] = {}
         for name, data, packed in zip(names, contents, _pack_all(contents), strict=True):
-            if len(data) > IN_DATABASE:
+            if len(data) > self.in_rows:
                 self._write_file(name, packed)
             else:
-                rows.append((name, clock.now(), packed))
+                rows[name] = (name, clock.now(), packed)
         if rows:
-            with plain_words(self.path):
-                connection = self._connection
-                connection.execute("BEGIN IMMEDIATE")
-                try:
-                    connection.execute_many(
-                        "INSERT INTO blob VALUES (?, ?, ?) ON CONFLICT (sha256) DO UPDATE SET at = excluded.at", rows
-                    )
-                    connection.execute("COMMIT")
-                except BaseException:
-                    if connection.raw.in_transaction:
-                        connection.execute("ROLLBACK")
-                    raise
+            self.small.put([rows[name] for name in sorted(rows)])
         return names
 
     def get(self, name: str) -> bytes:
         """Return the bytes of a blob. Raises NotFoundError."""
-        with plain_words(self.path):
-            row = self._connection.one("SELECT data FROM blob WHERE sha256 = ?", (name,))
-        if row is not None:
-            return _unpack(row[0])
+        packed = self.small.get(name)
+        if packed is not None:
+            return _unpack(packed)
         try:
             return _unpack(self._file(name).read_bytes())
         except FileNotFoundError:
@@ -93,10 +79,7 @@ class Blobs:
     def remove(self, names: Iterable[str], before: int) -> None:
         """Remove those of these blobs that were not stored again since `before` (UTC ms)."""
         gone = list(names)
-        with plain_words(self.path):
-            self._connection.execute_many(
-                "DELETE FROM blob WHERE sha256 = ? AND at < ?", [(name, before) for name in gone]
-            )
+        self.small.remove(gone, before)
         for name in gone:
             path = self._file(name)
             if path.exists() and path.stat().st_mtime * 1000 < before:
@@ -104,23 +87,14 @@ class Blobs:
 
     def stored_between(self, since: int, until: int) -> Iterable[str]:
         """Return the names of blobs stored between two times (UTC ms)."""
-        with plain_words(self.path):
-            rows = self._connection.all("SELECT sha256 FROM blob WHERE at >= ? AND at < ?", (since, until))
-        yield from (row[0] for row in rows)
+        yield from self.small.stored_between(since, until)
         for path in self.home.blob_folder.glob("??/*"):
             if since <= path.stat().st_mtime * 1000 < until:
                 yield path.parent.name + path.name
 
     def close(self) -> None:
         """Close every thread's connection, as `Database.close` does."""
-        self._local = threading.local()
-
-    @property
-    def _connection(self) -> Held:
-        found: Held | None = getattr(self._local, "connection", None)
-        if found is None:
-            found = self._local.connection = Held(self.path)
-        return found
+        self.small.close()
 
     def _file(self, name: str) -> Path:
         return self.home.blob_folder / name[:2] / name[2:]
@@ -141,6 +115,31 @@ class Blobs:
         folder = os.open(path.parent, os.O_RDONLY)
         os.fsync(folder)
         os.close(folder)
+
+
+class SmallBlobs(Protocol):
+    """Where blobs lie that are rows: packed bytes under their names."""
+
+    def create(self) -> None:
+        """Make the table, if it is not there."""
+
+    def put(self, rows: Sequence[tuple[str, int, bytes]]) -> None:
+        """Store (name, UTC ms, packed bytes) durably in one step; what is there is stored again."""
+
+    def get(self, name: str) -> bytes | None:
+        """Return packed bytes."""
+
+    def remove(self, names: Sequence[str], before: int) -> None:
+        """Remove those that were not stored again since `before` (UTC ms)."""
+
+    def stored_between(self, since: int, until: int) -> list[str]:
+        """Return the names of those stored between two times (UTC ms)."""
+
+    def in_haste(self) -> AbstractContextManager[None]:
+        """Within the block what this thread stores does not wait for the disk."""
+
+    def close(self) -> None:
+        """Close every connection."""
 
 
 def _pack_all(contents: Sequence[bytes]) -> list[bytes]:

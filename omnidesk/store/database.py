@@ -1,230 +1,140 @@
-"""The workspace's database: one connection a thread, reads that never wait for the writer, one transaction a write.
+"""The workspace's database as the desk uses it: one transaction a write, reads that never wait for the writer.
 
-SQLite in WAL with synchronous=FULL. SQL is portable text with `?` for values; what only one database can do has a
-module of its own (`search`, `changes`).
+SQL is text with `?` or `:name` for values, written for SQLite and translated for PostgreSQL (`store.translating`). What
+only one of them can do stands in `store.sqlite`, `store.postgres` and the modules of the full-text index.
 """
 
 from __future__ import annotations
 
-import os
-import shutil
-import sqlite3
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Any, TypeVar
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
-from omnidesk.store import versions
-from omnidesk.store.home import Home, secure_file
-from omnidesk.words.errors import (
-    DiskFullError,
-    ReadOnlyError,
-    TryLaterError,
-    WorkspaceError,
-)
+from omnidesk.store.home import Home
+from omnidesk.words.errors import WorkspaceError
+
+if TYPE_CHECKING:
+    from omnidesk.store.blobs import SmallBlobs
 
 T = TypeVar("T")
-BUSY_SECONDS = 15.0
-ATTEMPTS = 5
-WAL_PAGES = 4000
-"""Pages (of 4 KiB) that the log gathers before they go into the database: many writes to one page become one."""
+Values = Sequence[Any] | Mapping[str, Any]
+"""Values of a statement: in the order of its `?`, or by the names after its `:`."""
+Dialect = Literal["sqlite", "postgresql"]
 
 
-class Connection:
+class Result(Protocol):
+    """What a statement brought."""
+
+    @property
+    def rowcount(self) -> int: ...  # noqa: D102
+
+    def fetchone(self) -> Any: ...  # noqa: D102
+
+    def fetchall(self) -> list[Any]: ...  # noqa: D102
+
+    def __iter__(self) -> Iterator[Any]: ...
+
+
+class Connection(ABC):
     """A connection with the few verbs the desk needs; rows answer to names and to positions."""
 
-    def __init__(self, raw: sqlite3.Connection) -> None:
-        self.raw = raw
+    dialect: Dialect
 
-    def execute(self, sql: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
+    @abstractmethod
+    def execute(self, sql: str, values: Values = ()) -> Result:
         """Run one statement."""
-        return self.raw.execute(sql, values)
 
+    @abstractmethod
     def execute_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
         """Run one statement for each row of values."""
-        self.raw.executemany(sql, rows)
 
-    def all(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
+    @abstractmethod
+    def is_lost(self, error: BaseException) -> bool:
+        """Say whether an error ends the whole transaction: another statement would have met it as well."""
+
+    def all(self, sql: str, values: Values = ()) -> list[Any]:
         """Return every row."""
-        return self.raw.execute(sql, values).fetchall()
+        return self.execute(sql, values).fetchall()
 
-    def one(self, sql: str, values: Sequence[Any] = ()) -> Any | None:
+    def one(self, sql: str, values: Values = ()) -> Any | None:
         """Return the first row, or None."""
-        return self.raw.execute(sql, values).fetchone()
+        return self.execute(sql, values).fetchone()
 
-    def value(self, sql: str, values: Sequence[Any] = ()) -> Any:
+    def value(self, sql: str, values: Values = ()) -> Any:
         """Return the first column of the first row, or None."""
-        row = self.raw.execute(sql, values).fetchone()
+        row = self.execute(sql, values).fetchone()
         return None if row is None else row[0]
 
     def insert(self, table: str, **columns: Any) -> None:
         """Insert one row; table and column names are ours, never from outside."""
         names = ", ".join(columns)
         marks = ", ".join("?" * len(columns))
-        self.raw.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", tuple(columns.values()))
+        self.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", tuple(columns.values()))
 
 
-class Transaction(Connection):
-    """The one write transaction of a thread. The function that gets it may run again from the start."""
+Transaction = Connection
+"""A connection within a write transaction. The function that gets it may run again from the start."""
 
 
-class Database:
+class Database(ABC):
     """One workspace's database, for any number of threads."""
+
+    dialect: Dialect
 
     def __init__(self, home: Home) -> None:
         self.home = home
-        self.path = home.database
-        self._turn = threading.Lock()
-        """Threads of this process take turns in writing; SQLite itself would have them sleep and try again."""
-        self._local = threading.local()
-        """What a thread holds here is closed when the thread ends, or after `close`."""
-
-    def create_file(self) -> None:
-        """Create the empty file with the workspace's rights, so that SQLite's -wal and -shm follow them."""
-        secure_file(self.home, self.path)
 
     @property
+    @abstractmethod
+    def name(self) -> str:
+        """What people call it: a path, or an address without its password."""
+
+    @property
+    @abstractmethod
     def reader(self) -> Connection:
-        """This thread's connection for reading: each statement sees what is committed when it starts."""
-        found: Connection | None = getattr(self._local, "reader", None)
-        if found is None:
-            with plain_words(self.path):
-                found = Held(self.path)
-            found.execute("PRAGMA query_only = 1")
-            self._local.reader = found
-        return found
+        """A connection for reading: each statement sees what is committed when it starts."""
 
+    @abstractmethod
     def write(self, work: Callable[[Transaction], T]) -> T:
-        """Run `work` in one write transaction and return what it returned.
+        """Run `work` in one write transaction, as if no other ran meanwhile, and return what it returned.
 
-        `work` runs again from the start when another writer's id collided with ours. Raises ReadOnlyError,
-        DiskFullError, NewerWorkspaceError, TryLaterError (locked too long), and what `work` raises.
+        `work` runs again from the start when another writer came in between. Raises ReadOnlyError, DiskFullError,
+        NewerWorkspaceError, TryLaterError (busy too long, or out of reach), and what `work` raises.
         """
-        with plain_words(self.path):
-            writer = self._writer
-            for attempt in range(ATTEMPTS):
-                try:
-                    with self._turn:
-                        return self._attempt(writer.raw, work)
-                except sqlite3.IntegrityError as error:
-                    if "PRIMARYKEY" not in _code(error) or attempt == ATTEMPTS - 1:
-                        raise
-            raise AssertionError("unreachable")
 
-    @property
-    def _writer(self) -> Held:
-        found: Held | None = getattr(self._local, "writer", None)
-        if found is None:
-            found = self._local.writer = Held(self.path)
-        return found
-
-    @contextmanager
-    def in_haste(self) -> Iterator[None]:
+    @abstractmethod
+    def in_haste(self) -> AbstractContextManager[None]:
         """Within the block this thread's commits do not wait for the disk."""
-        with hasty(self._writer):
-            yield
 
-    def _attempt(self, raw: sqlite3.Connection, work: Callable[[Transaction], T]) -> T:
-        raw.execute("BEGIN IMMEDIATE")
-        try:
-            versions.check_writable(raw)
-            result = work(Transaction(raw))
-            raw.execute("COMMIT")
-        except BaseException:
-            if raw.in_transaction:
-                raw.execute("ROLLBACK")
-            raise
-        return result
+    @abstractmethod
+    def small_blobs(self) -> SmallBlobs:
+        """Return where blobs lie that are rows."""
 
+    @abstractmethod
+    def marks(self) -> dict[str, str] | None:
+        """Return what the table `mark` holds; None where there is no such table. Raises WorkspaceError and its kin."""
+
+    def wait(self, seconds: float, ended: threading.Event) -> None:
+        """Wait so long, or until `ended`, or until another process says that it committed something."""
+        ended.wait(seconds)
+
+    @abstractmethod
     def close(self) -> None:
-        """Close every thread's connections; one that is in use at this moment closes when it is not."""
-        self._local = threading.local()
+        """Close every connection; one that is in use at this moment closes when it is not."""
 
 
-class Held(Connection):
-    """A connection that closes when no one holds it any more, which is when its thread has ended, and not before.
+def open_database(home: Home) -> Database:
+    """Return the database that a workspace lives in; nothing is read yet. Raises WorkspaceError."""
+    if home.url is None:
+        from omnidesk.store.sqlite import SqliteDatabase
 
-    To close it while another thread reads from it would crash the program; so hold it as long as its cursors.
-    """
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(connect(path))
-
-    def __del__(self) -> None:
-        if hasattr(self, "raw"):
-            self.raw.close()
-
-
-def connect(path: Path) -> sqlite3.Connection:
-    """Open an existing SQLite file the way the desk uses it: WAL, synchronous=FULL, autocommit."""
-    raw = sqlite3.connect(
-        f"{path.as_uri()}?mode=rw",
-        uri=True,
-        timeout=BUSY_SECONDS,
-        isolation_level=None,
-        check_same_thread=False,
-        cached_statements=512,
-    )
-    raw.row_factory = sqlite3.Row
-    if raw.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
-        raw.execute("PRAGMA journal_mode = WAL")
-    raw.execute("PRAGMA synchronous = FULL")
-    raw.execute("PRAGMA cache_size = -16384")
-    raw.execute(f"PRAGMA wal_autocheckpoint = {WAL_PAGES}")
-    return raw
-
-
-@contextmanager
-def hasty(connection: Connection) -> Iterator[None]:
-    """Let a connection's commits not wait for the disk within the block."""
-    connection.execute("PRAGMA synchronous = OFF")
+        return SqliteDatabase(home)
     try:
-        yield
-    finally:
-        connection.execute("PRAGMA synchronous = FULL")
-
-
-@contextmanager
-def plain_words(path: Path) -> Iterator[None]:
-    """Turn SQLite's errors into ours, which say what to do next."""
-    try:
-        yield
-    except sqlite3.OperationalError as error:
-        code = _code(error)
-        if "FULL" in code or ("IOERR" in code and _no_room(path)):
-            raise DiskFullError(
-                f"the disk that holds {path.parent} is full: nothing was written; make room and try again"
-            ) from error
-        unwritable = path.exists() and not os.access(path.parent, os.W_OK)  # then not even -shm can be made
-        if "READONLY" in code or "PERM" in code or ("CANTOPEN" in code and unwritable):
-            raise ReadOnlyError(f"{path} cannot be written by this user: check who owns it and its rights") from error
-        if "BUSY" in code or "LOCKED" in code:
-            raise TryLaterError(f"{path} was locked by another program for {BUSY_SECONDS:.0f} s; try again") from error
-        if "CANTOPEN" in code:
-            raise WorkspaceError(
-                f"{path} cannot be opened: check that it exists and its rights; `omnidesk init` makes one"
-            ) from error
-        if "IOERR" in code:
-            raise WorkspaceError(
-                f"{path} cannot be read or written ({error}): check the disk; `omnidesk doctor` tells more"
-            ) from error
-        raise
-    except sqlite3.DatabaseError as error:
-        if "NOTADB" in _code(error) or "CORRUPT" in _code(error):
-            raise WorkspaceError(
-                f"{path} is damaged or no database ({error}): restore a backup, or move it away"
-            ) from error
-        raise
-
-
-def _no_room(path: Path) -> bool:
-    """Say whether the disk is full: then SQLite often cannot even make its -shm file, and calls that an I/O error."""
-    try:
-        return shutil.disk_usage(path.parent).free < 65_536
-    except OSError:
-        return False
-
-
-def _code(error: sqlite3.Error) -> str:
-    return getattr(error, "sqlite_errorname", "") or str(error)
+        from omnidesk.store.postgres import PostgresDatabase
+    except ImportError as error:
+        raise WorkspaceError(
+            f"this workspace lives in PostgreSQL, and psycopg cannot be loaded ({error}): install omnidesk[postgres]"
+        ) from error
+    return PostgresDatabase(home)

@@ -137,5 +137,5 @@ def _team(connection: Connection, name: str) -> int:
 
 def counted(connection: Connection, source: str, values: Mapping[str, Any], most: int) -> int:
     """Return how many rows `source` (FROM .. WHERE ..) has, looking at no more than `most` + 1."""
-    found = connection.raw.execute(f"SELECT count(*) FROM (SELECT 1 {source} LIMIT {most + 1})", values).fetchone()
+    found = connection.execute(f"SELECT count(*) FROM (SELECT 1 {source} LIMIT {most + 1}) AS first", values).fetchone()
     return int(found[0])

@@ -1,9 +1,9 @@
 """The workspace's folder: where it is, what lies in it, who may read it.
 
-HOME/config.toml    where the database is, nothing else
+HOME/config.toml    where the database is, and with PostgreSQL the folder of large blobs; nothing else
 HOME/omnidesk.db    the database (SQLite)
-HOME/blobs.db       blobs of up to 256 KiB
-HOME/blobs/         larger blobs, one file each
+HOME/blobs.db       blobs of up to 256 KiB (SQLite)
+HOME/blobs/         larger blobs, one file each (SQLite)
 HOME/keys           the workspace's own random keys
 HOME/log/           structured logs, without secrets or message bodies
 """
@@ -26,9 +26,23 @@ class Home:
     path: Path
 
     @property
+    def url(self) -> str | None:
+        """The address of the PostgreSQL database: OMNIDESK_DATABASE_URL, else config.toml's; None with SQLite."""
+        said = os.environ.get("OMNIDESK_DATABASE_URL") or _configured(self.path, "database")
+        if said is None or "://" not in said:
+            return None
+        if not said.startswith(("postgresql://", "postgres://")):
+            scheme = said.partition("://")[0]
+            raise WorkspaceError(f"{scheme}:// is no database OmniDesk knows: give postgresql://USER@HOST/NAME")
+        return said
+
+    @property
     def database(self) -> Path:
         """The SQLite file, or where config.toml says it lies."""
-        return _configured_database(self.path) or self.path / "omnidesk.db"
+        said = _configured(self.path, "database")
+        if said is None or "://" in said:
+            return self.path / "omnidesk.db"
+        return (self.path / Path(said).expanduser()).resolve()
 
     @property
     def blob_database(self) -> Path:
@@ -37,8 +51,14 @@ class Home:
 
     @property
     def blob_folder(self) -> Path:
-        """The folder of large blobs."""
-        return self.path / "blobs"
+        """The folder of large blobs: with PostgreSQL the one that config.toml says the team shares."""
+        return self.shared_blobs or self.path / "blobs"
+
+    @property
+    def shared_blobs(self) -> Path | None:
+        """The folder that a team with PostgreSQL shares for large blobs; None where all lie in the database."""
+        said = os.environ.get("OMNIDESK_BLOBS") or _configured(self.path, "blobs")
+        return None if said is None else (self.path / Path(said).expanduser()).resolve()
 
     @property
     def keys(self) -> Path:
@@ -52,8 +72,8 @@ class Home:
 
     @property
     def exists(self) -> bool:
-        """Whether there is a workspace here."""
-        return self.database.exists()
+        """Whether there is a workspace to open: whether PostgreSQL holds one is only known when it is asked."""
+        return self.url is not None or self.database.exists()
 
     @property
     def shared(self) -> bool:
@@ -71,8 +91,8 @@ def locate(home: str | os.PathLike[str] | None = None) -> Home:
     return Home(user_data_path("omnidesk"))
 
 
-def make(home: Home, group: str | None = None) -> None:
-    """Create the folder, 0700, or 2770 and the group's. Raises WorkspaceError in words."""
+def make(home: Home, group: str | None = None, keys: bool = True) -> None:
+    """Create the folder, 0700, or 2770 and the group's, with `keys` of its own. Raises WorkspaceError in words."""
     try:
         home.path.mkdir(parents=True, exist_ok=True, mode=0o700)
         if group is not None:
@@ -82,7 +102,7 @@ def make(home: Home, group: str | None = None) -> None:
             home.path.chmod(0o700)
         for folder in (home.blob_folder, home.log_folder):
             make_folder(home, folder)
-        if not home.keys.exists():
+        if keys and not home.keys.exists():
             secure_file(home, home.keys)
             home.keys.write_text(os.urandom(32).hex() + "\n")
     except LookupError as error:
@@ -111,7 +131,7 @@ def secure_file(home: Home, path: Path) -> None:
     os.close(handle)
 
 
-def _configured_database(path: Path) -> Path | None:
+def _configured(path: Path, name: str) -> str | None:
     config = path / "config.toml"
     try:
         said = tomllib.loads(config.read_text(encoding="utf-8"))
@@ -121,12 +141,12 @@ def _configured_database(path: Path) -> Path | None:
         raise WorkspaceError(f"{config} cannot be read as TOML ({error}); mend it or move it away") from error
     except OSError as error:
         raise WorkspaceError(f"{config} cannot be read: {error.strerror}") from error
-    unknown = sorted(set(said) - {"database"})
+    unknown = sorted(set(said) - {"database", "blobs"})
     if unknown:
-        raise WorkspaceError(f"{config} holds {', '.join(unknown)}, which is not known; it holds only `database`")
-    database = said.get("database")
-    if database is None:
-        return None
-    if not isinstance(database, str) or "://" in database:
-        raise WorkspaceError(f"{config}: `database` must be the path of a file")
-    return (path / Path(database).expanduser()).resolve()
+        raise WorkspaceError(
+            f"{config} holds {', '.join(unknown)}, which is not known; it holds only `database` and `blobs`"
+        )
+    value = said.get(name)
+    if value is not None and not isinstance(value, str):
+        raise WorkspaceError(f"{config}: `{name}` must be text in quotes")
+    return value

@@ -29,6 +29,11 @@ def first_id(at: int) -> int:
     return max(0, at - _EPOCH) << 12
 
 
+def span(length: int) -> int:
+    """Return by how much two ids differ that were made so many milliseconds apart."""
+    return length << 12
+
+
 def search_id(at: int, salt: int) -> int:
     """Return a search row's id made from `at`, so that newest first is index order.
 

@@ -99,7 +99,7 @@ VIEWS = {
 }
 
 _COLUMNS = """c.id, c.subject, c.status, c.priority, c.place, agent.login, c.customer_id, customer.name AS customer,
-    coalesce(customer.vip, 0) AS vip, c.unread, c.kinds, c.last_kind, c.preview, c.message_count, c.undelivered,
+    coalesce(customer.vip, FALSE) AS vip, c.unread, c.kinds, c.last_kind, c.preview, c.message_count, c.undelivered,
     c.unproven, c.last_message_at, c.waiting_since, c.snoozed_until, c.hold_for, c.next_due_at, c.due_reason,
     c.queue_due, c.queue_waiting,
     EXISTS (SELECT 1 FROM draft WHERE draft.conversation_id = c.id AND draft.agent_id = :me) AS has_draft,
@@ -141,7 +141,7 @@ def page(
         skipping = f"ORDER BY {order} LIMIT :limit OFFSET :offset"
         where = [f"c.id IN (SELECT c.id FROM {source} WHERE {' AND '.join(where)} {skipping})"]
         source = "conversation c"
-    rows = connection.raw.execute(
+    rows = connection.execute(
         f"SELECT {_columns(wanted)} FROM {source} {_JOINS} WHERE {' AND '.join(where)} ORDER BY {order} LIMIT :limit",
         values,
     ).fetchall()
@@ -159,7 +159,7 @@ def rows(
     of_view = View("", "TRUE", Sort.NEWEST) if name is None else view(name)
     found = {
         row["id"]: _row(row, of_view.sort)
-        for row in connection.raw.execute(
+        for row in connection.execute(
             f"SELECT {_columns(of_view)} FROM conversation c {_JOINS} WHERE c.id IN ({marks}) AND ({of_view.where})",
             {"me": agent_id, **of_view.values},
         )
@@ -170,7 +170,7 @@ def rows(
 def ids(connection: Connection, name: str | View, agent_id: int | None, most: int) -> list[int]:
     """Return the conversations of a view in its order, at most so many."""
     wanted = view(name)
-    found = connection.raw.execute(
+    found = connection.execute(
         f"SELECT c.id FROM {wanted.source} WHERE {wanted.where} ORDER BY {wanted.order()} LIMIT :most",
         {"me": agent_id, "most": most, **wanted.values},
     )
@@ -180,7 +180,7 @@ def ids(connection: Connection, name: str | View, agent_id: int | None, most: in
 def count(connection: Connection, name: str | View, agent_id: int | None) -> int:
     """Return how many conversations a view holds."""
     wanted = view(name)
-    row = connection.raw.execute(
+    row = connection.execute(
         f"SELECT count(*) FROM {wanted.source} WHERE {wanted.where}", {"me": agent_id, **wanted.values}
     ).fetchone()
     return int(row[0])
@@ -191,7 +191,7 @@ def position(connection: Connection, name: str | View, agent_id: int | None, key
     wanted = view(name)
     values: dict[str, Any] = {"me": agent_id, **wanted.values}
     ahead = wanted.beyond(key, values, ahead=True)
-    row = connection.raw.execute(
+    row = connection.execute(
         f"SELECT count(*) FROM {wanted.source} WHERE {wanted.where} AND {ahead}", values
     ).fetchone()
     return int(row[0])
@@ -203,7 +203,7 @@ def held(name: str, numbers: Iterable[int], sort: Sort = Sort.NEWEST, where: str
         name,
         f"c.id IN (SELECT value FROM json_each(:held)) AND {where}",
         sort,
-        source="(SELECT value AS number FROM json_each(:held)) CROSS JOIN conversation c ON c.id = number",
+        source="(SELECT value AS number FROM json_each(:held)) AS held CROSS JOIN conversation c ON c.id = number",
         values={"held": json.dumps(list(numbers))},
     )
 

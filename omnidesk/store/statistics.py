@@ -38,7 +38,7 @@ def heads(connection: Connection, since: int, until: int) -> Iterator[Head]:
         SELECT m.conversation_id, m.at, m.direction = 'inbound', m.history,
             CASE WHEN channel.kind = 'desk' THEN m.kind ELSE channel.name END, m.author_id, c.owner_id,
             c.status <> 'closed'
-        FROM (SELECT DISTINCT conversation_id AS number FROM message WHERE search_id >= ? AND search_id < ?)
+        FROM (SELECT DISTINCT conversation_id AS number FROM message WHERE search_id >= ? AND search_id < ?) AS spoken
         CROSS JOIN conversation c ON c.id = number AND c.place = 'desk'
         CROSS JOIN message m ON m.conversation_id = c.id
         LEFT JOIN channel ON channel.id = m.channel_id

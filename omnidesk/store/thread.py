@@ -27,7 +27,7 @@ def conversations(connection: Connection, numbers: Iterable[int]) -> list[Conver
     marks = ", ".join(str(int(number)) for number in wanted)
     rows = connection.all(
         "SELECT c.*, agent.login, absent.login AS absent_login, team.name AS team, customer.name AS "
-        "customer_name, coalesce(customer.vip, 0) AS vip "
+        "customer_name, coalesce(customer.vip, FALSE) AS vip "
         "FROM conversation c LEFT JOIN customer ON customer.id = c.customer_id LEFT JOIN agent ON "
         "agent.id = c.owner_id LEFT JOIN agent absent ON absent.id = c.absent_owner_id "
         f"LEFT JOIN team ON team.id = c.team_id WHERE c.id IN ({marks})"

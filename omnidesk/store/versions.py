@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sqlite3
 from typing import Literal
 
-from omnidesk.words.errors import NewerWorkspaceError, WorkspaceError
+from omnidesk.store.database import Database
+from omnidesk.words.errors import NewerWorkspaceError, NoWorkspaceError
 
 SCHEMA = 3
 """The number of the newest migration."""
@@ -14,22 +14,17 @@ OLDEST_WRITER = 1
 """The schema number that a program must at least know to write a database of `SCHEMA`."""
 
 
-def read(raw: sqlite3.Connection) -> tuple[int, int]:
+def read(database: Database) -> tuple[int, int]:
     """Return (schema, oldest writer) of a database; (0, 0) for an empty one."""
-    try:
-        marks = dict(tuple(row) for row in raw.execute("SELECT key, value FROM mark"))
-    except sqlite3.OperationalError as error:
-        if "no such table" in str(error):
-            return 0, 0
-        raise
+    marks = database.marks() or {}
     return int(marks.get("schema", 0)), int(marks.get("oldest_writer", 0))
 
 
-def compare(raw: sqlite3.Connection) -> Literal["same", "older", "newer"]:
-    """Say how the database's schema stands to this program's. Raises NewerWorkspaceError, WorkspaceError."""
-    schema, oldest_writer = read(raw)
+def compare(database: Database) -> Literal["same", "older", "newer"]:
+    """Say how the database's schema stands to this program's. Raises NewerWorkspaceError, NoWorkspaceError."""
+    schema, oldest_writer = read(database)
     if schema == 0:
-        raise WorkspaceError("the database is empty: `omnidesk init` makes the workspace")
+        raise NoWorkspaceError(f"the database {database.name} is empty: `omnidesk init` makes the workspace")
     if oldest_writer > SCHEMA:
         raise NewerWorkspaceError(
             f"this workspace was made by a newer OmniDesk (schema {schema}, this program knows {SCHEMA}): "
@@ -38,10 +33,9 @@ def compare(raw: sqlite3.Connection) -> Literal["same", "older", "newer"]:
     return "same" if schema == SCHEMA else "older" if schema < SCHEMA else "newer"
 
 
-def check_writable(raw: sqlite3.Connection) -> None:
+def check_writable(oldest_writer: int) -> None:
     """Refuse to write a database that was upgraded under a running program. Raises NewerWorkspaceError."""
-    row = raw.execute("SELECT value FROM mark WHERE key = 'oldest_writer'").fetchone()
-    if row is not None and int(row[0]) > SCHEMA:
+    if oldest_writer > SCHEMA:
         raise NewerWorkspaceError(
             "the workspace was upgraded by a newer OmniDesk while this one ran: it can only be read "
             "now; restart OmniDesk"

@@ -10,7 +10,7 @@ from functools import cached_property
 
 from omnidesk.store import versions
 from omnidesk.store.blobs import Blobs
-from omnidesk.store.database import Database, plain_words
+from omnidesk.store.database import open_database
 from omnidesk.store.home import Home
 from omnidesk.words.errors import WorkspaceError
 
@@ -20,19 +20,26 @@ class Workspace:
 
     def __init__(self, home: Home) -> None:
         self.home = home
-        self.database = Database(home)
-        self.blobs = Blobs(home)
+        self.database = open_database(home)
+        self.blobs = Blobs(home, self.database)
         self.settings_cache: tuple[int, dict[str, object]] | None = None
 
     @cached_property
     def key(self) -> bytes:
-        """The workspace's own random key, for hashes that must not be guessable."""
+        """The workspace's own random key, for hashes that must not be guessable. Raises WorkspaceError."""
         try:
-            return bytes.fromhex(self.home.keys.read_text().split()[0])
+            key = bytes.fromhex(self.home.keys.read_text().split()[0])
         except (OSError, ValueError, IndexError) as error:
             raise WorkspaceError(
-                f"{self.home.keys} cannot be read: restore it from a backup of this workspace"
+                f"{self.home.keys} cannot be read: restore it from a backup of this workspace, or copy it from "
+                "another machine that works on it"
             ) from error
+        wanted = (self.database.marks() or {}).get("keys", "")
+        if wanted and wanted != fingerprint(key):
+            raise WorkspaceError(
+                f"{self.home.keys} belongs to another workspace: copy the file from a machine that works on this one"
+            )
+        return key
 
     def keyed_hash(self, value: str) -> str:
         """Return a hash of `value` that only this workspace can make."""
@@ -40,8 +47,7 @@ class Workspace:
 
     def schema_state(self) -> str:
         """Say whether the database is the `same`, `older` or `newer` than this program. Raises WorkspaceError."""
-        with plain_words(self.database.path):
-            return versions.compare(self.database.reader.raw)
+        return versions.compare(self.database)
 
     @contextmanager
     def in_haste(self) -> Iterator[None]:
@@ -54,3 +60,8 @@ class Workspace:
         """Close all connections."""
         self.database.close()
         self.blobs.close()
+
+
+def fingerprint(key: bytes) -> str:
+    """Return what a database shared by several machines remembers of the workspace's key, to know it again."""
+    return hashlib.sha256(b"omnidesk keys\0" + key).hexdigest()

@@ -5,7 +5,9 @@
       NotFoundError                   3  no such conversation, channel, message ..
       RefusedError                    4  a rule says no (consent, window, conflict, nothing to undo)
       TryLaterError                   5  the database or the provider is out of reach
+        DatabaseLostError             5  the connection to the database is gone
       WorkspaceError                  1  the workspace cannot be used as it is
+        NoWorkspaceError              1  there is none yet
         ReadOnlyError                 1  the workspace cannot be written
         DiskFullError                 1  no room to write
         NewerWorkspaceError           1  the database is newer than this program
@@ -47,8 +49,16 @@ class TryLaterError(OmniDeskError):
     exit_status = 5
 
 
+class DatabaseLostError(TryLaterError):
+    """The database cannot be reached; whether the last write arrived may be unknown."""
+
+
 class WorkspaceError(OmniDeskError):
     """The workspace cannot be used as it is."""
+
+
+class NoWorkspaceError(WorkspaceError):
+    """There is no workspace where one was looked for; `omnidesk init` makes it."""
 
 
 class ReadOnlyError(WorkspaceError):

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from omnidesk.connectors.sample import SampleConnector
-from omnidesk.store import database
+from omnidesk.store import sqlite
 from tests.cli.conftest import Desk, line, take_in
 
 USAGE = (
@@ -195,7 +195,7 @@ def test_a_damaged_database_is_no_traceback(desk: Desk) -> None:
 
 
 def test_a_database_that_another_program_locks_is_status_5(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(database, "BUSY_SECONDS", 0.1)
+    monkeypatch.setattr(sqlite, "BUSY_SECONDS", 0.1)
     with contextlib.closing(sqlite3.connect(desk.home / "omnidesk.db")) as other:
         other.execute("BEGIN IMMEDIATE")
         assert "try again" in desk.fails("close", "1", status=5)

@@ -104,7 +104,7 @@ def test_a_hostile_message_does_nothing_to_the_terminal(desk: Desk, terminal: Te
             tx.execute("UPDATE identity SET name = ?", (hostile,)),
         ]
     )
-    desk.workspace.database.write(lambda tx: tx.execute("UPDATE channel SET enabled = 0"))
+    desk.workspace.database.write(lambda tx: tx.execute("UPDATE channel SET enabled = FALSE"))
     terminal.start(desk.workspace.home.path, OMNIDESK_AGENT="sanne")
     terminal.sees("visible", "NOT ANSWERED")
     title = terminal.ask("pane_title")
@@ -124,7 +124,7 @@ def test_a_hostile_message_does_nothing_to_the_terminal(desk: Desk, terminal: Te
 
 def test_resizing_to_a_few_columns_and_back_keeps_it_working(desk: Desk, terminal: Terminal) -> None:
     desk.receives(mail("1", subject="Where is NL-10234?"))
-    desk.workspace.database.write(lambda tx: tx.execute("UPDATE channel SET enabled = 0"))
+    desk.workspace.database.write(lambda tx: tx.execute("UPDATE channel SET enabled = FALSE"))
     terminal.start(desk.workspace.home.path, OMNIDESK_AGENT="sanne")
     terminal.sees("Where is NL-10234?", "anna@example.test")
     for width, height in ((100, 30), (40, 20), (20, 10), (80, 24)):
@@ -138,7 +138,7 @@ def test_resizing_to_a_few_columns_and_back_keeps_it_working(desk: Desk, termina
 
 def test_keys_typed_in_one_go_arrive_in_order(desk: Desk, terminal: Terminal) -> None:
     desk.receives(mail("1", "An umbrella, please."))
-    desk.workspace.database.write(lambda tx: tx.execute("UPDATE channel SET enabled = 0"))
+    desk.workspace.database.write(lambda tx: tx.execute("UPDATE channel SET enabled = FALSE"))
     terminal.start(desk.workspace.home.path, OMNIDESK_AGENT="sanne")
     terminal.sees("Open 1")
     terminal.type("/umbrella")
@@ -152,7 +152,7 @@ def test_keys_typed_in_one_go_arrive_in_order(desk: Desk, terminal: Terminal) ->
 
 def test_without_colour_everything_is_said_in_words(desk: Desk, terminal: Terminal) -> None:
     desk.receives(mail("1"))
-    desk.workspace.database.write(lambda tx: tx.execute("UPDATE channel SET enabled = 0"))
+    desk.workspace.database.write(lambda tx: tx.execute("UPDATE channel SET enabled = FALSE"))
     terminal.start(desk.workspace.home.path, OMNIDESK_AGENT="sanne", NO_COLOR="1")
     terminal.sees("NOT ANSWERED", "open", "nobody", ">")
 

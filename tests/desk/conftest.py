@@ -14,7 +14,7 @@ from tests.sync import scripted
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
+def desk(tmp_path: Path, database: str) -> Iterator[Desk]:
     """A fresh workspace with the agent sanne and a sample channel."""
     opened = open_desk(tmp_path)
     yield opened

@@ -110,7 +110,7 @@ def test_it_can_be_taken_back_and_is_a_draft_again(waiting: Desk) -> None:
 
 
 def test_without_a_channel_that_can_write_first_it_is_refused(waiting: Desk) -> None:
-    waiting.workspace.database.write(lambda tx: tx.execute("UPDATE channel SET enabled = 0"))
+    waiting.workspace.database.write(lambda tx: tx.execute("UPDATE channel SET enabled = FALSE"))
     with pytest.raises(RefusedError, match="no channel can write to a third party"):
         asked(waiting)
     assert SUPPORT

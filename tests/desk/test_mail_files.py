@@ -128,7 +128,8 @@ def test_a_desk_written_as_mails_comes_in_again_as_the_same_conversations(
     done = importing.import_mbox(second.workspace, second.me, "support", tmp_path / "out.mbox")
     assert (done.received, done.duplicates) == (120, 0)
     groups = (
-        "SELECT group_concat(external_id) FROM (SELECT * FROM message ORDER BY external_id) GROUP BY conversation_id"
+        "SELECT group_concat(external_id, ' ') FROM (SELECT * FROM message ORDER BY external_id) AS message "
+        "GROUP BY conversation_id"
     )
     assert sorted(row[0] for row in desk.workspace.database.reader.all(groups)) == sorted(
         row[0] for row in second.workspace.database.reader.all(groups)

@@ -156,9 +156,8 @@ def test_the_preview_is_what_would_go_and_queues_nothing(asked: Desk, tmp_path: 
 
 
 def test_the_size_that_the_mail_server_named_is_kept(asked: Desk, tmp_path: Path) -> None:
-    asked.workspace.database.write(
-        lambda tx: tx.execute("UPDATE channel SET settings_json = json_set(settings_json, '$.largest_mail', 1000)")
-    )
+    known = ('{"largest_mail": 1000}', asked.channel.id)
+    asked.workspace.database.write(lambda tx: tx.execute("UPDATE channel SET settings_json = ? WHERE id = ?", known))
     (tmp_path / "a.bin").write_bytes(b"0" * 900)
     with pytest.raises(RefusedError, match="the server of demo takes"):
         composing.reply(asked.workspace, asked.me, 1, "Hi", files=[tmp_path / "a.bin"])

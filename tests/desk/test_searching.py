@@ -188,6 +188,7 @@ def test_whatever_is_typed_finds_something_or_says_why_not(full: Desk, text: str
         assert str(error)
 
 
+@pytest.mark.sqlite
 def test_a_search_with_words_rides_on_the_index_in_its_order(full: Desk) -> None:
     said: list[str] = []
     raw = full.workspace.database.reader.raw

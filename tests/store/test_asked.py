@@ -155,6 +155,7 @@ def test_a_search_holds_what_it_says_in_its_order_page_by_page(
 SEARCHES = ["", "status:open", "status:open status:pending", "tag:late", "owner:me", "is:vip", "is:vip status:closed"]
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("sort", list(Sort))
 @pytest.mark.parametrize("text", [*SEARCHES, "has:attachment", "status:spam", "after:2026", "tag:late status:closed"])
 def test_every_search_looks_its_conversations_up_in_an_index(opened: Workspace, text: str, sort: Sort) -> None:

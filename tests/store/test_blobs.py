@@ -21,13 +21,14 @@ LARGE = IN_DATABASE + 1
 
 
 def rows(blobs: Blobs) -> int:
-    return int(blobs._connection.raw.execute("SELECT count(*) FROM blob").fetchone()[0])
+    return int(blobs.small.connection.raw.execute("SELECT count(*) FROM blob").fetchone()[0])
 
 
 def files(blobs: Blobs) -> list[Path]:
     return list(blobs.home.blob_folder.glob("??/*"))
 
 
+@pytest.mark.sqlite
 def test_what_is_small_lies_in_the_database_and_what_is_large_in_a_file(desk: Desk) -> None:
     blobs = desk.workspace.blobs
     small, large = os.urandom(IN_DATABASE), os.urandom(LARGE)
@@ -38,6 +39,7 @@ def test_what_is_small_lies_in_the_database_and_what_is_large_in_a_file(desk: De
     assert [blobs.get(name) for name in names] == [small, large, b""]
 
 
+@pytest.mark.sqlite
 def test_the_same_content_is_stored_once(desk: Desk) -> None:
     blobs = desk.workspace.blobs
     large = os.urandom(LARGE)
@@ -46,6 +48,7 @@ def test_the_same_content_is_stored_once(desk: Desk) -> None:
     assert (rows(blobs), len(files(blobs))) == (1, 1)
 
 
+@pytest.mark.sqlite
 def test_text_takes_less_room_than_its_size(desk: Desk) -> None:
     blobs = desk.workspace.blobs
     blobs.put(b"the same words again " * 100_000)
@@ -67,6 +70,7 @@ def test_a_blob_that_is_gone_is_told_in_words(desk: Desk) -> None:
         desk.workspace.blobs.get("0" * 64)
 
 
+@pytest.mark.sqlite
 def test_many_threads_may_store_the_same_large_content(desk: Desk) -> None:
     large = os.urandom(LARGE)
     threads = [threading.Thread(target=desk.workspace.blobs.put, args=(large,)) for _ in range(8)]

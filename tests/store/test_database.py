@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from omnidesk.store import database
+from omnidesk.store import sqlite
 from omnidesk.store.database import Connection, Transaction
 from omnidesk.words.errors import DiskFullError, ReadOnlyError, TryLaterError, WorkspaceError
 from tests.filling import Desk, mail
+
+pytestmark = pytest.mark.sqlite
 
 
 def put(key: str, value: str = "1") -> tuple[str, tuple[str, str]]:
@@ -27,7 +29,7 @@ def test_every_connection_writes_ahead_and_syncs_fully(desk: Desk) -> None:
     full = ("wal", 2)
     assert pragmas(desk.workspace.database.reader) == full
     assert desk.workspace.database.write(pragmas) == full
-    assert pragmas(desk.workspace.blobs._connection) == full
+    assert pragmas(desk.workspace.blobs.small.connection) == full
 
 
 def test_a_write_is_whole_or_not_at_all(desk: Desk) -> None:
@@ -88,7 +90,7 @@ def test_a_full_disk_is_told_and_nothing_is_written(desk: Desk) -> None:
 
 
 def test_a_database_locked_too_long_asks_to_try_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(database, "BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(sqlite, "BUSY_SECONDS", 0.05)
     other = sqlite3.connect(desk.workspace.home.database, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     desk.workspace.database.close()
@@ -108,7 +110,7 @@ def test_a_database_that_vanished_is_told(desk: Desk, tmp_path: Path) -> None:
 
 
 def test_a_database_that_may_not_be_written_is_told(desk: Desk) -> None:
-    with pytest.raises(ReadOnlyError, match="who owns it"), database.plain_words(desk.workspace.home.database):
+    with pytest.raises(ReadOnlyError, match="who owns it"), sqlite.plain_words(desk.workspace.home.database):
         error = sqlite3.OperationalError("attempt to write a readonly database")
         error.sqlite_errorname = "SQLITE_READONLY"
         raise error
@@ -123,7 +125,7 @@ def test_a_damaged_database_is_told(desk: Desk) -> None:
     path.write_bytes(content)
     for left in path.parent.glob("omnidesk.db-*"):
         left.unlink()
-    with pytest.raises(WorkspaceError, match="damaged"), database.plain_words(path):
+    with pytest.raises(WorkspaceError, match="damaged"), sqlite.plain_words(path):
         desk.workspace.database.reader.all("SELECT * FROM message ORDER BY text")
 
 
@@ -148,11 +150,11 @@ def test_a_thread_that_ends_closes_its_connections(desk: Desk) -> None:
 READ_WHILE_CLOSING = """
 import sys, threading, time
 from pathlib import Path
-from omnidesk.store.database import Database
+from omnidesk.store.sqlite import SqliteDatabase
 from omnidesk.store.home import Home
 
 COUNT = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000) SELECT i FROM n"
-database = Database(Home(Path(sys.argv[1])))
+database = SqliteDatabase(Home(Path(sys.argv[1])))
 
 def read():
     for _ in range(60):

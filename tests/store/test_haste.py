@@ -11,9 +11,10 @@ def durable(desk: Desk) -> list[int]:
     """Return what `synchronous` is for the database and the blobs of this thread: 2 is FULL, 0 is OFF."""
     database, blobs = desk.workspace.database, desk.workspace.blobs
     found = [database.write(lambda tx: tx.value("PRAGMA synchronous"))]
-    return [*found, blobs._connection.raw.execute("PRAGMA synchronous").fetchone()[0]]
+    return [*found, blobs.small.connection.raw.execute("PRAGMA synchronous").fetchone()[0]]
 
 
+@pytest.mark.sqlite
 def test_haste_ends_with_its_block_whatever_happens(desk: Desk) -> None:
     assert durable(desk) == [2, 2]
     with desk.workspace.in_haste():

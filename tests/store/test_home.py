@@ -112,8 +112,8 @@ def test_config_toml_says_where_the_database_is(tmp_path: Path) -> None:
     [
         ("database = ", "cannot be read as TOML"),
         ("theme = 'dark'", "theme, which is not known"),
-        ("database = 3", "must be the path of a file"),
-        ("database = 'postgresql://db'", "must be the path of a file"),
+        ("database = 3", "must be text in quotes"),
+        ("database = 'mysql://db'", "is no database OmniDesk knows"),
     ],
 )
 def test_a_broken_config_toml_says_what_to_mend(tmp_path: Path, content: str, words: str) -> None:

@@ -99,6 +99,7 @@ def test_pages_forwards_and_backwards_are_the_whole_order(
     assert all(row == again for row, again in zip(forwards, queue.rows(reader, whole, ME, view), strict=True))
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("view", list(VIEWS))
 @pytest.mark.parametrize("direction", ["first", "after", "before"])
 def test_a_page_rides_on_the_index_that_its_view_names(desk: Desk, view: str, direction: str) -> None:
@@ -116,6 +117,7 @@ def test_a_page_rides_on_the_index_that_its_view_names(desk: Desk, view: str, di
     assert not any(step.startswith("SCAN") and VIEWS[view].index not in step for step in plan), plan
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("view", list(VIEWS))
 def test_counts_and_positions_read_only_an_index(desk: Desk, view: str) -> None:
     said: list[str] = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import sqlalchemy as sa
+from alembic import op
 
 
 def number(name: str, default: int | None = None, *, nullable: bool = False) -> sa.Column[int]:
@@ -29,13 +30,23 @@ def flag(name: str, default: bool | None = None) -> sa.Column[bool]:
 def words(name: str, default: str | None = None, *, nullable: bool = False) -> sa.Column[str]:
     """Return a column of short text."""
     server = None if default is None else sa.text(f"'{default}'")
-    return sa.Column(name, sa.String(), nullable=nullable, server_default=server)
+    return sa.Column(name, _bytewise(sa.String), nullable=nullable, server_default=server)
 
 
 def prose(name: str, default: str | None = None, *, nullable: bool = False) -> sa.Column[str]:
     """Return a column of long text."""
     server = None if default is None else sa.text(f"'{default}'")
-    return sa.Column(name, sa.Text(), nullable=nullable, server_default=server)
+    return sa.Column(name, _bytewise(sa.Text), nullable=nullable, server_default=server)
+
+
+def _bytewise(kind: type[sa.String]) -> sa.String:
+    """Return a kind of text that PostgreSQL, as SQLite does, orders by its bytes, whatever the database's language."""
+    return kind().with_variant(kind(collation="C"), "postgresql")
+
+
+def engine() -> str:
+    """Return which database is migrated: `sqlite` or `postgresql`."""
+    return str(op.get_bind().dialect.name)
 
 
 def only(condition: str) -> dict[str, Any]:

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-from omnidesk.store import search
-from omnidesk.store.migrations.columns import count, flag, number, only, prose, words
+from omnidesk.store import fts5, postgres_blobs, tsvector
+from omnidesk.store.migrations.columns import count, engine, flag, number, only, prose, words
 
 revision = "1"
 down_revision = None
@@ -21,7 +21,8 @@ def upgrade() -> None:
     messages()
     outgoing()
     history()
-    op.execute(search.DDL)
+    for statement in (*tsvector.DDL, *postgres_blobs.DDL) if engine() == "postgresql" else (fts5.DDL,):
+        op.execute(statement)
 
 
 def workspace() -> None:
