@@ -70,7 +70,7 @@ class PostgresServer:
         self.port = free_ports(1)[0]
         self.durable = durable
         self._numbers = itertools.count(1)
-        self._template = ""
+        self._templates: dict[Callable[[str], None], str] = {}
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -130,11 +130,11 @@ class PostgresServer:
         if fill is None:
             self.run(f"CREATE DATABASE {name}")
             return self.url(name)
-        if not self._template:
-            self._template = f"filled{os.getpid()}"
-            self.run(f"CREATE DATABASE {self._template}")
-            fill(self.url(self._template))
-        self.run(f"CREATE DATABASE {name} TEMPLATE {self._template} STRATEGY FILE_COPY")
+        if fill not in self._templates:
+            self._templates[fill] = f"filled{os.getpid()}_{next(self._numbers)}"
+            self.run(f"CREATE DATABASE {self._templates[fill]}")
+            fill(self.url(self._templates[fill]))
+        self.run(f"CREATE DATABASE {name} TEMPLATE {self._templates[fill]} STRATEGY FILE_COPY")
         return self.url(name)
 
     def stop(self, how: signal.Signals = signal.SIGINT) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 from pathlib import Path
 from typing import Annotated
@@ -25,6 +26,7 @@ def demo(
     from omnidesk.demo import shop
     from omnidesk.demo.life import LifeThread
 
+    os.environ.pop("OMNIDESK_DATABASE_URL", None)  # a throw-away workspace is a file of its own
     with clock.frozen(shop.STILL) if frozen else contextlib.nullcontext():
         home = shop.make(None if session.home is None else Path(session.home))
         life = None if frozen else LifeThread(home)

@@ -20,9 +20,9 @@ from omnidesk.words.rows import Actor, Agent, Team
 from omnidesk.words.speech import _
 
 
-def login() -> str:
-    """Return who is at the keyboard: OMNIDESK_AGENT, else the login name."""
-    said = os.environ.get("OMNIDESK_AGENT")
+def login(workspace: Workspace) -> str:
+    """Return who is at the keyboard: OMNIDESK_AGENT, else the database's role, else the login name."""
+    said = os.environ.get("OMNIDESK_AGENT") or workspace.database.role()
     if said:
         return one_line(said, 64)
     try:
@@ -33,7 +33,7 @@ def login() -> str:
 
 def whoami(workspace: Workspace, name: str | None = None, address: str | None = None) -> Agent:
     """Return the agent at the keyboard, made when they are new; `name` and `address` are set where given."""
-    me = login()
+    me = login(workspace)
     found = next((agent for agent in list_agents(workspace) if agent.login == me), None)
     if found is None:
         workspace.database.write(

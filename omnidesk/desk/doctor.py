@@ -11,11 +11,11 @@ import shutil
 import socket
 import sqlite3
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from omnidesk import clock
-from omnidesk.desk import disks
+from omnidesk.desk import disks, doctor_server
+from omnidesk.desk.doctor_check import Check
 from omnidesk.store import home as homes
 from omnidesk.store import migrate, people
 from omnidesk.store.home import Home
@@ -33,25 +33,16 @@ ReadSecrets = Callable[[Channel], object]
 """Reads the secrets of a channel, or raises an OmniDeskError in words."""
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing looked at: how it is, and what to do."""
-
-    name: str
-    ok: bool
-    detail: str
-    advice: str | None = None
-
-
 def examine(home: str | Path | None, read_secrets: ReadSecrets, keyring: Callable[[], str | None]) -> list[Check]:
     """Look at everything that can be looked at; a failure in one place does not hide the others."""
-    checks = [_sqlite()]
+    checks: list[Check] = []
     try:
         found = homes.locate(home)
-        exists = found.exists
+        exists, local = found.exists, found.url is None
     except OmniDeskError as error:
-        return [*checks, Check("config", False, str(error), "mend config.toml, or move it away"), _locale()]
-    checks += [*_folder(found), *_disk(found)]
+        return [_sqlite(), Check("config", False, str(error), "mend config.toml, or move it away"), _locale()]
+    if local:
+        checks += [_sqlite(), *_folder(found), *_disk(found)]
     if exists:
         checks += _workspace(found, read_secrets)
     checks += [_keyring(keyring), _locale()]
@@ -148,8 +139,10 @@ def _workspace(home: Home, read_secrets: ReadSecrets) -> list[Check]:
             checks += _channels(workspace, read_secrets)
             checks += [*_engine(workspace), *_leftovers(workspace)]
         return checks
-    except (OmniDeskError, sqlite3.Error) as error:
+    except OmniDeskError as error:
         return [Check("database", False, str(error), "the other checks need a database that can be read")]
+    except Exception as error:  # noqa: BLE001  what a driver says of a damaged database
+        return [Check("database", False, f"{type(error).__name__}: {error}", "restore a backup")]
     finally:
         workspace.close()
 
@@ -160,6 +153,9 @@ def _database(workspace: Workspace) -> Iterator[Check]:
         yield Check("schema", False, "the database is older than this program", "`omnidesk upgrade` brings it up")
     else:
         yield Check("schema", True, "the database fits this program" if state == "same" else "a newer one, compatible")
+    if workspace.database.dialect == "postgresql":
+        yield from doctor_server.examine(workspace)
+        return
     found = migrate.integrity(workspace.database)
     if found == "ok":
         yield Check("database", True, f"{workspace.database.name} is sound")

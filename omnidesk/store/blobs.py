@@ -92,6 +92,22 @@ class Blobs:
             if since <= path.stat().st_mtime * 1000 < until:
                 yield path.parent.name + path.name
 
+    def names(self) -> list[str]:
+        """Return the names of all blobs, in order."""
+        return sorted({*self.stored_between(0, NO_LIMIT)})
+
+    def packed(self, name: str) -> bytes:
+        """Return a blob as it is stored. Raises FileNotFoundError."""
+        found = self.small.get(name)
+        return self._file(name).read_bytes() if found is None else found
+
+    def put_packed(self, blobs: Sequence[tuple[str, bytes]]) -> None:
+        """Store blobs that another workspace packed, durably in one step."""
+        for name, packed in blobs:
+            if len(packed) > self.in_rows:
+                self._write_file(name, packed)
+        self.small.put([(name, clock.now(), packed) for name, packed in blobs if len(packed) <= self.in_rows])
+
     def close(self) -> None:
         """Close every thread's connection, as `Database.close` does."""
         self.small.close()

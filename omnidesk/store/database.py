@@ -116,6 +116,10 @@ class Database(ABC):
     def marks(self) -> dict[str, str] | None:
         """Return what the table `mark` holds; None where there is no such table. Raises WorkspaceError and its kin."""
 
+    def role(self) -> str | None:
+        """Return as whom the database knows us; None where it does not ask."""
+        return None
+
     def wait(self, seconds: float, ended: threading.Event) -> None:
         """Wait so long, or until `ended`, or until another process says that it committed something."""
         ended.wait(seconds)

@@ -24,11 +24,15 @@ class Home:
     """One workspace's folder."""
 
     path: Path
+    instead: str | None = None
+    """A database other than the configured one: an address, or "" for the SQLite file."""
 
     @property
     def url(self) -> str | None:
         """The address of the PostgreSQL database: OMNIDESK_DATABASE_URL, else config.toml's; None with SQLite."""
-        said = os.environ.get("OMNIDESK_DATABASE_URL") or _configured(self.path, "database")
+        said = self.instead
+        if said is None:
+            said = os.environ.get("OMNIDESK_DATABASE_URL") or _configured(self.path, "database")
         if said is None or "://" not in said:
             return None
         if not said.startswith(("postgresql://", "postgres://")):

@@ -102,6 +102,19 @@ def _transaction(database: Database) -> Iterator[SqlConnection]:
             raise (error.orig or error) from error
 
 
+@contextmanager
+def only_writer(database: Database) -> Iterator[None]:
+    """Let nobody write to a SQLite workspace within the block, this process included; all may read."""
+    assert isinstance(database, SqliteDatabase)
+    with plain_words(database.path):
+        raw = connect(database.path)
+        try:
+            raw.execute("BEGIN IMMEDIATE")
+            yield
+        finally:
+            raw.close()
+
+
 def copy_first(workspace: Workspace) -> Path | None:
     """Copy the database beside itself before a breaking migration; return the copy, None where PostgreSQL's own
     administrator makes copies.

@@ -200,6 +200,10 @@ class PostgresDatabase(Database):
             return None
         return dict(self.reader.all("SELECT key, value FROM mark"))
 
+    def role(self) -> str | None:
+        """Return the role we are connected as."""
+        return str(self.reader.value("SELECT current_user"))
+
     def wait(self, seconds: float, ended: threading.Event) -> None:
         """Wait until a process says that it committed something (LISTEN), at most so long.
 

@@ -8,10 +8,12 @@ import secrets
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 
@@ -19,6 +21,7 @@ from omnidesk import clock
 from omnidesk.cli.main import run
 from omnidesk.connectors.base import Item
 from omnidesk.desk import agents, channels, intake, workspace
+from tests import postgres
 
 EVIL = "\x1b]0;owned\x07\x1b[2J\x9b31m\x00\u202eevil\u2066"
 """Sets a title, clears a screen, colours, and turns text around, if a terminal ever gets it."""
@@ -122,19 +125,27 @@ def program(arguments: Sequence[str], stdin: str = "", **more: Any) -> Result:
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A workspace made once."""
-    before = os.environ.get("OMNIDESK_AGENT")
-    os.environ["OMNIDESK_AGENT"] = "sanne"
     home = tmp_path_factory.mktemp("template") / "desk"
-    made = workspace.create(home, "Sanne", "sanne@shop.test")
-    me = agents.actor(made)
-    channels.add(made, me, "sample", "shop", "support@shop.test", {"folder": "folder"})
-    made.close()
-    take_in(home, *STORY)
-    if before is None:
-        del os.environ["OMNIDESK_AGENT"]
-    else:
-        os.environ["OMNIDESK_AGENT"] = before
+    make_desk(home)
     return home
+
+
+def make_desk(home: Path) -> None:
+    """Make the workspace that each test gets a copy of."""
+    with mock.patch.dict(os.environ, OMNIDESK_AGENT="sanne"):
+        made = workspace.create(home, "Sanne", "sanne@shop.test")
+        me = agents.actor(made)
+        channels.add(made, me, "sample", "shop", "support@shop.test", {"folder": "folder"})
+        made.close()
+        take_in(home, *STORY)
+
+
+def make_desk_in(url: str) -> None:
+    """Make it in a PostgreSQL database that others are copied from."""
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "config.toml").write_text(f'database = "{url}"\n')
+        (Path(folder) / "keys").write_text("00" * 32)
+        make_desk(Path(folder))
 
 
 @pytest.fixture
@@ -150,9 +161,15 @@ def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def desk(template: Path, alone: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Desk:
+def desk(
+    template: Path, alone: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, database: str
+) -> Desk:
     """A copy of the desk; its channel `shop` is two files in a folder."""
     shutil.copytree(template, alone / "desk")
+    if (server := postgres.wanted()) is not None:
+        (alone / "desk" / "config.toml").write_text(f'database = "{server.database(make_desk_in)}"\n')
+        (alone / "desk" / "omnidesk.db").unlink()
+        (alone / "desk" / "keys").write_text("00" * 32)
     (alone / "folder").mkdir()
     monkeypatch.chdir(alone)
     return Desk(alone / "desk", alone / "folder", capsys.readouterr)

@@ -11,7 +11,7 @@ from tests.filling import Desk, open_desk
 
 
 @pytest.fixture
-def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database: str) -> Iterator[Desk]:
     """A workspace whose agent sanne sits at the keyboard."""
     monkeypatch.setenv("OMNIDESK_AGENT", "sanne")
     monkeypatch.setenv("TZ", "UTC")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import signal
@@ -27,15 +28,14 @@ Start = Callable[..., subprocess.Popen[bytes]]
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
+def desk(tmp_path: Path, database: str) -> Iterator[Desk]:
     """A workspace whose engines are quick and whose sample channel is read ten times a second."""
     opened = open_desk(tmp_path)
     for name, value in QUICK.items():
         settings.put(opened.workspace, name, value)
+    said = json.dumps({"folder": str(opened.folder), "poll_seconds": 0.1})
     opened.workspace.database.write(
-        lambda tx: tx.execute(
-            "UPDATE channel SET settings_json = json_set(settings_json, '$.poll_seconds', 0.1) WHERE kind = 'sample'"
-        )
+        lambda tx: tx.execute("UPDATE channel SET settings_json = ? WHERE kind = 'sample'", (said,))
     )
     yield opened
     opened.workspace.close()
