@@ -25,7 +25,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         said = metafunc.config.getoption("--database")
         both = metafunc.definition.get_closest_marker("databases") is not None
         if (said or both) and metafunc.definition.get_closest_marker("sqlite") is None:
-            metafunc.parametrize("database", [said] if said else DATABASES, indirect=True)
+            needing = {"sqlite": "sqlite", "postgresql": pytest.param("postgresql", marks=pytest.mark.postgresql)}
+            metafunc.parametrize("database", [needing[said]] if said else list(needing.values()), indirect=True)
 
 
 @pytest.fixture

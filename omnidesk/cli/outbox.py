@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from omnidesk import clock
 from omnidesk.cli import paging, shapes
 from omnidesk.cli.arguments import message_number
 from omnidesk.cli.printing import Printer, dim, when
@@ -38,6 +39,38 @@ class Outcome(StrEnum):
     SENT = "sent"
     NOT_SENT = "not-sent"
     DISMISS = "dismiss"
+
+
+@command(app, "spool")
+def show_spool(
+    session: Session,
+    take_in: Annotated[bool, typer.Option("--take-in", help="Take it into the workspace now.")] = False,
+) -> None:
+    """List what was written here while the database was out of reach; a console takes it in by itself."""
+    from omnidesk.desk import spool
+
+    if take_in:
+        done = spool.take_in(session.workspace, session.actor)
+        taken = [
+            {"key": one.waiting.key, "sort": one.waiting.sort, "conversation_id": one.conversation_id,
+             "became": one.became, "why": one.why or None}
+            for one in done
+        ]  # fmt: skip
+        session.show({"act": None, "items": taken}, lambda printer: printer.say(spool.said(done) or "nothing waited"))
+        return
+    found = spool.waiting(session.workspace, session.actor)
+    items = [
+        {"key": one.key, "sort": one.sort, "conversation_id": one.conversation_id, "at": clock.to_rfc3339(one.at)}
+        for one in found
+    ]
+
+    def people(printer: Printer) -> None:
+        for one in found:
+            printer.say(f"{when(one.at)}  {one.sort} to #{one.conversation_id}" if one.conversation_id else one.sort)
+        if not found:
+            printer.say("nothing waits here")
+
+    session.show({"items": items, "next": None}, people)
 
 
 @command(app, "list")

@@ -48,13 +48,15 @@ class When:
     """When a message goes and what becomes of its conversation.
 
     `now` skips the undo window, `at` (UTC ms) schedules. `status` is None for what the kind of channel says; on-hold
-    may name whom it waits for, and until when (UTC ms)."""
+    may name whom it waits for, and until when (UTC ms). `written_at` (UTC ms) is when the agent let go of it, where
+    that was not just now."""
 
     now: bool = False
     at: int | None = None
     status: Status | None = None
     for_whom: str | None = None
     until: int | None = None
+    written_at: int | None = None
 
 
 class _AlreadyQueuedError(Exception):
@@ -220,15 +222,20 @@ def forward_letter(
     return replace(made, aside=aside)
 
 
-def note(workspace: Workspace, actor: Actor, number: int, text: str) -> tuple[rows.Act, Message]:
-    """Write something only the team sees; colleagues named with `@` are told of it."""
+def note(
+    workspace: Workspace, actor: Actor, number: int, text: str, key: str | None = None
+) -> tuple[rows.Act, Message]:
+    """Write something only the team sees; colleagues named with `@` are told of it. The same `key` is the same note."""
     said = _said(text)
 
     def work(act: Act) -> int:
         here = conversations.current(act.tx, number)
         if act.tx.value("SELECT 1 FROM conversation WHERE id = ?", (here,)) is None:
             raise NotFoundError(_("there is no conversation {number}").format(number=number))
-        message_id = note_in(act, here, said)
+        before = key and act.tx.value("SELECT id FROM message WHERE uuid = ?", (key,))
+        if before:
+            return int(before)
+        message_id = note_in(act, here, said, key)
         for one in {here, number}:  # it may have been merged while this was written
             drafts.remove(act.tx, one, actor.agent_id, "note")
         act.summary = f"note on #{here}"
@@ -294,7 +301,8 @@ def _queue(
     enclosed = enclosing.enclose(workspace, files)
     holding = when.status is Status.ON_HOLD
     party = one_line(when.for_whom, 100) if when.for_whom and holding else None
-    letter = replace(letter, enclosed=enclosed, for_whom=party, until=when.until if holding else None)
+    until = when.until if holding else None
+    letter = replace(letter, enclosed=enclosed, for_whom=party, until=until, written_at=when.written_at)
     sort = "new" if number is None else "reply" if letter.aside is None else "aside"
 
     def work(act: Act) -> tuple[int, int]:

@@ -44,16 +44,18 @@ class Letter:
     until: int | None = None
     for_whom: str | None = None
     """Until when (UTC ms) and for whom the conversation waits where it goes on hold."""
+    written_at: int | None = None
+    """When the agent let go of it (UTC ms), where it waited for the database since."""
 
 
 Also = Callable[[Act, int], None]
 """What is done within the act of an answer, to the conversation of this number."""
 
 
-def note_in(act: Act, number: int, text: str) -> int:
+def note_in(act: Act, number: int, text: str, key: str | None = None) -> int:
     """Write a note within an act under way; return the message."""
     sender = Address(act.actor.name, "")
-    message_id = _insert(act, number, DESK_CHANNEL, "note", Direction.INTERNAL, text, "", sender, None)
+    message_id = _insert(act, number, DESK_CHANNEL, "note", Direction.INTERNAL, text, "", sender, None, key)
     act.tx.execute(
         "UPDATE conversation SET touched = ?, message_count = message_count + 1 WHERE id = ?", (True, number)
     )
@@ -79,7 +81,7 @@ def queue_in(act: Act, number: int | None, letter: Letter, due_at: int, status: 
         act, here, *way, outward.text, letter.subject, letter.sender, outward, letter.key, domain, names, letter.aside
     )
     _enclose_rows(act, message_id, letter.enclosed)
-    _outbox_row(act, message_id, here, channel, letter.key, due_at, letter.answers)
+    _outbox_row(act, message_id, here, letter, due_at)
     act.event("replied", here, message=message_id)
     if letter.auto:
         act.tx.execute("UPDATE message SET auto = ? WHERE id = ?", (Auto.AUTO_REPLY, message_id))
@@ -175,7 +177,7 @@ def _insert(
         recipients_json=json.dumps(recipients, ensure_ascii=False),
         subject=subject,
         text=text,
-        external_id=None if key is None else f"<omni.{key}@{domain}>",
+        external_id=f"<omni.{key}@{domain}>" if domain else None,
         uuid=key,
         aside_id=message_id if aside == NEW_ASIDE else aside,
         public=registry.manifest(kind).public if direction is Direction.OUTBOUND else False,
@@ -204,9 +206,8 @@ def _enclose_rows(act: Act, message_id: int, enclosed: Sequence[Enclosed]) -> No
         act.tx.execute("UPDATE message SET files = ? WHERE id = ?", (len(enclosed), message_id))
 
 
-def _outbox_row(
-    act: Act, message_id: int, number: int, channel: Channel, key: str, due_at: int, answers: Message | None
-) -> None:
+def _outbox_row(act: Act, message_id: int, number: int, letter: Letter, due_at: int) -> None:
+    channel, answers = letter.channel, letter.answers
     named = [row[0] for row in act.tx.all(
         "SELECT value FROM message_reference WHERE message_id = ? ORDER BY position DESC", (answers.id,)
     )] if answers else []  # fmt: skip
@@ -219,7 +220,7 @@ def _outbox_row(
     act.tx.insert(
         "outbox",
         message_id=message_id,
-        uuid=key,
+        uuid=letter.key,
         channel_id=channel.id,
         conversation_id=number,
         agent_id=act.actor.agent_id,
@@ -228,5 +229,5 @@ def _outbox_row(
         outgoing_json=json.dumps(
             {"answers": answers.id if answers else None, "in_reply_to": parent or "", "references": references}
         ),
-        created_at=act.at,
+        created_at=letter.written_at or act.at,
     )

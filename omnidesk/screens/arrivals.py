@@ -80,6 +80,8 @@ class Arrivals(DeskFrame):
         self.trail = Trail()
         self.summary: Summary | None = None
         self.engine_says = ""
+        self.lost_since: int | None = None
+        """Since when the database is out of reach (UTC ms); None while it is there."""
         self.said_at = 0.0
         self.typed_at = 0.0
         """When a key was last pressed (monotonic)."""
@@ -413,5 +415,9 @@ class Arrivals(DeskFrame):
         self.caption.set_parts(*status_line.caption(self.queue, self.view, query, summary, self.alike_said))
         self.status.set_state(
             status_line.coming(summary, self.session.agent.login, now),
-            [*status_line.health(summary, self.engine_says, now, is_quiet(self.session.preferences, now)), *self.alone],
+            [
+                *status_line.lost(self.lost_since, now),
+                *status_line.health(summary, self.engine_says, now, is_quiet(self.session.preferences, now)),
+                *self.alone,
+            ],
         )

@@ -12,8 +12,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 from textual.message import Message
 
-from omnidesk.screens.messages import Trouble
-from omnidesk.words.errors import OmniDeskError
+from omnidesk import clock
+from omnidesk.screens.messages import DatabaseLost, Trouble
+from omnidesk.words.errors import DatabaseLostError, OmniDeskError
 from omnidesk.words.speech import _
 
 Work = Callable[[], Message | None]
@@ -60,6 +61,8 @@ class Backstage:
     def _attempt(self, work: Work) -> None:
         try:
             message = work()
+        except DatabaseLostError as error:
+            message = DatabaseLost(clock.now(), str(error))
         except OmniDeskError as error:
             message = Trouble(str(error))
         except Exception as error:  # noqa: BLE001  a screen must outlive a mistake in what it called

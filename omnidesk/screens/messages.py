@@ -27,6 +27,19 @@ class Stirred(Message):
 
 
 @dataclass
+class DatabaseLost(Message):
+    """The database is out of reach since a time (UTC ms), and why."""
+
+    since: int
+    said: str
+
+
+@dataclass
+class DatabaseBack(Message):
+    """The database can be reached again; or, at the start, what an earlier console left waiting can be taken in."""
+
+
+@dataclass
 class WindowRead(Message):
     """Rows of the queue; `seconds` is what reading them took."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -17,13 +18,13 @@ from omnidesk.text import recipients
 from omnidesk.text.clean import clean, one_line
 from omnidesk.widgets import times
 from omnidesk.widgets.sheet import Sheet
-from omnidesk.words.errors import UsageError
+from omnidesk.words.errors import DatabaseLostError, UsageError
 from omnidesk.words.kinds import Status
 from omnidesk.words.rows import Address
 from omnidesk.words.speech import _
 
 if TYPE_CHECKING:
-    from omnidesk.desk import cautions, composing, settings
+    from omnidesk.desk import cautions, composing, settings, spool
     from omnidesk.desk import macros as canned
     from omnidesk.screens import sheets
     from omnidesk.screens.desk import DeskScreen
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from omnidesk.text import when
 else:
     cautions, composing = Later("omnidesk.desk.cautions"), Later("omnidesk.desk.composing")
+    spool = Later("omnidesk.desk.spool")
     settings, sheets = Later("omnidesk.desk.settings"), Later("omnidesk.screens.sheets")
     when = Later("omnidesk.text.when")
     canned = Later("omnidesk.desk.macros")
@@ -181,14 +183,28 @@ def ask_again(desk: DeskScreen, message: AskAgain) -> None:
 
 
 def deliver(session: Session, sheet: Sheet, text: str, how: How) -> Written | AskAgain:
-    """Store a note or queue a message, in a thread; what the agent should look at first comes back as `AskAgain`."""
+    """Store a note or queue a message, in a thread; what the agent should look at first comes back as `AskAgain`.
+
+    Where the database is lost, it waits in the agent's spool under the key it may have arrived with."""
+    key = str(uuid.uuid4())
+    try:
+        return _deliver(session, sheet, text, how, key)
+    except DatabaseLostError:
+        kept = sheets.written(sheet, text)
+        when = composing.When(at=how.at, status=how.status, for_whom=how.for_whom, until=how.until)
+        one = spool.Waiting(sheet.sort, sheet.conversation_id, kept, "", when, sheet.sender_only, how.confirmed, key)
+        spool.keep(session.workspace, session.actor, one)
+        return Written(sheet, _("the database is out of reach: this waits here and goes when it is back"), after="stay")
+
+
+def _deliver(session: Session, sheet: Sheet, text: str, how: How, key: str) -> Written | AskAgain:
     number = sheet.conversation_id
     if sheet.sort == "note":
-        composing.note(session.workspace, session.actor, number, text)
+        composing.note(session.workspace, session.actor, number, text, key)
         return Written(sheet, _("note on #{number}").format(number=number), after="stay")
     if not how.confirmed and (unseen := _unseen(session, sheet, text, how)):
         return AskAgain(sheet, text, how, unseen)
-    queued = _queue(session, sheet, text, how)
+    queued = _queue(session, sheet, text, how, key)
     said = ""  # the countdown in the status bar says the rest
     number = queued.message.conversation_id
     if how.at is not None:
@@ -214,22 +230,22 @@ def _unseen(session: Session, sheet: Sheet, text: str, how: How) -> tuple[str, .
     return tuple(found)
 
 
-def _queue(session: Session, sheet: Sheet, text: str, how: How) -> composing.Queued:
+def _queue(session: Session, sheet: Sheet, text: str, how: How, key: str) -> composing.Queued:
     assert sheet.chosen is not None
     wanted = composing.When(at=how.at, status=how.status, for_whom=how.for_whom, until=how.until)
     to, cc, bcc = (_typed(some) for some in (sheet.to, sheet.cc, sheet.bcc))
     who = (session.workspace, session.actor)
     if sheet.sort == "new":
         return composing.new(
-            *who, to, sheet.chosen, sheet.subject, text, cc=cc, bcc=bcc, files=sheet.files, when=wanted
+            *who, to, sheet.chosen, sheet.subject, text, cc=cc, bcc=bcc, files=sheet.files, key=key, when=wanted
         )
     if sheet.sort == "aside":
         return composing.forward(
             *who, sheet.conversation_id, to, text, via=sheet.chosen, cc=cc, bcc=bcc, subject=sheet.subject or None,
-            files=sheet.files, when=wanted,
+            files=sheet.files, key=key, when=wanted,
         )  # fmt: skip
     return composing.reply(
-        *who, sheet.conversation_id, text, via=sheet.chosen, to=to, cc=cc, bcc=bcc, files=sheet.files,
+        *who, sheet.conversation_id, text, via=sheet.chosen, to=to, cc=cc, bcc=bcc, files=sheet.files, key=key,
         to_sender_only=sheet.sender_only, when=wanted, confirmed=how.confirmed, also=_also(session, how),
     )  # fmt: skip
 

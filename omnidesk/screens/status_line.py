@@ -63,6 +63,14 @@ def summary_alive(summary: Summary | None) -> bool:
     return summary is not None and summary.engine_alive
 
 
+def lost(since: int | None, now: int) -> list[Part]:
+    """Say since when the database is out of reach; what is written meanwhile waits in the agent's spool."""
+    if since is None:
+        return []
+    at = times.day_time(since, now).strip()
+    return [("warn", _("database out of reach since {at}: what you write waits here").format(at=at))]
+
+
 def health(summary: Summary | None, engine: str, now: int, quiet: bool = False) -> list[Part]:
     """Say how engine, outbox and channels do, the most important first; `quiet`: nothing rings now."""
     if engine:

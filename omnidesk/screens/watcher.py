@@ -14,10 +14,10 @@ from textual.message import Message
 from omnidesk import clock
 from omnidesk.desk import changes, channels
 from omnidesk.screens.later import get_ready
-from omnidesk.screens.messages import EngineSays, Stirred, Trouble
+from omnidesk.screens.messages import DatabaseBack, DatabaseLost, EngineSays, Stirred, Trouble
 from omnidesk.screens.session import Session
 from omnidesk.text.clean import one_line
-from omnidesk.words.errors import OmniDeskError
+from omnidesk.words.errors import DatabaseLostError, OmniDeskError
 from omnidesk.words.speech import _
 
 LOOK_SECONDS = 0.25
@@ -102,8 +102,9 @@ class Watcher(threading.Thread):
     def run(self) -> None:
         """Look until the end."""
         seen: object = None
-        failed = ""
+        failed, lost = "", False
         get_ready()
+        self._post(DatabaseBack())
         while not self._ended.is_set():
             try:
                 now = changes.stirred(self._session.workspace)
@@ -114,7 +115,13 @@ class Watcher(threading.Thread):
                         channel.enabled and channel.kind != "desk"
                         for channel in channels.list_channels(self._session.workspace)
                     )
-                failed = ""
+                if lost:
+                    self._post(DatabaseBack())
+                failed, lost = "", False
+            except DatabaseLostError as error:
+                if not lost:
+                    lost, seen = True, None
+                    self._post(DatabaseLost(clock.now(), str(error)))
             except OmniDeskError as error:
                 if str(error) != failed:
                     failed = str(error)

@@ -10,16 +10,18 @@ from omnidesk.screens.keys import PANES, Action, Press
 from omnidesk.screens.later import Later
 from omnidesk.screens.messages import Acted, DraftKept
 from omnidesk.widgets.sheet import Sheet, Sort
+from omnidesk.words.errors import DatabaseLostError
 from omnidesk.words.kinds import Direction
 from omnidesk.words.speech import _
 
 if TYPE_CHECKING:
-    from omnidesk.desk import drafts, outbox, undo
+    from omnidesk.desk import drafts, outbox, spool, undo
     from omnidesk.screens import draft_list, preview, sheets
     from omnidesk.screens.desk import DeskScreen
     from omnidesk.screens.writing_desk import WritingDesk
 else:
     drafts, sheets = Later("omnidesk.desk.drafts"), Later("omnidesk.screens.sheets")
+    spool = Later("omnidesk.desk.spool")
     outbox, undo = Later("omnidesk.desk.outbox"), Later("omnidesk.desk.undo")
     draft_list, preview = Later("omnidesk.screens.draft_list"), Later("omnidesk.screens.preview")
 
@@ -128,7 +130,11 @@ def keep_draft(desk: WritingDesk, sheet: Sheet, text: str) -> None:
         kept = sheets.written(sheet, text)
         if sheet.sort == "aside" and not text.strip() and not sheet.to:
             kept = drafts.Written("")
-        drafts.save(session.workspace, session.actor, sheet.conversation_id, sheet.sort, kept)
+        try:
+            drafts.save(session.workspace, session.actor, sheet.conversation_id, sheet.sort, kept)
+        except DatabaseLostError:
+            draft = spool.Waiting("draft", sheet.conversation_id, kept, draft_sort=sheet.sort)
+            spool.keep(session.workspace, session.actor, draft)
         return DraftKept(sheet)
 
     desk.backstage.write(work)

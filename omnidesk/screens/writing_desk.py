@@ -11,9 +11,9 @@ from textual.timer import Timer
 from omnidesk import clock
 from omnidesk.screens import attaching, editor, sending, writing
 from omnidesk.screens.later import Later
-from omnidesk.screens.messages import DraftKept, SheetRead, Written
+from omnidesk.screens.messages import Acted, DatabaseBack, DatabaseLost, DraftKept, SheetRead, Written
 from omnidesk.screens.reading_desk import ReadingDesk
-from omnidesk.screens.session import Opening
+from omnidesk.screens.session import Opening, Session
 from omnidesk.screens.who_is_here import WhoIsHere
 from omnidesk.screens.writing_messages import (
     AddressesRead,
@@ -33,13 +33,14 @@ from omnidesk.widgets.sheet import Sheet
 from omnidesk.words.speech import _, ngettext
 
 if TYPE_CHECKING:
-    from omnidesk.desk import drafts
+    from omnidesk.desk import drafts, spool
     from omnidesk.screens import sheets
     from omnidesk.screens.desk import DeskScreen
     from omnidesk.widgets.composer_fields import Fields
     from omnidesk.widgets.draft_area import DraftArea
 else:
     drafts, sheets = Later("omnidesk.desk.drafts"), Later("omnidesk.screens.sheets")
+    spool = Later("omnidesk.desk.spool")
 
 DRAFT_SECONDS = 0.6
 """How long after the first key that is not stored yet a draft is stored, whether more keys come or not."""
@@ -293,11 +294,37 @@ class WritingDesk(ReadingDesk):
             self.focus_pane("thread")
             self.mark_read(queue.cursor.id)
 
+    # A database that goes and comes
+
+    def on_database_lost(self, message: DatabaseLost) -> None:
+        """What is on the screen stays; what is written goes to the spool."""
+        self.composer.freeze(False)
+        self.hold_keys(False)
+        if self.lost_since is None:
+            self.lost_since = message.since
+            self.say(message.said, wrong=True)
+        self.refresh_bars()
+
+    def on_database_back(self, message: DatabaseBack) -> None:
+        """Take in what waited, and show what is there now."""
+        back, self.lost_since = self.lost_since is not None, None
+        session = self.session
+        self.backstage.write(lambda: _take_in(session))
+        if back:
+            self.say(_("the database is back"))
+            self.read_again()
+        self.refresh_bars()
+
     # Presence
 
     def on_presence_read(self, message: PresenceRead) -> None:
         """Who else is here."""
         self.here.take(message)
+
+
+def _take_in(session: Session) -> Acted | None:
+    said = spool.said(spool.take_in(session.workspace, session.actor))
+    return Acted(said, undoable=False) if said else None
 
 
 def _cut_off(home: str, sheet: Sheet, login: str) -> EditorFound | None:

@@ -137,8 +137,7 @@ class PostgresDatabase(Database):
             raise TryLaterError(f"{self.name} is so busy that the same write failed {ATTEMPTS} times: try again")
 
     def _attempt(self, work: Callable[[Transaction], T]) -> T:
-        with self.writers.borrowed() as (raw, _):
-            number = self._begin(raw)
+        with self._begun() as (raw, number):
             try:
                 result = work(PostgresConnection(raw))
             except BaseException:
@@ -154,6 +153,20 @@ class PostgresDatabase(Database):
                     raw.execute("ROLLBACK")
                 raise
             return result
+
+    @contextmanager
+    def _begun(self) -> Iterator[tuple[psycopg.Connection[Any], str]]:
+        """Lend a connection in a transaction that has begun, with its number; one that broke while idle is replaced."""
+        while True:
+            with self.writers.borrowed() as (raw, fresh):
+                try:
+                    number = self._begin(raw)
+                except psycopg.OperationalError:
+                    if fresh or not raw.closed:
+                        raise
+                    continue
+                yield raw, number
+                return
 
     def _begin(self, raw: psycopg.Connection[Any]) -> str:
         """Begin a transaction, in one round trip; return its number."""
@@ -215,10 +228,15 @@ class PostgresDatabase(Database):
             for _ in self._ear.notifies(timeout=seconds, stop_after=1):
                 pass
         except (psycopg.Error, WorkspaceError):
-            ear, self._ear = self._ear, None
-            if ear is not None:
-                ear.close()
+            self._stop_listening()
             ended.wait(seconds)
+        if ended.is_set():
+            self._stop_listening()
+
+    def _stop_listening(self) -> None:
+        ear, self._ear = self._ear, None
+        if ear is not None:
+            ear.close()
 
     def close(self) -> None:
         """Close every connection; one that is in use at this moment closes when it is not."""

@@ -127,7 +127,7 @@ def test_an_engine_that_dies_is_started_again_later_and_later(tmp_path: Path) ->
 
 
 def test_the_watcher_starts_the_engine_only_where_there_is_a_channel_to_run(desk: Desk, posted: list[Message]) -> None:
-    desk.workspace.database.write(lambda tx: tx.execute("UPDATE channel SET enabled = 0"))
+    desk.workspace.database.write(lambda tx: tx.execute("UPDATE channel SET enabled = FALSE"))
     watcher = Watcher(begin(desk.workspace, str(desk.workspace.home.path)).session, posted.append, engine=True)
     watcher.start()
     try:

@@ -134,7 +134,7 @@ async def test_a_password_is_stored_without_being_shown(
         await running.press("n")
         await running.sees("Rename amail to:", "amail")
     assert secrets.read(channel, ("password",)) == {"password": "hushhush"}
-    assert "hushhush" not in str(desk.value("SELECT group_concat(after_json) FROM event"))
+    assert "hushhush" not in str(desk.value("SELECT group_concat(after_json, ' ') FROM event"))
 
 
 async def test_a_channel_without_a_secret_says_so(desk: Desk) -> None:

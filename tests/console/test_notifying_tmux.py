@@ -32,7 +32,7 @@ def quiet_desk(desk: Desk) -> Desk:
     """A desk where #1 is sanne's own, without an engine."""
     desk.receives(mail("1"), mail("2", sender=BRAM))
     triage.assign(desk.workspace, desk.me, 1, "sanne")
-    desk.workspace.database.write(lambda tx: tx.execute("UPDATE channel SET enabled = 0"))
+    desk.workspace.database.write(lambda tx: tx.execute("UPDATE channel SET enabled = FALSE"))
     return desk
 
 

@@ -28,7 +28,7 @@ def quiet(desk: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Desk:
     """A conversation and no engine; the agent's data folder is one of the test."""
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     desk.receives(mail("1"))
-    desk.workspace.database.write(lambda tx: tx.execute("UPDATE channel SET enabled = 0"))
+    desk.workspace.database.write(lambda tx: tx.execute("UPDATE channel SET enabled = FALSE"))
     return desk
 
 

@@ -28,6 +28,8 @@ from tests.filling import (
 )
 from tests.sync import scripted
 
+pytestmark = pytest.mark.databases
+
 KILLED = """
 import os, sys
 import psycopg

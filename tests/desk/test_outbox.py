@@ -17,6 +17,8 @@ from omnidesk.words.kinds import MessageStatus, Status
 from tests.filling import ANNA, BRAM, NOON, SUPPORT, Clock, Desk, hold, mail
 from tests.sync import scripted
 
+pytestmark = pytest.mark.databases
+
 SENDING, QUEUED, SENT, UNKNOWN, FAILED = (
     MessageStatus.SENDING,
     MessageStatus.QUEUED,

@@ -13,6 +13,8 @@ from omnidesk.words.kinds import Status
 from tests.filling import BRAM, CARO, NOON, Clock, Desk, mail
 from tests.sync import scripted
 
+pytestmark = pytest.mark.databases
+
 
 @pytest.fixture
 def full(time: Clock, desk: Desk) -> Desk:

@@ -13,6 +13,8 @@ from omnidesk.words.kinds import Priority
 from omnidesk.words.rows import Actor
 from tests.filling import ANNA, BRAM, CARO, Clock, Desk, mail
 
+pytestmark = pytest.mark.databases
+
 
 def take(desk: Desk, who: Actor | None = None) -> int | None:
     return skipping.take_next(desk.workspace, who or desk.me)[1]

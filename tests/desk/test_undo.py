@@ -18,6 +18,8 @@ from omnidesk.words.kinds import Place, Priority, Status
 from omnidesk.words.rows import Actor
 from tests.filling import ANNA, BRAM, NOON, Clock, Desk, mail, open_desk
 
+pytestmark = pytest.mark.databases
+
 
 def here(desk: Desk, number: int) -> threads.Conversation:
     return threads.conversation(desk.workspace, number)

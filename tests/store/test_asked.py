@@ -16,6 +16,8 @@ from omnidesk.text import query as syntax
 from omnidesk.words.kinds import Place, Priority, Sort, Status
 from tests.filling import new_workspace
 
+pytestmark = pytest.mark.databases
+
 Row = dict[str, Any]
 
 ROW = st.fixed_dictionaries(

@@ -17,6 +17,8 @@ from omnidesk.store.blobs import IN_DATABASE, Blobs
 from omnidesk.words.errors import NotFoundError
 from tests.filling import NOON, Clock, Desk, mail
 
+pytestmark = pytest.mark.databases
+
 LARGE = IN_DATABASE + 1
 
 

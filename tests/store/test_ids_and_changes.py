@@ -11,6 +11,8 @@ from omnidesk.desk import changes
 from omnidesk.store import ids
 from tests.filling import NOON, Desk, mail, python, wait_until
 
+pytestmark = pytest.mark.databases
+
 WRITER = """
 import sys
 from omnidesk.desk import triage, workspace

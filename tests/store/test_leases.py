@@ -8,6 +8,8 @@ from omnidesk.store import leases
 from omnidesk.store.leases import LeaseLostError
 from tests.filling import Clock, Desk
 
+pytestmark = pytest.mark.databases
+
 
 def acquire(desk: Desk, owner: str, seconds: float = 10) -> int | None:
     return desk.workspace.database.write(lambda tx: leases.acquire(tx, "clock", owner, int(seconds * 1000)))

@@ -14,6 +14,8 @@ from omnidesk.store import migrate, tables, versions
 from omnidesk.words.errors import NewerWorkspaceError, RefusedError, TryLaterError, WorkspaceError
 from tests.filling import Desk
 
+pytestmark = pytest.mark.databases
+
 
 def mark(desk: Desk, key: str, number: int) -> None:
     desk.workspace.database.write(lambda tx: tx.execute("UPDATE mark SET value = ? WHERE key = ?", (str(number), key)))

@@ -16,6 +16,8 @@ from omnidesk.words.errors import NotFoundError
 from omnidesk.words.kinds import Place, Status
 from tests.filling import Desk, new_workspace
 
+pytestmark = pytest.mark.databases
+
 ME, OTHER = 11, 12
 
 ROW = st.fixed_dictionaries(
