@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 
 from omnidesk import clock
@@ -37,9 +38,9 @@ def check(act: Act, number: int, owner: int | None, seen: Mapping[int, str | Non
 
 def _given_just_now(act: Act, number: int) -> bool:
     """Say whether somebody else gave a conversation to its owner a moment ago; rides on event_conversation."""
-    row = act.tx.one(
-        "SELECT at, actor FROM event WHERE conversation_id = ? AND after_json LIKE '%\"owner_id\"%' "
-        "ORDER BY id DESC LIMIT 1",
-        (number,),
+    lately = act.tx.all(
+        "SELECT actor, after_json FROM event WHERE conversation_id = ? AND at > ? ORDER BY id DESC",
+        (number, act.at - MOMENT),
     )
-    return row is not None and row["actor"] != act.actor.name and row["at"] > act.at - MOMENT
+    given = next((row["actor"] for row in lately if "owner_id" in json.loads(row["after_json"])), None)
+    return given is not None and given != act.actor.name

@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 
 from omnidesk.store import versions
 from omnidesk.store.home import Home, secure_file
+from omnidesk.store.line import Line
 from omnidesk.words.errors import (
     DiskFullError,
     ReadOnlyError,
@@ -77,6 +78,7 @@ class Database:
         self.path = home.database
         self._turn = threading.Lock()
         """Threads of this process take turns in writing; SQLite itself would have them sleep and try again."""
+        self._line = Line(home, home.database)
         self._local = threading.local()
         """What a thread holds here is closed when the thread ends, or after `close`."""
 
@@ -105,7 +107,7 @@ class Database:
             writer = self._writer
             for attempt in range(ATTEMPTS):
                 try:
-                    with self._turn:
+                    with self._turn, self._line.turn(BUSY_SECONDS):
                         return self._attempt(writer.raw, work)
                 except sqlite3.IntegrityError as error:
                     if "PRIMARYKEY" not in _code(error) or attempt == ATTEMPTS - 1:
