@@ -10,6 +10,7 @@ import os
 import shutil
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -105,13 +106,14 @@ class Database:
         """
         with plain_words(self.path):
             writer = self._writer
-            for attempt in range(ATTEMPTS):
-                try:
-                    with self._turn, self._line.turn(BUSY_SECONDS):
+            with self._turn, self._line.turn(BUSY_SECONDS):
+                for attempt in range(ATTEMPTS):
+                    try:
                         return self._attempt(writer.raw, work)
-                except sqlite3.IntegrityError as error:
-                    if "PRIMARYKEY" not in _code(error) or attempt == ATTEMPTS - 1:
-                        raise
+                    except sqlite3.IntegrityError as error:
+                        if "PRIMARYKEY" not in _code(error) or attempt == ATTEMPTS - 1:
+                            raise
+                    time.sleep(0.001)  # ids of the next millisecond are ours: nobody else writes meanwhile
             raise AssertionError("unreachable")
 
     @property
