@@ -116,7 +116,8 @@ class WhoIsHere:
         if state == self._told:
             wait = self._told_at + presence.RENEWED - now
         else:
-            settled = self._noticed[1] + (STAYED if state[1] == "viewing" else 0.0)
+            passes = state[1] == "viewing" and (self._told is None or state[0] != self._told[0])
+            settled = self._noticed[1] + (STAYED if passes else 0.0)
             wait = max(settled, self._turn - BORROWED * presence.APART) - now
         if wait <= 0:
             self._write(now, state)
@@ -128,8 +129,9 @@ class WhoIsHere:
         self._tell()
 
     def _write(self, now: float, state: tuple[int | None, Doing]) -> None:
+        if state != self._told:  # a renewal comes when turns were left unused
+            self._turn = max(now, self._turn) + presence.APART
         self._told, self._told_at = state, now
-        self._turn = max(now, self._turn) + presence.APART
         self._process = self._process or processes.process_name()
         session, process, agent = self.desk.session, self._process, self.desk.session.agent.id or 0
         self.desk.backstage.write(lambda: presence.show(session.workspace, process, agent, *state))

@@ -155,6 +155,10 @@ def test_beginning_to_answer_is_told_at_once_also_right_after_opening(monkeypatc
     assert one.told[-1][0] - opened <= STAYED + 0.02
     one.answers(4)
     assert one.told[-1] == (one.now, 4, "answering")
+    one.passes(0.5)
+    one.desk.composer.sheet = None
+    one.here.changed()
+    assert one.told[-1] == (one.now, 4, "viewing")
 
 
 def test_who_runs_past_rows_is_not_told_to_read_them(monkeypatch: pytest.MonkeyPatch) -> None:
