@@ -34,12 +34,20 @@ def assign(
     login: Annotated[
         str, typer.Argument(metavar="me|LOGIN|@TEAM|none", help="Whose it becomes; @none takes the team off.")
     ],
+    of: Annotated[
+        str | None, typer.Option("--from", metavar="me|LOGIN|none", help="Only where it is theirs (none: nobody's).")
+    ] = None,
 ) -> None:
     """Give a conversation an owner or a team, or take the owner off."""
-    from omnidesk.desk import triage
+    from omnidesk.desk import threads, triage
 
-    owner = {"me": session.actor.name, "none": None}.get(login, login)
-    _changed(session, triage.assign(session.workspace, session.actor, number, owner), [number])
+    named: dict[str, str | None] = {"me": session.actor.name, "none": None}
+    owner, seen = named.get(login, login), None
+    if of is not None:
+        if login.startswith("@"):
+            raise UsageError("--from says whose it is that changes its owner: leave it out for a team")
+        seen = {threads.current(session.workspace, number): named.get(of, of)}
+    _changed(session, triage.assign(session.workspace, session.actor, number, owner, seen), [number])
 
 
 @command(app, "close")

@@ -30,6 +30,8 @@ from omnidesk.words.rows import PROGRAM
 
 ADMITTED, DONE, QUARANTINED = "admitted", "done", "quarantined"
 AT_A_TIME = 100
+LONGEST = 0.1
+"""Seconds after which a transaction takes no more items: others want to write too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,10 +164,10 @@ def settle(
     held: Held | None = None,
     decoded: Sequence[Outcome] | None = None,
 ) -> Settled:
-    """File admitted items of one channel: thread and store them in one transaction, each in a savepoint.
+    """File admitted items of one channel: thread and store them in few transactions, each item in a savepoint.
 
     `decoded` is what they say, where it was worked out before. What cannot be decoded or filed goes to quarantine
-    with its cause; the others go on. Raises LeaseLostError.
+    with its cause; the others go on. Raises LeaseLostError; what was filed before then stays.
     """
     if not kept:
         return Settled(0, 0)
@@ -173,30 +175,39 @@ def settle(
         kind = kind_of(workspace, kept[0][0])
         decoded = [decoding.decode(kind, item) for _, item in kept]
     outcomes = [(raw_id, item, outcome) for (raw_id, item), outcome in zip(kept, decoded, strict=True)]
+    done = Settled(0, 0)
+    while outcomes:
+        some, count = perform(workspace, PROGRAM, "received", partial(_settle_some, outcomes=outcomes, held=held))[1]
+        done = Settled(done.filed + some.filed, done.quarantined + some.quarantined, done.again + some.again)
+        outcomes = outcomes[count:]
+    return done
 
-    def work(act: Act) -> Settled:
-        if held is not None:
-            leases.check(act.tx, held.name, held.number)
-        desk = filing.Desk(act.tx)
-        filed = quarantined = 0
-        for raw_id, item, outcome in outcomes:
-            row = act.tx.one("SELECT state, channel_id, imported FROM raw_item WHERE id = ?", (raw_id,))
-            if row is None or row["state"] == DONE:
-                continue
-            if not isinstance(outcome, str):
-                outcome = _file(
-                    act, desk, filing.Arrival(raw_id, row["channel_id"], item, bool(row["imported"])), outcome
-                )
-            if isinstance(outcome, str):
-                _quarantine(act, raw_id, row["channel_id"], outcome)
-                quarantined += 1
-            else:
-                filed += 1
-        desk.finish(act)
-        _learn(act, outcomes)
-        return Settled(filed, quarantined, desk.again)
 
-    return perform(workspace, PROGRAM, "received", work)[1]
+def _settle_some(act: Act, outcomes: Sequence[tuple[int, Item, Outcome]], held: Held | None) -> tuple[Settled, int]:
+    """File as many items as fit into one transaction; return what came of them and how many they were."""
+    if held is not None:
+        leases.check(act.tx, held.name, held.number)
+    desk = filing.Desk(act.tx)
+    filed = quarantined = count = 0
+    began = clock.monotonic()
+    for raw_id, item, outcome in outcomes:
+        if count and clock.monotonic() - began > LONGEST:
+            break
+        count += 1
+        row = act.tx.one("SELECT state, channel_id, imported FROM raw_item WHERE id = ?", (raw_id,))
+        if row is None or row["state"] == DONE:
+            continue
+        if not isinstance(outcome, str):
+            arrival = filing.Arrival(raw_id, row["channel_id"], item, bool(row["imported"]))
+            outcome = _file(act, desk, arrival, outcome)
+        if isinstance(outcome, str):
+            _quarantine(act, raw_id, row["channel_id"], outcome)
+            quarantined += 1
+        else:
+            filed += 1
+    desk.finish(act)
+    _learn(act, outcomes[:count])
+    return Settled(filed, quarantined, desk.again), count
 
 
 def _learn(act: Act, outcomes: Sequence[tuple[int, Item, Outcome]]) -> None:

@@ -1,27 +1,27 @@
 """Presence: who is viewing or answering what. Rows that expire, never events.
 
-A console says where its agent is when that changes, at most every two seconds, and once in a while so that the row
-stays; a console that dies is forgotten when its row expires."""
+A console says where its agent is when that changes, every two seconds at most in the long run, and once in a while so
+that the row stays. A console that dies is left out at once by readers of its machine, and by others when its row
+expires."""
 
 from __future__ import annotations
 
-import os
-import secrets
-import socket
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import Literal
 
 from omnidesk import clock
+from omnidesk.desk import processes
 from omnidesk.store.workspace import Workspace
+from omnidesk.text.clean import one_line
 from omnidesk.words.speech import _
 
 Doing = Literal["viewing", "answering", "typing"]
 APART = 2.0
-"""Seconds between two writes of a console at least."""
-RENEWED = 15.0
+"""Seconds that each write of a console takes up, in the long run."""
+RENEWED = 4.0
 """Seconds after which a row that stays as it is is written again."""
-EXPIRES = 40 * clock.SECOND
+EXPIRES = 10 * clock.SECOND
 _STRENGTH = {"viewing": 0, "answering": 1, "typing": 2}
 
 
@@ -41,11 +41,6 @@ class Away:
 
     login: str
     until: int | None
-
-
-def process_name() -> str:
-    """Return a name for this console that no other has."""
-    return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
 
 
 def show(workspace: Workspace, process: str, agent_id: int, conversation_id: int | None, doing: Doing) -> None:
@@ -72,14 +67,16 @@ def leave(workspace: Workspace, process: str) -> None:
 def around(workspace: Workspace) -> tuple[Present, ...]:
     """Return who is at a console now, by login; an agent at two consoles stands there once a conversation.
 
-    One read of a table with a row a console."""
+    One read of a table with a row a console, and a look at the processes of this machine."""
     rows = workspace.database.reader.all(
-        "SELECT p.agent_id, agent.login, p.conversation_id, p.doing FROM presence p "
+        "SELECT p.process, p.agent_id, agent.login, p.conversation_id, p.doing FROM presence p "
         "JOIN agent ON agent.id = p.agent_id WHERE p.expires_at > ? ORDER BY agent.login",
         (clock.now(),),
     )
     found: dict[tuple[int, int | None], Present] = {}
     for row in rows:
+        if processes.ended(row["process"]):
+            continue
         here = Present(row["agent_id"], row["login"], row["conversation_id"], row["doing"])
         known = found.get((here.agent_id, here.conversation_id))
         if known is None or _STRENGTH[known.doing] < _STRENGTH[here.doing]:
@@ -114,3 +111,11 @@ def said(present: tuple[Present, ...]) -> str:
         "typing": _("{login} is typing an answer"),
     }
     return ", ".join(words[one.doing].format(login=one.login) for one in present)
+
+
+def brief(present: tuple[Present, ...]) -> str:
+    """Return the same in a word or two, for who is busiest there: `koen answers +1`."""
+    words = {"viewing": _("{login} reads"), "answering": _("{login} answers"), "typing": _("{login} types")}
+    first = max(present, key=lambda one: _STRENGTH[one.doing])
+    others = f" +{len(present) - 1}" if len(present) > 1 else ""
+    return words[first.doing].format(login=one_line(first.login, 9)) + others

@@ -35,7 +35,7 @@ REASONS = ("not my language", "needs a specialist", "waiting for a colleague")
 def take_next(workspace: Workspace, actor: Actor) -> tuple[rows.Act, int | None]:
     """Take the conversation that comes first for this agent; (act, None) when nothing waits for them."""
     while True:
-        wanted = candidates(workspace, actor)
+        wanted = candidates(workspace.database.reader, actor)
 
         def work(act: Act, wanted: list[int] = wanted) -> int | None:
             return _take_first(act, wanted)
@@ -45,9 +45,8 @@ def take_next(workspace: Workspace, actor: Actor) -> tuple[rows.Act, int | None]
             return act, number
 
 
-def candidates(workspace: Workspace, actor: Actor) -> list[int]:
+def candidates(reader: Connection, actor: Actor) -> list[int]:
     """Return the first conversations to be offered to an agent; rides on conversation_owner."""
-    reader = workspace.database.reader
     now = clock.now()
     state = reader.value("SELECT state FROM agent WHERE id = ?", (actor.agent_id,))
     live = sorted(_live_kinds(reader)) if state == AgentState.NO_CHATS else []
@@ -78,13 +77,13 @@ def _live_kinds(reader: Connection) -> set[str]:
 def _take_first(act: Act, wanted: list[int]) -> int | None:
     """Take the first of these that is still free."""
     for number in wanted:
-        free = act.tx.value(
-            "SELECT 1 FROM conversation WHERE id = ? AND place = 'desk' AND status = 'open' AND owner_id IS NULL",
-            (number,),
-        )
+        free = act.tx.execute(  # it is ours from here on: whoever comes second finds it changed, on any database
+            "UPDATE conversation SET touched = ? WHERE id = ? AND place = 'desk' AND status = 'open' "
+            "AND owner_id IS NULL",
+            (True, number),
+        ).rowcount
         if free:
             act.change("assigned", number, owner_id=act.actor.agent_id)
-            act.tx.execute("UPDATE conversation SET touched = ? WHERE id = ?", (True, number))
             act.summary = f"took #{number}"
             act.undoable = True
             return number
@@ -106,19 +105,25 @@ def skip(
     wanted = [ids] if isinstance(ids, int) else list(dict.fromkeys(ids))
     if not wanted:
         raise UsageError(_("no conversation was named"))
-    following = [number for number in candidates(workspace, actor) if number not in wanted] if take else []
+    following = _others(candidates(workspace.database.reader, actor), wanted) if take else []
     until = clock.now() + int(settings.current(workspace).skip_minutes * clock.MINUTE)
 
     def work(act: Act) -> int | None:
         for number in wanted:
             _skip_one(act, number, why, until)
         taken = _take_first(act, following)
+        if taken is None and following:  # colleagues took them meanwhile
+            taken = _take_first(act, _others(candidates(act.tx, actor), wanted))
         many = f"#{wanted[0]}" if len(wanted) == 1 else f"{len(wanted)} conversations"
         act.summary = f"passed over {many} ({why})" + (f", took #{taken}" if taken is not None else "")
         return taken
 
     act, taken = perform_undoable(workspace, actor, "skip", work)
     return act, taken, until
+
+
+def _others(found: list[int], wanted: list[int]) -> list[int]:
+    return [number for number in found if number not in wanted]
 
 
 def _skip_one(act: Act, number: int, why: str, until: int) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from omnidesk import clock
-from omnidesk.desk import absence, agents, conversations, due, notifications
+from omnidesk.desk import absence, agents, claims, conversations, due, notifications
 from omnidesk.desk.acts import Act, perform, perform_undoable
 from omnidesk.store import thread
 from omnidesk.store.database import Transaction
@@ -41,10 +41,10 @@ def _on_each(
     def work(act: Act) -> None:
         for number in wanted:
             here = conversations.current(act.tx, number)
-            if act.tx.value("SELECT 1 FROM conversation WHERE id = ?", (here,)) is None:
+            # written before it is read: what is read then cannot change any more before this act is done
+            if not act.tx.execute("UPDATE conversation SET touched = ? WHERE id = ?", (True, here)).rowcount:
                 raise NotFoundError(_("there is no conversation {number}").format(number=number))
             change(act, here)
-            act.tx.execute("UPDATE conversation SET touched = ? WHERE id = ?", (True, here))
             due.refresh(act.tx, here)
         many = f"#{wanted[0]}" if len(wanted) == 1 else f"{len(wanted)} conversations"
         act.summary = f"{words if act.events or not unchanged else unchanged} {many}"
@@ -52,17 +52,24 @@ def _on_each(
     return perform_undoable(workspace, actor, kind, work)[0]
 
 
-def assign(workspace: Workspace, actor: Actor, ids: Ids, login: str | None) -> rows.Act:
+def assign(
+    workspace: Workspace, actor: Actor, ids: Ids, login: str | None, seen: Mapping[int, str | None] | None = None
+) -> rows.Act:
     """Give conversations to an agent by login, to a team as `@team`, or to nobody; `@none` takes the team off.
 
-    A team gets them into its pool: an owner who is no member loses them. Raises NotFoundError."""
+    A team gets them into its pool: an owner who is no member loses them. Raises NotFoundError, and RefusedError where
+    somebody was faster: `seen` says whose each was when it was decided (by login); without it, nobody takes for
+    themselves what a colleague was given a moment ago."""
     if login is not None and login.startswith("@"):
         return _assign_team(workspace, actor, ids, login[1:].strip())
     owner = None if login is None else agents.working(workspace, login).id
     words = "took the owner off" if login is None else f"assigned to {login}:"
-    return _on_each(
-        workspace, actor, "assign", ids, lambda act, number: act.change("assigned", number, owner_id=owner), words
-    )
+
+    def change(act: Act, number: int) -> None:
+        claims.check(act, number, owner, seen or {})
+        act.change("assigned", number, owner_id=owner)
+
+    return _on_each(workspace, actor, "assign", ids, change, words)
 
 
 def _assign_team(workspace: Workspace, actor: Actor, ids: Ids, name: str) -> rows.Act:

@@ -69,6 +69,8 @@ class Arrivals(DeskFrame):
         self.view_before_search = self.view
         self.coming = ""
         """The view that is being read to be shown."""
+        self._missed = False
+        """Whether something was committed meanwhile, which that reading may have come too early for."""
         self.saved = ViewsRead((), {})
         self.open_id: int | None = None
         """The conversation whose thread is shown."""
@@ -171,6 +173,7 @@ class Arrivals(DeskFrame):
         read()
 
     def _read_window(self) -> None:
+        self._missed = bool(self.coming)
         if not self.coming:
             asked = windows.Asked(self.view, self.queue.held_row)
             self.backstage.read("window", partial(windows.window, self.session, asked))
@@ -212,6 +215,7 @@ class Arrivals(DeskFrame):
             self.view_before_search = self.view
         self.view, self.coming = window.view, ""
         self._take_window(window)
+        self._catch_up()
         if query is not None:
             nothing = _("nothing was found for {query}: q goes back").format(query=query)
             self.say("" if window.count else nothing)
@@ -227,6 +231,12 @@ class Arrivals(DeskFrame):
         self.say(message.said, wrong=True)
         if message.view == self.coming:
             self.coming = ""
+            self._catch_up()
+
+    def _catch_up(self) -> None:
+        """Read what was left out while another view was being read."""
+        if self._missed:
+            self._read_window()
 
     def on_views_read(self, message: ViewsRead) -> None:
         """The saved views."""

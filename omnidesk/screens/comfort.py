@@ -137,7 +137,7 @@ class ComfortDesk(MacroDesk):
         self._announced = row.id
         self._put_cursor()
         count = self.queue.window.count if self.queue.window.exact else 0
-        self.say(queue_row.spoken(row, clock.now(), self.queue.place + 1, count))
+        self.say(queue_row.spoken(row, clock.now(), self.queue.place + 1, count, self.queue.company(row)))
 
     def _put_cursor(self) -> None:
         """Put the terminal's cursor on the row, or on the first line of another pane."""

@@ -42,6 +42,8 @@ class DeskScreen(TeachingDesk):
         self.composer.notes.why = self.keymap.hint("channels")
         self.asked_about: list[int] = []
         """What the open prompt asks about."""
+        self.asked_owners: dict[int, str | None] = {}
+        """Whose what was shown when the prompt opened was then."""
         self.keys_wait = False
         """Whether keys are kept back for a moment."""
         self._hold_timer: Timer | None = None

@@ -67,6 +67,7 @@ def skipped(desk: DeskScreen, text: str) -> None:
 
 def assign(desk: DeskScreen, press: Press) -> None:
     """Ask who shall have it, an agent or a team; a letter typed after `a` begins the answer."""
+    desk.asked_owners = shown_owners(desk)
     if press.argument:
         desk.asked_about = desk.targets()
         assigned(desk, press.argument)
@@ -91,12 +92,22 @@ def assigned(desk: DeskScreen, text: str) -> None:
 
 def assign_me(desk: DeskScreen, press: Press) -> None:
     """Assign to the agent at the keyboard."""
+    desk.asked_owners = shown_owners(desk)
     _assign(desk, desk.session.agent.login, None)
 
 
 def _assign(desk: DeskScreen, login: str | None, ids: list[int] | None) -> None:
-    session = desk.session
-    decide(desk, lambda wanted: triage.assign(session.workspace, session.actor, wanted, login), ids=ids)
+    session, seen = desk.session, desk.asked_owners
+    decide(desk, lambda wanted: triage.assign(session.workspace, session.actor, wanted, login, seen), ids=ids)
+
+
+def shown_owners(desk: DeskScreen) -> dict[int, str | None]:
+    """Return whose each conversation is as the screen shows it: what was decided was decided on that."""
+    shown = {row.id: row.owner for row in desk.queue.window.rows}
+    head = desk.head.conversation
+    if head is not None and desk.place != "queue":
+        shown[head.id] = head.owner
+    return shown
 
 
 ACTIONS = (

@@ -20,7 +20,7 @@ from omnidesk.text.clean import one_line
 from omnidesk.words.errors import DatabaseLostError, OmniDeskError
 from omnidesk.words.speech import _
 
-LOOK_SECONDS = 0.25
+LOOK_SECONDS = 0.1
 BACKOFF_MOST = 60.0
 STEADY_SECONDS = 30.0
 """A process that ran this long starts the backoff anew."""

@@ -5,30 +5,41 @@ from __future__ import annotations
 import socket
 from typing import TYPE_CHECKING
 
+from textual.timer import Timer
+
 from omnidesk import clock
 from omnidesk.screens.later import Later
 from omnidesk.screens.session import Session
 from omnidesk.screens.writing_messages import PresenceRead
 from omnidesk.text.clean import one_line
 from omnidesk.widgets import times
+from omnidesk.widgets.painted_rows import Company
 from omnidesk.words.speech import _
 
 if TYPE_CHECKING:
-    from omnidesk.desk import engines, outbox, presence
+    from omnidesk.desk import engines, outbox, presence, processes
     from omnidesk.desk.engines import Left
     from omnidesk.desk.presence import Away, Doing, Present
     from omnidesk.screens.writing_desk import WritingDesk
 else:
     outbox, presence = Later("omnidesk.desk.outbox"), Later("omnidesk.desk.presence")
-    engines = Later("omnidesk.desk.engines")
+    engines, processes = Later("omnidesk.desk.engines"), Later("omnidesk.desk.processes")
 
 TYPING_SECONDS = 8.0
 """How long after the last key an agent counts as typing."""
 LOOK_SECONDS = 2.0
+"""How often is looked for who left without a word."""
+STAYED = 0.3
+"""Seconds on a conversation from which an agent counts as reading it: who runs past reads nothing."""
+BORROWED = 2
+"""Turns of later writes that what happens now may take: opening a conversation and answering it are told at once."""
 
 
 class WhoIsHere:
-    """Presence as one console writes and reads it: at most one write each two seconds, and one small read."""
+    """Presence as one console writes and reads it.
+
+    What an agent begins to do is told at once, be it that the turn for it comes later: then the next thing waits the
+    longer, so that in the long run there is a write each two seconds at most."""
 
     def __init__(self, desk: WritingDesk) -> None:
         self.desk = desk
@@ -36,51 +47,99 @@ class WhoIsHere:
         self.away: tuple[Away, ...] = ()
         self.scheduled: int | None = None
         self.left: Left | None = None
+        self._scheduled_in: int | None = None
+        self._begun = False
+        """Whether the first paint is over and the modules that this takes are loaded."""
         self._process = ""
         self._told: tuple[int | None, str] | None = None
         self._told_at = -1e9
+        self._turn = -1e9
+        """When the next write is due that owes nothing."""
+        self._noticed: tuple[tuple[int | None, str], float] = ((None, ""), 0.0)
+        self._telling: Timer | None = None
         self._looked_at = -1e9
         self._typed_at = -1e9
-        self._for: int | None = None
+
+    @property
+    def conversation_id(self) -> int | None:
+        """The conversation that is being answered, or else shown."""
+        sheet = self.desk.composer.sheet
+        return sheet.conversation_id if sheet is not None and sheet.sort == "reply" else self.desk.open_id
 
     @property
     def state(self) -> tuple[int | None, Doing]:
         """Where the agent is and what they do there."""
         sheet = self.desk.composer.sheet
         if sheet is None or sheet.sort != "reply":
-            return self.desk.open_id, "viewing"
+            hidden = self.desk.front == "queue" and not self.desk.side_by_side
+            return None if hidden else self.desk.open_id, "viewing"
         typing = clock.monotonic() - self._typed_at < TYPING_SECONDS
         return sheet.conversation_id, "typing" if typing else "answering"
 
     def typed(self) -> None:
         """The agent typed something."""
         self._typed_at = clock.monotonic()
+        self._tell()
 
     def changed(self) -> None:
-        """The agent opened or closed something: look who else is there."""
-        self._looked_at = -1e9
-        self.tick()
+        """The agent opened or closed something: say so, and look who else is there."""
+        if not self._begun:
+            return
+        self._tell()
+        self._show_head()
+        self._look()
+
+    def moved(self) -> None:
+        """The agent went to another pane."""
+        self._tell()
+
+    def stirred(self) -> None:
+        """Something was committed, or nothing was looked at yet: somebody may have come or gone."""
+        self._begun = True
+        self._tell()
+        self._look()
 
     def tick(self) -> None:
         """Write and read where it is time to; called each second."""
-        now = clock.monotonic()
-        agent = self.desk.session.agent
-        if agent.id is None:
+        self._begun = True
+        self._tell()
+        if clock.monotonic() - self._looked_at >= LOOK_SECONDS:
+            self._look()
+
+    def _tell(self) -> None:
+        """Write where the agent is, or arrange that it is written when it is time to."""
+        if self.desk.session.agent.id is None or not self._begun:
             return
-        state = self.state
-        tell = now - self._told_at >= presence.APART and (
-            state != self._told or now - self._told_at >= presence.RENEWED
-        )
-        if tell:
-            self._told, self._told_at = state, now
-            self._process = self._process or presence.process_name()
-            session, process = self.desk.session, self._process
-            self.desk.backstage.write(lambda: presence.show(session.workspace, process, agent.id, *state))
-        if tell or now - self._looked_at >= LOOK_SECONDS or state[0] != self._for:
-            self._looked_at, self._for = now, state[0]
-            session, number = self.desk.session, state[0]
-            pid = self.desk.engine_pid
-            self.desk.backstage.read("presence", lambda: read(session, number, pid))
+        now, state = clock.monotonic(), self.state
+        if state != self._noticed[0]:
+            self._noticed = state, now
+        if state == self._told:
+            wait = self._told_at + presence.RENEWED - now
+        else:
+            passes = state[1] == "viewing" and (self._told is None or state[0] != self._told[0])
+            settled = self._noticed[1] + (STAYED if passes else 0.0)
+            wait = max(settled, self._turn - BORROWED * presence.APART) - now
+        if wait <= 0:
+            self._write(now, state)
+        elif state != self._told and self._telling is None:
+            self._telling = self.desk.set_timer(wait, self._tell_later)
+
+    def _tell_later(self) -> None:
+        self._telling = None
+        self._tell()
+
+    def _write(self, now: float, state: tuple[int | None, Doing]) -> None:
+        if state != self._told:  # a renewal comes when turns were left unused
+            self._turn = max(now, self._turn) + presence.APART
+        self._told, self._told_at = state, now
+        self._process = self._process or processes.process_name()
+        session, process, agent = self.desk.session, self._process, self.desk.session.agent.id or 0
+        self.desk.backstage.write(lambda: presence.show(session.workspace, process, agent, *state))
+
+    def _look(self) -> None:
+        self._looked_at = clock.monotonic()
+        session, number, pid = self.desk.session, self.conversation_id, self.desk.engine_pid
+        self.desk.backstage.read("presence", lambda: read(session, number, pid))
 
     def gone(self) -> None:
         """The console closes."""
@@ -89,24 +148,44 @@ class WhoIsHere:
             self.desk.backstage.write(lambda: presence.leave(session.workspace, process))
 
     def take(self, message: PresenceRead) -> None:
-        """Show who is here."""
+        """Show who is here; what says the same as before is let be."""
         mine = self.desk.session.agent.id
-        self.present = tuple(one for one in message.present if one.agent_id != mine)
-        self.away, self.left = message.away, message.left
-        number = self.state[0]
-        if message.conversation_id != number:
-            return
-        self.scheduled = message.scheduled
+        present = tuple(one for one in message.present if one.agent_id != mine)
+        self.scheduled, self._scheduled_in = message.scheduled, message.conversation_id
+        known = (self.present, self.away, self.left)
+        self.present, self.away, self.left = present, message.away, message.left
+        self._show_rows()
+        self._show_head()
+        if (self.present, self.away, self.left) != known:
+            self.desk.refresh_bars()
+
+    def _show_rows(self) -> None:
+        queue = self.desk.queue
+        row = queue.cursor
+        before = queue.company(row) if row is not None else None
+        queue.set_company(
+            {
+                number: Company(
+                    presence.brief(there), presence.said(there), any(one.doing != "viewing" for one in there)
+                )
+                for number, there in presence.by_conversation(self.present).items()
+            }
+        )
+        company = queue.company(row) if row is not None else None
+        if self.desk.plain and self.desk.place == "queue" and company is not None and company != before:
+            self.desk.say(one_line(company.said, 200))
+
+    def _show_head(self) -> None:
+        number = self.conversation_id
         there = presence.by_conversation(self.present).get(number or 0, ())
         head = [presence.said(there)] if there else []
-        if self.scheduled is not None:
+        if self.scheduled is not None and self._scheduled_in == number:
             when = times.moment(self.scheduled, clock.now())
             head.append(_("an answer goes {when} (W takes it back)").format(when=when))
         self.desk.head.set_present(one_line("; ".join(head), 200))
         answering = tuple(one for one in there if one.doing != "viewing")
         writes = self.desk.composer.active and self.state[1] != "viewing"
         self.desk.composer.warn("colleague", *([presence.said(answering)] if answering and writes else []))
-        self.desk.refresh_bars()
 
     @property
     def line(self) -> str:

@@ -11,7 +11,7 @@ from textual.timer import Timer
 from omnidesk import clock
 from omnidesk.screens import attaching, editor, sending, writing
 from omnidesk.screens.later import Later
-from omnidesk.screens.messages import Acted, DatabaseBack, DatabaseLost, DraftKept, SheetRead, Written
+from omnidesk.screens.messages import Acted, DatabaseBack, DatabaseLost, DraftKept, SheetRead, Stirred, Written
 from omnidesk.screens.reading_desk import ReadingDesk
 from omnidesk.screens.session import Opening, Session
 from omnidesk.screens.who_is_here import WhoIsHere
@@ -316,6 +316,25 @@ class WritingDesk(ReadingDesk):
         self.refresh_bars()
 
     # Presence
+
+    def open(self, conversation_id: int) -> None:
+        """Show a conversation's thread, and who else is there."""
+        super().open(conversation_id)
+        self.here.changed()
+
+    def close_thread(self) -> None:
+        """Show no conversation: nobody reads one here any more."""
+        super().close_thread()
+        self.here.changed()
+
+    def focus_pane(self, name: str) -> None:
+        """Bring a pane to the front; where that is the queue alone, no thread is being read."""
+        super().focus_pane(name)
+        self.here.moved()
+
+    def on_stirred(self, message: Stirred) -> None:
+        """Somebody may have come or gone: that is shown at once, whatever is being typed."""
+        self.here.stirred()
 
     def on_presence_read(self, message: PresenceRead) -> None:
         """Who else is here."""

@@ -1,7 +1,7 @@
 """The workspace's folder: where it is, what lies in it, who may read it.
 
 HOME/config.toml    where the database is, and with PostgreSQL the folder of large blobs; nothing else
-HOME/omnidesk.db    the database (SQLite)
+HOME/omnidesk.db    the database (SQLite); beside it `omnidesk.db-line`, where writers stand in line
 HOME/blobs.db       blobs of up to 256 KiB (SQLite)
 HOME/blobs/         larger blobs, one file each (SQLite)
 HOME/keys           the workspace's own random keys

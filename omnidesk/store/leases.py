@@ -12,22 +12,18 @@ class LeaseLostError(TryLaterError):
 
 
 def acquire(tx: Transaction, name: str, owner: str, length: int) -> int | None:
-    """Take or renew a lease for `length` milliseconds; return its number, or None while another holds it."""
+    """Take or renew a lease for `length` milliseconds; return its number, or None while another holds it.
+
+    One statement compares and sets, so that of two who ask at once one gets it on any database."""
     now = clock.now()
-    row = tx.one("SELECT owner, number, expires_at FROM lease WHERE name = ?", (name,))
-    if row is None:
-        tx.insert("lease", name=name, owner=owner, number=1, expires_at=now + length)
-        return 1
-    if row["owner"] == owner and row["expires_at"] > now:
-        tx.execute("UPDATE lease SET expires_at = ? WHERE name = ?", (now + length, name))
-        return int(row["number"])
-    if row["expires_at"] > now and row["owner"] != owner:
-        return None
-    number = int(row["number"]) + 1
-    tx.execute(
-        "UPDATE lease SET owner = ?, number = ?, expires_at = ? WHERE name = ?", (owner, number, now + length, name)
+    row = tx.one(
+        "INSERT INTO lease (name, owner, number, expires_at) VALUES (?, ?, 1, ?) ON CONFLICT (name) DO UPDATE SET "
+        "number = CASE WHEN lease.owner = excluded.owner AND lease.expires_at > ? THEN lease.number "
+        "ELSE lease.number + 1 END, owner = excluded.owner, expires_at = excluded.expires_at "
+        "WHERE lease.owner = excluded.owner OR lease.expires_at <= ? RETURNING number",
+        (name, owner, now + length, now, now),
     )
-    return number
+    return None if row is None else int(row[0])
 
 
 def release(tx: Transaction, name: str, number: int) -> None:

@@ -6,6 +6,7 @@ import os
 import shutil
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from omnidesk.store import versions
 from omnidesk.store.database import Connection, Database, Dialect, T, Transaction, Values
 from omnidesk.store.home import Home, secure_file
+from omnidesk.store.line import Line
 from omnidesk.words.errors import (
     DiskFullError,
     ReadOnlyError,
@@ -67,6 +69,7 @@ class SqliteDatabase(Database):
         self.path = home.database
         self._turn = threading.Lock()
         """Threads of this process take turns in writing; SQLite itself would have them sleep and try again."""
+        self._line = Line(home, home.database)
         self._local = threading.local()
         """What a thread holds here is closed when the thread ends, or after `close`."""
 
@@ -94,13 +97,14 @@ class SqliteDatabase(Database):
         """Run `work` in the one write transaction; again from the start when another writer's id collided with ours."""
         with plain_words(self.path):
             writer = self._writer
-            for attempt in range(ATTEMPTS):
-                try:
-                    with self._turn:
+            with self._turn, self._line.turn(BUSY_SECONDS):
+                for attempt in range(ATTEMPTS):
+                    try:
                         return self._attempt(writer.raw, work)
-                except sqlite3.IntegrityError as error:
-                    if "PRIMARYKEY" not in _code(error) or attempt == ATTEMPTS - 1:
-                        raise
+                    except sqlite3.IntegrityError as error:
+                        if "PRIMARYKEY" not in _code(error) or attempt == ATTEMPTS - 1:
+                            raise
+                    time.sleep(0.001)  # ids of the next millisecond are ours: nobody else writes meanwhile
             raise AssertionError("unreachable")
 
     @property

@@ -6,7 +6,7 @@ scrolls under it by as much as the row moved. Rows outside the window are asked 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -18,6 +18,7 @@ from textual.strip import Strip
 from omnidesk import clock
 from omnidesk.widgets import queue_row
 from omnidesk.widgets.marks import Marks
+from omnidesk.widgets.painted_rows import Company, Look, PaintedRows
 from omnidesk.widgets.painting import PaintedSheet
 from omnidesk.widgets.queue_window import Window
 from omnidesk.words.rows import QueueRow
@@ -26,8 +27,6 @@ TALL = 2
 """Lines a row takes unless the agent wants it otherwise."""
 PAINTED = 0.12
 """Seconds after which a key has been painted."""
-KEPT = 2_000
-"""Painted lines that are kept for when they come into sight again."""
 MARKS = 2
 """Columns at the left in which a click marks the row."""
 AHEAD = 25
@@ -100,7 +99,7 @@ class QueueList(PaintedSheet, can_focus=True):
         """Whether the view was empty when it was opened; until touched, the cursor then stays on the first row."""
         self._asked = False
         self._tail: tuple[QueueRow, ...] = ()
-        self._painted: dict[tuple[int, int, bool, bool, bool], tuple[QueueRow, Strip]] = {}
+        self._painted = PaintedRows()
 
     # What to show
 
@@ -138,7 +137,8 @@ class QueueList(PaintedSheet, can_focus=True):
     def _take(self, window: Window) -> None:
         if window.tail or window.view != self.window.view:
             self._tail = window.tail
-        if len(self._painted) > KEPT or window.columns != self.window.columns:
+        self._painted.tidy()
+        if window.columns != self.window.columns:
             self._painted.clear()
         self.window = window
         self.set_height(window.count * self.tall)
@@ -338,20 +338,29 @@ class QueueList(PaintedSheet, can_focus=True):
             waits = line // self.tall < self.window.count and line % self.tall == 0
             return self.strip((("faint", " .." if waits else ""),), self.room)
         cursor = self.cursor is not None and row.id == self.cursor.id
-        key = (row.id, line % self.tall, cursor and self.has_focus, cursor, row.id in self.marked)
-        found = self._painted.get(key)
-        if found is None or (found[0] is not row and found[0] != row):
-            found = self._painted[key] = (row, self._paint_line(row, *key[1:]))
-        return found[1]
+        look = Look(row.id, line % self.tall, cursor and self.has_focus, cursor, row.id in self.marked)
+        return self._painted.line(row, look, self._paint_line)
 
-    def _paint_line(self, row: QueueRow, line: int, focused: bool, cursor: bool, marked: bool) -> Strip:
-        if self.tall == 1:
-            parts = queue_row.whole_line(row, self.room, clock.now(), cursor, marked, self.window.columns)
-        elif line == 0:
-            parts = queue_row.first_line(row, self.room, clock.now(), cursor, marked, self.window.columns)
+    def _paint_line(self, row: QueueRow, look: Look) -> Strip:
+        columns, company = self.window.columns, self.company(row)
+        if look.line == 1:
+            parts = queue_row.second_line(row, self.room, columns)
         else:
-            parts = queue_row.second_line(row, self.room, self.window.columns)
-        return self.strip(parts, self.room, "here" if focused else "cursor" if cursor else "")
+            paint = queue_row.whole_line if self.tall == 1 else queue_row.first_line
+            parts = paint(row, self.room, clock.now(), look.cursor, look.marked, columns, company)
+        return self.strip(parts, self.room, "here" if look.focused else "cursor" if look.cursor else "")
+
+    def company(self, row: QueueRow) -> Company | None:
+        """Return who else is at a conversation."""
+        return self._painted.company.get(row.id)
+
+    def set_company(self, company: Mapping[int, Company]) -> None:
+        """Show who else is where; only rows that say something else then are painted anew."""
+        changed = self._painted.meet(company)
+        top = int(self.scroll_offset.y) // self.tall
+        for place in range(top, top + self.size.height // self.tall + 2) if changed else ():
+            if (row := self.row_at(place)) is not None and row.id in changed:
+                self._refresh_row(place)
 
     def set_tall(self, lines: int) -> None:
         """Give each row so many lines, one or two; the cursor stays in sight."""

@@ -8,6 +8,7 @@ from omnidesk import clock
 from omnidesk.text.clean import one_line
 from omnidesk.widgets import badges, times
 from omnidesk.widgets.lines import cut, fit, spread
+from omnidesk.widgets.painted_rows import Company
 from omnidesk.widgets.painting import Part
 from omnidesk.words.kinds import DueReason, Place, Priority, Status
 from omnidesk.words.rows import QueueRow
@@ -15,6 +16,8 @@ from omnidesk.words.speech import _
 
 SPACIOUS = 60
 """Columns from which a row of one line says who owns it."""
+COMPANY = 20
+"""Columns that who else is there may take."""
 INDENT = 14
 """Columns before the customer's name: cursor, mark, due, kind."""
 USUAL = ("customer", "subject", "preview", "owner")
@@ -45,15 +48,28 @@ def late(row: QueueRow, now: int) -> bool:
 
 
 def first_line(
-    row: QueueRow, width: int, now: int, cursor: bool, marked: bool, columns: Sequence[str] = ()
+    row: QueueRow,
+    width: int,
+    now: int,
+    cursor: bool,
+    marked: bool,
+    columns: Sequence[str] = (),
+    company: Company | None = None,
 ) -> tuple[Part, ...]:
-    """Cursor, mark or urgency, due, kind, customer or what else comes first; VIP, draft and count at the end."""
+    """Cursor, mark or urgency, due, kind, customer or what else comes first; VIP, draft, who else is there or else the
+    count at the end."""
     left = (*_lead(row, now, cursor, marked), _column(row, (*columns, *USUAL)[0]))
-    return spread(left, _flags(row), width)
+    return spread(left, _flags(row, company), width)
 
 
 def whole_line(
-    row: QueueRow, width: int, now: int, cursor: bool, marked: bool, columns: Sequence[str] = ()
+    row: QueueRow,
+    width: int,
+    now: int,
+    cursor: bool,
+    marked: bool,
+    columns: Sequence[str] = (),
+    company: Company | None = None,
 ) -> tuple[Part, ...]:
     """Return both lines as one: the first column, then as much of the other texts as there is room for."""
     first, *rest = columns or USUAL
@@ -61,7 +77,7 @@ def whole_line(
     left: list[Part] = [*_lead(row, now, cursor, marked), (style, fit(text, max(10, min(24, width // 4))))]
     texts = [_column(row, name) for name in rest if name in TEXTS and not _again(row, rest, name)]
     left += [(style, f"  {text}") for style, text in texts if text]
-    right: list[Part] = [part for part in _flags(row) if part[0] != "dim" and part[1] != " "]
+    right: list[Part] = [part for part in _flags(row, company) if part[0] != "dim" and part[1] != " "]
     if width >= SPACIOUS:
         right += [(style, f" {text}") for name in rest if name not in TEXTS for style, text in [_column(row, name)]]
     return spread(left, (*right, ("", " ")), width)
@@ -79,7 +95,7 @@ def _lead(row: QueueRow, now: int, cursor: bool, marked: bool) -> tuple[Part, ..
     )
 
 
-def _flags(row: QueueRow) -> tuple[Part, ...]:
+def _flags(row: QueueRow, company: Company | None) -> tuple[Part, ...]:
     said: list[Part] = []
     if row.status is Status.ON_HOLD and row.hold_for:
         said.append(("note", f" {cut(one_line(row.hold_for), 16)}{_back(row)}"))
@@ -93,7 +109,9 @@ def _flags(row: QueueRow) -> tuple[Part, ...]:
         said.append(("note", " VIP"))
     if row.has_draft:
         said.append(("good", _(" draft")))
-    if row.message_count > 1:
+    if company is not None:
+        said.append(("warn" if company.answering else "note", f" {cut(one_line(company.brief), COMPANY)}"))
+    elif row.message_count > 1:
         said.append(("dim", f" {row.message_count}x" if row.message_count < 1000 else " 999x"))
     return (*said, ("", " "))
 
@@ -153,7 +171,7 @@ def _column(row: QueueRow, name: str) -> Part:
     return ("faint", f"#{row.id}")
 
 
-def spoken(row: QueueRow, now: int, place: int, count: int) -> str:
+def spoken(row: QueueRow, now: int, place: int, count: int, company: Company | None = None) -> str:
     """Return a row as a sentence: what the columns, the signs and the colours say. `count` is 0 while uncounted."""
     owner = one_line(row.owner or "")
     said = [
@@ -171,6 +189,7 @@ def spoken(row: QueueRow, now: int, place: int, count: int) -> str:
         _("not sent") if row.undelivered else "",
         _("sender not proven") if row.unproven else "",
         _("has a draft") if row.has_draft else "",
+        one_line(company.said) if company is not None else "",
         _("owner {name}").format(name=owner) if owner else _("nobody's {name}").format(name=whose(row)).rstrip(),
     ]
     return ", ".join(part for part in said if part)

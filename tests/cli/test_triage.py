@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.cli.conftest import Desk, line, take_in
 
 
@@ -73,3 +75,16 @@ def test_similar_lists_and_pages_what_is_about_the_same(desk: Desk) -> None:
     assert (found, rest["next"]) == ([newest - 1, newest - 2, newest - 3], None)
     assert "nothing open is like #2" in desk.run("similar", "2").out
     desk.fails("similar", "99", status=3)
+
+
+def test_who_is_slower_is_refused_and_from_says_whose_it_has_to_be(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No double claim: exit status 4 where a colleague took it a moment ago."""
+    monkeypatch.setenv("OMNIDESK_AGENT", "koen")
+    desk.run("assign", "1", "me")
+    monkeypatch.setenv("OMNIDESK_AGENT", "sanne")
+    assert "#1 is koen's now" in desk.fails("assign", "1", "me", status=4)
+    desk.fails("assign", "1", "me", "--from", "none", status=4)
+    desk.fails("assign", "1", "@none", "--from", "koen", status=2)
+    assert desk.json("assign", "1", "me", "--from", "koen")["conversations"][0]["owner"] == "sanne"
+    assert "#1 is sanne's now" in desk.fails("assign", "1", "none", "--from", "koen", status=4)
+    desk.run("assign", "1", "none", "--from", "me")

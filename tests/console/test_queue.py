@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from omnidesk import clock
 from omnidesk.desk import triage
+from omnidesk.screens import windows
+from omnidesk.screens.messages import Stirred
 from omnidesk.words.kinds import Priority
 from tests.console.steering import MIDDLE, NARROW, WIDE, console
 from tests.filling import BRAM, CARO, Desk, mail
@@ -156,3 +160,29 @@ async def test_j_stays_quick_among_what_arrives(desk: Desk) -> None:
         await here.until(lambda: here.desk.queue.window.count == 320, "all rows")
         queue = here.desk.queue
         assert queue.cursor == queue.row_at(queue.place)
+
+
+async def test_what_happens_while_another_view_is_being_read_is_shown_with_it(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Changes are seen by all: also one that is committed after the other view was read and before it is shown."""
+    desk.receives(mail("1"), mail("2", sender="bram@example.test"))
+    async with console(desk.workspace) as here:
+        await here.until(lambda: here.desk.queue.window.count == 2, "the rows")
+        assert here.desk._watcher is not None
+        here.desk._watcher.end()  # what it says comes from the test, in the one moment that matters
+        here.desk._watcher.join()
+        read = windows.window
+
+        def read_too_early(*about: Any) -> Any:
+            found = read(*about)
+            if here.desk.coming:
+                desk.receives(mail("3", sender="caro@example.test"))
+                here.desk.typed_at = -1e9
+                here.desk.post_message(Stirred())
+            return found
+
+        monkeypatch.setattr(windows, "window", read_too_early)
+        await here.press("g", "u")
+        await here.until(lambda: here.desk.view == "unassigned", "the view")
+        await here.sees("Caro")

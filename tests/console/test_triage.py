@@ -263,3 +263,23 @@ async def test_j_and_k_in_capitals_go_through_the_view_without_leaving_the_threa
         assert here.desk.place == "thread"
         await here.press("K")
         await here.until(lambda: here.desk.open_id == three[0], "the one before")
+
+
+async def test_what_a_colleague_took_while_the_prompt_was_open_is_not_taken_from_them(
+    desk: Desk, three: list[int]
+) -> None:
+    """No double claim: it is said who was faster; asked again, with their name on the screen, it goes."""
+    koen = desk.another_agent("koen")
+    async with console(desk.workspace) as here:
+        await here.until(lambda: here.desk.queue.cursor is not None, "a row")
+        number = here.desk.queue.cursor.id  # type: ignore[union-attr]
+        await here.press("a", "enter")
+        await here.until(lambda: here.desk.prompt.active, "the prompt")
+        triage.assign(desk.workspace, koen, number, "koen")
+        await here.type("me")
+        await here.press("enter")
+        await here.sees(f"#{number} is koen's now")
+        assert threads.conversation(desk.workspace, number).owner == "koen"
+        await here.until(lambda: "koen" in here.pane(here.desk.queue), "koen's name in the row")
+        await here.press("a", "a")
+        await here.until(lambda: threads.conversation(desk.workspace, number).owner == "sanne", "the owner")

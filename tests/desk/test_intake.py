@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 
+from omnidesk import clock
 from omnidesk.connectors.base import Item
 from omnidesk.desk import channels, cleaning, intake, searching, threads, triage, undo, views
 from omnidesk.store.leases import LeaseLostError
@@ -459,3 +460,13 @@ def test_a_line_that_is_no_message_still_has_an_id_of_its_own(desk: Desk) -> Non
     first, again, other = (SampleConnector._item(line) for line in (b"junk", b"junk", b"more"))
     assert isinstance(first, Item)
     assert first.source_id == again.source_id != other.source_id != ""
+
+
+def test_a_long_batch_lets_others_write_in_between(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Many at once: a transaction of intake takes no more items once it lasted a tenth of a second."""
+    hand = iter(range(1000))
+    monkeypatch.setattr(clock, "monotonic", lambda: next(hand) * intake.LONGEST * 0.4)
+    numbers = desk.receives(*(mail(str(number), sender=f"c{number}@example.test") for number in range(7)))
+    assert len(set(numbers)) == 7
+    assert desk.count("act", "kind = 'received'") == 3
+    assert desk.count("raw_item", "state = 'done'") == 7

@@ -1,0 +1,1 @@
+"""Many processes at work on one workspace at once, and a judgement of what they left there."""

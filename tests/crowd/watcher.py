@@ -1,0 +1,44 @@
+"""A process that reads the change feed as a console does: python -m tests.crowd.watcher HOME FOLDER.
+
+Each reading is a line of FOLDER/watcher.jsonl: when its look began (monotonic) and what it found was there (UTC ms),
+from which position to which it read, and what it found changed. It ends when FOLDER/quiet is there and all was read.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+
+from omnidesk import clock
+from omnidesk.desk import changes, workspace
+from omnidesk.screens.watcher import LOOK_SECONDS
+
+
+def main() -> None:
+    """Look until it is quiet."""
+    home, folder = sys.argv[1], Path(sys.argv[2])
+    opened = workspace.open_workspace(home)
+    position, seen = changes.position(opened), -1
+    with (folder / "watcher.jsonl").open("w", buffering=1) as log:
+        (folder / "watching").touch()
+        while True:
+            last = (folder / "quiet").exists()
+            began, stirred = time.monotonic(), changes.stirred(opened)
+            while True:
+                touched, after = changes.since(opened, position) if stirred != seen or last else ([], position)
+                said = {"from": position, "to": after, "touched": touched, "began": began, "at": clock.now()}
+                log.write(json.dumps(said) + "\n")
+                if after == position:
+                    seen = stirred
+                    break
+                position = after
+            if last:
+                break
+            time.sleep(LOOK_SECONDS)
+    opened.close()
+
+
+if __name__ == "__main__":
+    main()
