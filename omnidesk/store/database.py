@@ -45,6 +45,10 @@ class Connection:
         """Run one statement for each row of values."""
         self.raw.executemany(sql, rows)
 
+    def later(self, sql: str, values: Sequence[Any]) -> None:
+        """Run one statement whose result nobody waits for; `store.deferred` puts it off."""
+        self.execute(sql, values)
+
     def all(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
         """Return every row."""
         return self.raw.execute(sql, values).fetchall()

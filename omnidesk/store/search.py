@@ -6,10 +6,11 @@ were put in with (SQLite 3.40 has no contentless_delete).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from omnidesk.store import filters, ids
+from omnidesk.store.chunks import rows_in
 from omnidesk.store.database import Connection, Transaction
 from omnidesk.words.query import Query, Term
 
@@ -18,7 +19,12 @@ DDL = "CREATE VIRTUAL TABLE search USING fts5(body, who, content='', tokenize='a
 
 def add(tx: Transaction, search_id: int, body_and_who: tuple[str, str]) -> None:
     """Make a message findable."""
-    tx.execute("INSERT INTO search (rowid, body, who) VALUES (?, ?, ?)", (search_id, *body_and_who))
+    add_all(tx, [(search_id, *body_and_who)])
+
+
+def add_all(tx: Transaction, rows: Iterable[tuple[int, str, str]]) -> None:
+    """Make messages findable: (search id, folded body, folded words of the author) each."""
+    tx.execute_many("INSERT INTO search (rowid, body, who) VALUES (?, ?, ?)", rows)
 
 
 def remove(tx: Transaction, search_id: int, body_and_who: tuple[str, str]) -> None:
@@ -32,6 +38,26 @@ def free_id(connection: Connection, at: int, salt: int) -> int:
     while connection.value("SELECT 1 FROM message WHERE search_id = ?", (wanted,)):
         wanted += 1
     return wanted
+
+
+def free_ids(connection: Connection, wanted: Sequence[int]) -> list[int]:
+    """Return a search id for each message that no other has, stored or among these: the wanted one or one above it."""
+    found = list(wanted)
+    given: set[int] = set()
+    waiting = list(range(len(found)))
+    while waiting:
+        taken = {row[0] for row in rows_in(
+            connection, "SELECT search_id FROM message WHERE search_id IN ({})", [found[place] for place in waiting]
+        )}  # fmt: skip
+        again = []
+        for place in waiting:
+            if found[place] in taken or found[place] in given:
+                found[place] += 1
+                again.append(place)
+            else:
+                given.add(found[place])
+        waiting = again
+    return found
 
 
 def find(connection: Connection, query: Query, agent_id: int | None, limit: int, after: int | None = None) -> list[Any]:
