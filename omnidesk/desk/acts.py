@@ -7,7 +7,7 @@ conversation itself. That makes the list of events the undo journal too.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -50,7 +50,7 @@ class Act:
         """Append one fact; its id is greater than every committed one, which makes it the feed's position."""
         self._last = max(new_id(), self._last + 1)
         self.events += 1
-        self.tx.execute(
+        self.tx.later(
             "INSERT INTO event (id, at, act_id, actor, kind, conversation_id, customer_id, message_id, before_json, "
             "after_json) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
@@ -92,9 +92,7 @@ class Act:
         if not before:
             return False
         after = {name: fields[name] for name in before}
-        self.tx.execute(
-            f"UPDATE {table} SET {', '.join(f'{name} = ?' for name in after)} WHERE id = ?", (*after.values(), row_id)
-        )
+        self.tx.execute(_update(table, after), (*after.values(), row_id))
         if table == "conversation" and "owner_id" in after:
             notifications.owner_changed(self, row_id, before["owner_id"], after["owner_id"], kind)
         if table != "conversation":
@@ -102,6 +100,14 @@ class Act:
             after = {f"{table}.{name}": value for name, value in after.items()} | {"row": row_id}
         self.event(kind, conversation, customer, message, before, after)
         return True
+
+    def change_known(
+        self, kind: str, table: str, row_id: int, column: str, before: Any, after: Any, whose: int
+    ) -> None:
+        """Set a field of a row of customer `whose` that is known to hold `before`, and append the event."""
+        self.tx.later(_update(table, {column: after}), (after, row_id))
+        name = f"{table}.{column}"
+        self.event(kind, customer=whose, before={name: before, "row": row_id}, after={name: after, "row": row_id})
 
     def moved(self, table: str, row_id: int, column: str, before: int | None, after: int | None) -> None:
         """Record one row that changed hands, so that it can go back."""
@@ -140,6 +146,10 @@ class Act:
             undoes=self.undoes,
         )
         return rows.Act(self.id, self.at, self.actor.name, self.kind, self.summary, self.undoable, None)
+
+
+def _update(table: str, fields: Iterable[str]) -> str:
+    return f"UPDATE {table} SET {', '.join(f'{name} = ?' for name in fields)} WHERE id = ?"
 
 
 def perform(

@@ -13,7 +13,7 @@ from omnidesk import clock
 from omnidesk.connectors import registry
 from omnidesk.connectors.base import Item
 from omnidesk.connectors.whereabouts import Listing, Whereabouts
-from omnidesk.desk import conversations, intake, routing, triage
+from omnidesk.desk import conversations, intake, routing, standing, triage
 from omnidesk.desk.acts import Act, perform, perform_undoable
 from omnidesk.desk.intake import Held
 from omnidesk.store import leases
@@ -158,5 +158,8 @@ def _route(act: Act, number: int, raw_id: int, item: Item) -> None:
         "SELECT c.id, c.kind FROM raw_item r JOIN channel c ON c.id = r.channel_id WHERE r.id = ?", (raw_id,)
     )
     assert row is not None
+    one = standing.read(act.tx, [number]).get(number)
     for decoded in registry.connector(row["kind"]).decode(item)[:1]:
-        router.route(act, number, row["id"], row["kind"], item, decoded)
+        team = None if one is None else router.team_for(one, row["id"], row["kind"], item, decoded)
+        if team is not None:
+            act.change("assigned", number, team_id=team)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from omnidesk.connectors import registry
 from omnidesk.connectors.base import Party
 from omnidesk.desk.acts import Act
+from omnidesk.store.chunks import rows_in
 from omnidesk.store.database import Connection
 from omnidesk.store.ids import new_id
 from omnidesk.text.address import normalise_identity
@@ -29,51 +30,123 @@ class Known:
     customer_id: int
     value: str
     blocked: bool
+    new: bool = False
+    """Nobody used it before."""
 
 
-def known(act: Act, party: Party, wrote: bool = False, proven: bool = True) -> Known:
-    """Return the identity of a party, made with a new customer when nobody used it before.
+@dataclass(slots=True)
+class _Met:
+    """An identity as it is stored."""
 
-    A name is kept when there was none; a verified contact makes the identity verified. Who `wrote` to us can be
-    reached again, whatever came back before. What is not `proven` changes nothing of an identity that is known."""
-    value = normalise_identity(party.kind, party.value) or one_line(party.value, LONGEST_NAME)
-    name = one_line(party.name, LONGEST_NAME)
-    row = act.tx.one(
-        "SELECT id, customer_id, name, verified, deliverable, blocked_at FROM identity "
-        "WHERE kind = ? AND scope = ? AND value = ?",
-        (party.kind, party.scope, value),
-    )
-    if row is None:
-        return _met(act, party, value, name)
-    if not proven:
-        return Known(row["id"], row["customer_id"], value, row["blocked_at"] is not None)
-    if name and not row["name"]:
-        act.tx.execute("UPDATE identity SET name = ? WHERE id = ?", (name, row["id"]))
-        act.tx.execute(
-            "UPDATE customer SET name = ? WHERE id = ? AND name IN ('', ?)", (name, row["customer_id"], value)
+    id: int
+    customer_id: int
+    name: str
+    verified: bool
+    deliverable: bool
+    blocked: bool
+
+
+class People:
+    """The identities that an act meets, read once and kept up to date."""
+
+    def __init__(self, act: Act) -> None:
+        self._act = act
+        self._met: dict[tuple[str, str, str], _Met | None] = {}
+
+    def forget(self) -> None:
+        """Forget all that was read."""
+        self._met.clear()
+
+    def read(self, parties: Iterable[Party]) -> None:
+        """Read ahead what is known of parties."""
+        wanted: dict[tuple[str, str], list[str]] = {}
+        for party in parties:
+            wanted.setdefault((party.kind, party.scope), []).append(value_of(party))
+        for (kind, scope), values in wanted.items():
+            self._met.update(((kind, scope, value), None) for value in values)
+            for row in rows_in(self._act.tx, f"{_IDENTITY} IN ({{}})", values, (kind, scope)):
+                self._met[kind, scope, row["value"]] = _met_in(row)
+
+    def _find(self, kind: str, scope: str, value: str) -> _Met | None:
+        key = kind, scope, value
+        if key not in self._met:
+            row = self._act.tx.one(f"{_IDENTITY} = ?", key)
+            self._met[key] = None if row is None else _met_in(row)
+        return self._met[key]
+
+    def stored(self, party: Party) -> int | None:
+        """Return the identity of a party where somebody used it before."""
+        met = self._find(party.kind, party.scope, value_of(party))
+        return None if met is None else met.id
+
+    def verified(self, party: Party) -> bool:
+        """Say whether a channel has once proven that someone is who they say."""
+        met = self._find(party.kind, party.scope, normalise_identity(party.kind, party.value))
+        return met is not None and met.verified
+
+    def known(self, party: Party, wrote: bool = False, proven: bool = True) -> Known:
+        """Return the identity of a party, made with a new customer when nobody used it before.
+
+        A name is kept when there was none; a verified contact makes the identity verified. Who `wrote` to us can be
+        reached again, whatever came back before. What is not `proven` changes nothing of an identity that is known."""
+        value, name = value_of(party), one_line(party.name, LONGEST_NAME)
+        met = self._find(party.kind, party.scope, value)
+        if met is None:
+            met = self._new(party, value, name)
+            return Known(met.id, met.customer_id, value, met.blocked, new=True)
+        if proven:
+            self._learn(met, party, value, name, wrote)
+        return Known(met.id, met.customer_id, value, met.blocked)
+
+    def _new(self, party: Party, value: str, name: str) -> _Met:
+        act = self._act
+        met = _Met(new_id(), new_id(), name, party.verified, True, False)
+        act.tx.later(
+            "INSERT INTO customer (id, name, created_at) VALUES (?, ?, ?)", (met.customer_id, name or value, act.at)
         )
-    if wrote and not row["deliverable"]:
-        act.change_row("deliverable", "identity", row["id"], {"deliverable": True}, customer=row["customer_id"])
-    if party.verified and not row["verified"]:
-        act.change_row("verified", "identity", row["id"], {"verified": True}, customer=row["customer_id"])
-    return Known(row["id"], row["customer_id"], value, row["blocked_at"] is not None)
+        act.tx.later(
+            "INSERT INTO identity (id, customer_id, kind, scope, value, name, verified, created_at) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (met.id, met.customer_id, party.kind, party.scope, value, name, party.verified, act.at),
+        )
+        self._met[party.kind, party.scope, value] = met
+        return met
+
+    def _learn(self, met: _Met, party: Party, value: str, name: str, wrote: bool) -> None:
+        act = self._act
+        if name and not met.name:
+            met.name = name
+            act.tx.later("UPDATE identity SET name = ? WHERE id = ?", (name, met.id))
+            act.tx.later(
+                "UPDATE customer SET name = ? WHERE id = ? AND name IN ('', ?)", (name, met.customer_id, value)
+            )
+        if wrote and not met.deliverable:
+            met.deliverable = True
+            act.change_known("deliverable", "identity", met.id, "deliverable", False, True, met.customer_id)
+        if party.verified and not met.verified:
+            met.verified = True
+            act.change_known("verified", "identity", met.id, "verified", False, True, met.customer_id)
 
 
-def _met(act: Act, party: Party, value: str, name: str) -> Known:
-    customer, identity = new_id(), new_id()
-    act.tx.insert("customer", id=customer, name=name or value, created_at=act.at)
-    act.tx.insert(
-        "identity",
-        id=identity,
-        customer_id=customer,
-        kind=party.kind,
-        scope=party.scope,
-        value=value,
-        name=name,
-        verified=party.verified,
-        created_at=act.at,
-    )
-    return Known(identity, customer, value, False)
+_IDENTITY = (
+    "SELECT id, customer_id, value, name, verified, deliverable, blocked_at FROM identity "
+    "WHERE kind = ? AND scope = ? AND value"
+)
+
+
+def _met_in(row: Any) -> _Met:
+    flags = bool(row["verified"]), bool(row["deliverable"]), row["blocked_at"] is not None
+    return _Met(row["id"], row["customer_id"], row["name"], *flags)
+
+
+def value_of(party: Party) -> str:
+    """Return the value by which a party is known."""
+    return normalise_identity(party.kind, party.value) or one_line(party.value, LONGEST_NAME)
+
+
+def known(act: Act, party: Party) -> Known:
+    """Return the identity of a party, as `People` does."""
+    return People(act).known(party)
 
 
 class OwnAddresses(frozenset[str]):

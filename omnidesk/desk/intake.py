@@ -15,11 +15,12 @@ from functools import partial
 
 from omnidesk import clock
 from omnidesk.connectors.base import Cursor, Item
-from omnidesk.desk import decoding, filing, learning
+from omnidesk.desk import decoding, filing, learning, threading
 from omnidesk.desk.acts import Act, perform
-from omnidesk.desk.contents import Kept
+from omnidesk.desk.batch import Arrival, Batch
 from omnidesk.desk.decoding import Outcome
 from omnidesk.store import leases
+from omnidesk.store.chunks import chunks, rows_in
 from omnidesk.store.database import Transaction
 from omnidesk.store.ids import new_id
 from omnidesk.store.workspace import Workspace
@@ -30,8 +31,15 @@ from omnidesk.words.rows import PROGRAM
 
 ADMITTED, DONE, QUARANTINED = "admitted", "done", "quarantined"
 AT_A_TIME = 100
+RECEIPTS_AT_ONCE = 1_000
 LONGEST = 0.1
-"""Seconds after which a transaction takes no more items: others want to write too."""
+"""Seconds that a transaction should take at most: others want to write too."""
+FEWEST, FIRST, MOST = 10, 100, 1_000
+"""Items that one transaction files, by how long the one before took."""
+
+
+_Failure = tuple[int, int, str]
+"""A raw item, its channel, and why it could not be decoded or filed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +89,13 @@ def admit(
     def work(tx: Transaction) -> list[tuple[int, Item]]:
         if held is not None:
             leases.check(tx, held.name, held.number)
-        kept = []
-        for item, blob, tombstone in zip(fresh, blobs, hashes, strict=True):
-            if tx.value("SELECT 1 FROM tombstone WHERE hash = ?", (tombstone,)) is None:
-                raw_id = _keep(tx, channel_id, item, blob, imported)
-                if raw_id is not None:
-                    kept.append((raw_id, item))
+        deleted = {row[0] for row in rows_in(tx, "SELECT hash FROM tombstone WHERE hash IN ({})", hashes)}
+        wanted = [
+            (new_id(), item, blob)
+            for item, blob, tombstone in zip(fresh, blobs, hashes, strict=True)
+            if tombstone not in deleted
+        ]
+        kept = _keep(tx, channel_id, wanted, imported)
         if cursor is not None:
             tx.execute(
                 "UPDATE channel SET cursor_json = ?, progress_done = ?, progress_total = ? WHERE id = ?",
@@ -105,57 +114,60 @@ def tombstone_of(workspace: Workspace, kind: str, address: str, source_id: str) 
 
 def _sound(item: Item) -> Item:
     """Return an item that can be stored, whatever a provider put into its words and its time."""
-    return replace(
-        item,
-        source_id=_storable(item.source_id) or hashlib.sha256(item.raw).hexdigest(),
-        folder=_storable(item.folder),
-        position=_storable(item.position),
-        received_at=max(0, min(item.received_at, clock.now() + clock.DAY)),
-    )
+    source_id = _storable(item.source_id) or hashlib.sha256(item.raw).hexdigest()
+    folder, position = _storable(item.folder), _storable(item.position)
+    received_at = max(0, min(item.received_at, clock.now() + clock.DAY))
+    if (source_id, folder, position, received_at) == (item.source_id, item.folder, item.position, item.received_at):
+        return item
+    return replace(item, source_id=source_id, folder=folder, position=position, received_at=received_at)
 
 
 def _storable(words: str) -> str:
-    return words.encode("utf-8", "replace").decode()
+    return words if words.isascii() else words.encode("utf-8", "replace").decode()
 
 
 def _unseen(workspace: Workspace, channel_id: int, items: Sequence[Item]) -> list[Item]:
     """Leave out what has a receipt, to save its blob; whether it is new is decided by the receipt's uniqueness."""
-    reader = workspace.database.reader
-    return [
-        item
-        for item in items
-        if reader.value("SELECT 1 FROM receipt WHERE channel_id = ? AND source_id = ?", (channel_id, item.source_id))
-        is None
-    ]
+    known = rows_in(
+        workspace.database.reader,
+        "SELECT source_id FROM receipt WHERE channel_id = ? AND source_id IN ({})",
+        [item.source_id for item in items],
+        (channel_id,),
+    )
+    seen = {row[0] for row in known}
+    return [item for item in items if item.source_id not in seen]
 
 
-def _keep(tx: Transaction, channel_id: int, item: Item, blob: str, imported: bool) -> int | None:
-    raw_id = new_id()
-    receipt = tx.execute(
-        "INSERT INTO receipt (id, channel_id, source_id, folder, received_at) VALUES (?, ?, ?, ?, ?) "
-        "ON CONFLICT (channel_id, source_id) DO NOTHING",
-        (raw_id, channel_id, item.source_id, item.folder, item.received_at),
-    )
-    if receipt.rowcount != 1:
-        return None
-    tx.insert(
-        "raw_item",
-        id=raw_id,
-        channel_id=channel_id,
-        blob=blob,
-        size=len(item.raw),
-        media_type=item.media_type,
-        headers_json=json.dumps(dict(item.headers)),
-        received_at=item.received_at,
-        source_id=item.source_id,
-        folder=item.folder,
-        position=item.position,
-        outbound=item.outbound,
-        junk=item.junk,
-        imported=imported,
-        state=ADMITTED,
-    )
-    return raw_id
+def _keep(
+    tx: Transaction, channel_id: int, wanted: Sequence[tuple[int, Item, str]], imported: bool
+) -> list[tuple[int, Item]]:
+    """Give items their receipts and keep those that had none: (raw item id, item, blob) each."""
+    fresh: set[int] = set()
+    for some in chunks(wanted, RECEIPTS_AT_ONCE):
+        receipts = tx.all(
+            "INSERT INTO receipt (id, channel_id, source_id, folder, received_at) VALUES "
+            f"{', '.join(['(?, ?, ?, ?, ?)'] * len(some))} ON CONFLICT (channel_id, source_id) DO NOTHING RETURNING id",
+            [
+                value
+                for raw_id, item, _ in some
+                for value in (raw_id, channel_id, item.source_id, item.folder, item.received_at)
+            ],
+        )
+        fresh |= {row[0] for row in receipts}
+    kept = [(raw_id, item, blob) for raw_id, item, blob in wanted if raw_id in fresh]
+    tx.execute_many(
+        "INSERT INTO raw_item (id, channel_id, blob, size, media_type, headers_json, received_at, source_id, folder, "
+        "position, outbound, junk, imported, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (
+                raw_id, channel_id, blob, len(item.raw), item.media_type,
+                json.dumps(dict(item.headers)) if item.headers else "{}", item.received_at, item.source_id,
+                item.folder, item.position, item.outbound, item.junk, imported, ADMITTED,
+            )
+            for raw_id, item, blob in kept
+        ],
+    )  # fmt: skip
+    return [(raw_id, item) for raw_id, item, _ in kept]
 
 
 def settle(
@@ -164,10 +176,10 @@ def settle(
     held: Held | None = None,
     decoded: Sequence[Outcome] | None = None,
 ) -> Settled:
-    """File admitted items of one channel: thread and store them in few transactions, each item in a savepoint.
+    """File admitted items of one channel: thread and store them, in transactions that let others in between.
 
     `decoded` is what they say, where it was worked out before. What cannot be decoded or filed goes to quarantine
-    with its cause; the others go on. Raises LeaseLostError; what was filed before then stays.
+    with its cause; the others go on. Raises LeaseLostError.
     """
     if not kept:
         return Settled(0, 0)
@@ -175,39 +187,66 @@ def settle(
         kind = kind_of(workspace, kept[0][0])
         decoded = [decoding.decode(kind, item) for _, item in kept]
     outcomes = [(raw_id, item, outcome) for (raw_id, item), outcome in zip(kept, decoded, strict=True)]
-    done = Settled(0, 0)
+    done, size = Settled(0, 0), FIRST
     while outcomes:
-        some, count = perform(workspace, PROGRAM, "received", partial(_settle_some, outcomes=outcomes, held=held))[1]
-        done = Settled(done.filed + some.filed, done.quarantined + some.quarantined, done.again + some.again)
-        outcomes = outcomes[count:]
+        some, outcomes = outcomes[:size], outcomes[size:]
+        began = clock.monotonic()
+        more = perform(workspace, PROGRAM, "received", partial(_settle_some, outcomes=some, held=held))[1]
+        took = clock.monotonic() - began
+        size = max(FEWEST, min(MOST, int(size * LONGEST / took))) if took > 0 else MOST
+        done = Settled(done.filed + more.filed, done.quarantined + more.quarantined, done.again + more.again)
     return done
 
 
-def _settle_some(act: Act, outcomes: Sequence[tuple[int, Item, Outcome]], held: Held | None) -> tuple[Settled, int]:
-    """File as many items as fit into one transaction; return what came of them and how many they were."""
+def _settle_some(act: Act, outcomes: Sequence[tuple[int, Item, Outcome]], held: Held | None) -> Settled:
     if held is not None:
         leases.check(act.tx, held.name, held.number)
-    desk = filing.Desk(act.tx)
-    filed = quarantined = count = 0
-    began = clock.monotonic()
+    arrivals, failures = _waiting(act.tx, outcomes)
+    filed, again = _file_all(act, arrivals, failures)
+    for raw_id, channel_id, cause in failures:
+        _quarantine(act, raw_id, channel_id, cause)
+    _learn(act, outcomes)
+    return Settled(filed, len(failures), again)
+
+
+def _waiting(tx: Transaction, outcomes: Sequence[tuple[int, Item, Outcome]]) -> tuple[list[Arrival], list[_Failure]]:
+    """Return what is not filed yet, and apart from it what cannot be decoded."""
+    rows = rows_in(
+        tx,
+        "SELECT id, state, channel_id, imported FROM raw_item WHERE id IN ({})",
+        [raw_id for raw_id, _, _ in outcomes],
+    )
+    found = {row["id"]: row for row in rows if row["state"] != DONE}
+    arrivals: list[Arrival] = []
+    failures: list[_Failure] = []
     for raw_id, item, outcome in outcomes:
-        if count and clock.monotonic() - began > LONGEST:
-            break
-        count += 1
-        row = act.tx.one("SELECT state, channel_id, imported FROM raw_item WHERE id = ?", (raw_id,))
-        if row is None or row["state"] == DONE:
+        row = found.get(raw_id)
+        if row is None:
             continue
-        if not isinstance(outcome, str):
-            arrival = filing.Arrival(raw_id, row["channel_id"], item, bool(row["imported"]))
-            outcome = _file(act, desk, arrival, outcome)
         if isinstance(outcome, str):
-            _quarantine(act, raw_id, row["channel_id"], outcome)
-            quarantined += 1
+            failures.append((raw_id, row["channel_id"], outcome))
+            continue
+        messages = tuple((kept, threading.named(kept.message)) for kept in outcome)
+        arrivals.append(Arrival(raw_id, row["channel_id"], item, bool(row["imported"]), messages))
+    return arrivals, failures
+
+
+def _file_all(act: Act, arrivals: Sequence[Arrival], failures: list[_Failure]) -> tuple[int, int]:
+    """File raw items; return how many, and how many messages had come before. Where they cannot be filed together
+    each is by itself, so that the one at fault leaves no trace but its cause in `failures`."""
+    if not arrivals:
+        return 0, 0
+    found = _file(act, arrivals)
+    if isinstance(found, int):
+        return len(arrivals), found
+    filed = again = 0
+    for arrival in arrivals:
+        alone = found if len(arrivals) == 1 else _file(act, [arrival])
+        if isinstance(alone, int):
+            filed, again = filed + 1, again + alone
         else:
-            filed += 1
-    desk.finish(act)
-    _learn(act, outcomes[:count])
-    return Settled(filed, quarantined, desk.again), count
+            failures.append((arrival.raw_id, arrival.channel_id, alone))
+    return filed, again
 
 
 def _learn(act: Act, outcomes: Sequence[tuple[int, Item, Outcome]]) -> None:
@@ -231,27 +270,32 @@ def kind_of(workspace: Workspace, raw_id: int) -> str:
     )
 
 
-def _file(act: Act, desk: filing.Desk, arrival: filing.Arrival, messages: tuple[Kept, ...]) -> Outcome:
-    """File one raw item whole or not at all; return the cause where it cannot be."""
-    act.tx.execute("SAVEPOINT item")
-    desk.begin_item()
+def _file(act: Act, arrivals: Sequence[Arrival]) -> int | str:
+    """File raw items all or none; return how many messages had come before, or the cause where they cannot be."""
+    tx = act.tx
+    tx.execute("SAVEPOINT filing")
     try:
-        for message in messages:
-            filing.file(act, desk, arrival, message)
-        act.tx.execute("UPDATE raw_item SET state = ? WHERE id = ?", (DONE, arrival.raw_id))
-        act.tx.execute("DELETE FROM quarantine WHERE raw_item_id = ?", (arrival.raw_id,))
+        batch = Batch(act, arrivals)
+        for arrival in arrivals:
+            for kept, names in arrival.messages:
+                filing.file(batch, arrival, kept, names)
+        batch.finish()
+        done = [(arrival.raw_id,) for arrival in arrivals]
+        tx.execute_many(f"UPDATE raw_item SET state = '{DONE}' WHERE id = ?", done)
+        tx.execute_many("DELETE FROM quarantine WHERE raw_item_id = ?", done)
     except Exception as error:
-        if act.tx.is_lost(error):
+        if tx.is_lost(error):
             raise
-        return _roll_back(act, error)
-    act.tx.execute("RELEASE item")
-    desk.end_item()
-    return messages
+        return _roll_back(tx, error)
+    finally:
+        act.tx = tx
+    tx.execute("RELEASE filing")
+    return batch.again
 
 
-def _roll_back(act: Act, error: Exception) -> str:
-    act.tx.execute("ROLLBACK TO item")
-    act.tx.execute("RELEASE item")
+def _roll_back(tx: Transaction, error: Exception) -> str:
+    tx.execute("ROLLBACK TO filing")
+    tx.execute("RELEASE filing")
     return f"filing failed: {type(error).__name__}: {error}"
 
 

@@ -6,12 +6,11 @@ nobody take part, is not what an answer goes to by itself, and no machine answer
 from __future__ import annotations
 
 from omnidesk.connectors.base import Decoded, Item
-from omnidesk.desk.acts import Act
-from omnidesk.text.address import normalise_identity
+from omnidesk.desk.identity import People
 from omnidesk.words.kinds import Auth
 
 
-def unproven(act: Act, item: Item, decoded: Decoded, backlog: bool) -> bool:
+def unproven(people: People, item: Item, decoded: Decoded, backlog: bool) -> bool:
     """Say whether an inbound message is not proven to come from its sender.
 
     That nothing is said counts only where our own server speaks at all, and not of old mail: it may not have then."""
@@ -19,10 +18,4 @@ def unproven(act: Act, item: Item, decoded: Decoded, backlog: bool) -> bool:
         return True
     if decoded.auth is Auth.PASS or decoded.sender is None or backlog or not item.headers.get("authserv_id"):
         return False
-    sender = decoded.sender
-    return bool(
-        act.tx.value(
-            "SELECT verified FROM identity WHERE kind = ? AND scope = ? AND value = ?",
-            (sender.kind, sender.scope, normalise_identity(sender.kind, sender.value)),
-        )
-    )
+    return people.verified(decoded.sender)

@@ -17,6 +17,7 @@ from omnidesk.connectors import registry
 from omnidesk.connectors.base import Decoded, Item
 from omnidesk.desk import channels, teams
 from omnidesk.desk.acts import Act, perform_undoable
+from omnidesk.desk.standing import Standing
 from omnidesk.store.database import Connection
 from omnidesk.store.workspace import Workspace
 from omnidesk.text.clean import one_line
@@ -165,16 +166,12 @@ class Router:
     def __init__(self, connection: Connection) -> None:
         self.rules = [rule for rule in rules(connection) if rule.team is not None]
 
-    def route(self, act: Act, number: int, channel_id: int, kind: str, item: Item, decoded: Decoded) -> None:
-        """Give a conversation to the team of the first rule that fits what came in, unless somebody has it."""
-        if not self.rules:
-            return
-        row = act.tx.one("SELECT team_id, owner_id, touched FROM conversation WHERE id = ?", (number,))
-        if row is None or row["touched"] or row["team_id"] is not None or row["owner_id"] is not None:
-            return
+    def team_for(self, one: Standing, channel_id: int, kind: str, item: Item, decoded: Decoded) -> int | None:
+        """Return the team of the first rule that fits what came in to a conversation, unless somebody has it."""
+        if not self.rules or one.touched or one.team_id is not None or one.owner_id is not None:
+            return None
         rule = first_fitting(self.rules, channel_id, kind, item, decoded)
-        if rule is not None:
-            act.change("assigned", number, team_id=rule.team_id)
+        return None if rule is None else rule.team_id
 
 
 def first_fitting(

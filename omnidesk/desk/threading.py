@@ -8,16 +8,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from omnidesk.connectors.base import Decoded
-from omnidesk.desk import conversations
-from omnidesk.store.database import Connection, Transaction
+from omnidesk.desk.message_ids import MessageIds
+from omnidesk.store.database import Connection
 from omnidesk.text.clean import one_line
 from omnidesk.words.kinds import Place
 
 MOST_REFERENCES = 100
-MOST_BEARERS = 20
-"""How many messages of one id, or that name one id, are looked at."""
+
+
+class Where(Protocol):
+    """Where conversations stand and who takes part in them."""
+
+    def standing(self, number: int) -> tuple[int, str | None]:
+        """Return the conversation that a number stands for now, and its place; None for one that does not exist."""
+
+    def inside(self, number: int) -> set[int]:
+        """Return the identities that take part in a conversation."""
+
+    def token(self, token: str) -> int | None:
+        """Return the conversation that has a token of ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +55,10 @@ def named(decoded: Decoded) -> list[str]:
 class _Search:
     """What is found so far for one message, whose participants are `people`."""
 
-    tx: Transaction
+    where: Where
+    ids: MessageIds
     people: set[int]
     found: dict[int, Found] = field(default_factory=dict)
-    _inside: dict[int, bool] = field(default_factory=dict)
-    _stands: dict[int, int | None] = field(default_factory=dict)
 
     def add(self, number: int, reason: str, parent_at: int | None = None) -> None:
         """Take a conversation as certain, where it stands now."""
@@ -72,59 +83,53 @@ class _Search:
 
     def shares(self, number: int) -> bool:
         """Say whether anyone of the message takes part in a conversation."""
-        if number not in self._inside:
-            self._inside[number] = not self.people.isdisjoint(takes_part(self.tx, number))
-        return self._inside[number]
+        return not self.people.isdisjoint(self.where.inside(number))
 
     def _now(self, number: int) -> int | None:
         """Return where a conversation stands now, None where it was deleted."""
-        if number not in self._stands:
-            now, place = conversations.standing(self.tx, number)
-            self._stands[number] = None if place == Place.DELETED else now
-        return self._stands[number]
+        now, place = self.where.standing(number)
+        return None if place == Place.DELETED else now
 
 
-def find(tx: Transaction, decoded: Decoded, channel_id: int, participants: Iterable[int]) -> list[Found]:
+def find(
+    where: Where, ids: MessageIds, decoded: Decoded, names: list[str], channel_id: int, participants: Iterable[int]
+) -> list[Found]:
     """Return the conversations that a message belongs to, the strongest evidence first, then those only offered.
 
     More than one means that it ties conversations together which were thought to be separate. A tie that rests on an
     id which only both name, or both bear, holds just where they share a participant (`participants` are identity ids).
+    `names` are the ids that the message names (`named`).
     """
-    search = _Search(tx, set(participants))
+    search = _Search(where, ids, set(participants))
     for token in decoded.tokens:
-        number = tx.value("SELECT id FROM conversation WHERE token = ?", (token,))
+        number = where.token(token)
         if number is not None:
             search.add(number, "our own token")
-    names = named(decoded)
     parents = {decoded.in_reply_to[-1]} if decoded.in_reply_to else set()
     for value in names:
         _answered(search, value, "In-Reply-To" if value in parents else "References")
     if decoded.thread:
-        for row in tx.all(
-            "SELECT m.conversation_id FROM message_reference r JOIN message m ON m.id = r.message_id "
-            "WHERE r.value = ? AND m.channel_id = ? ORDER BY m.at DESC LIMIT 1",
-            (thread_key(decoded.thread), channel_id),
-        ):
-            search.add(row[0], "the channel's thread")
+        number = ids.newest_of(thread_key(decoded.thread), channel_id)
+        if number is not None:
+            search.add(number, "the channel's thread")
     if decoded.external_id:
-        search.add_shared(_bearing(tx, decoded.external_id), "the same Message-ID")
-        search.add_shared(_naming(tx, decoded.external_id), "a later message that names it")
+        bearing = [one.conversation for one in ids.bearing(decoded.external_id)]
+        search.add_shared(bearing, "the same Message-ID")
+        search.add_shared(ids.naming(decoded.external_id), "a later message that names it")
     for value in names:
-        search.add_shared(_naming(tx, value), "a common parent")
+        search.add_shared(ids.naming(value), "a common parent")
     return sorted(search.found.values(), key=lambda each: each.offered)
 
 
 def _answered(search: _Search, value: str, how: str) -> None:
     """Take the conversation of the message that bears an id; of several that bear it, the one with our people."""
-    rows = search.tx.all(
-        "SELECT conversation_id, at, uuid FROM message WHERE external_id = ? ORDER BY id LIMIT ?", (value, MOST_BEARERS)
-    )
-    if len(rows) > 1:
-        rows.sort(key=lambda row: not search.shares(conversations.current(search.tx, row["conversation_id"])))
-    if rows:
-        row = rows[0]
-        search.add(row["conversation_id"], f"{how}, our own token" if row["uuid"] else how, row["at"])
-        search.add_shared([other["conversation_id"] for other in rows[1:]], how)
+    bearers = list(search.ids.bearing(value))
+    if len(bearers) > 1:
+        bearers.sort(key=lambda one: not search.shares(search.where.standing(one.conversation)[0]))
+    if bearers:
+        first = bearers[0]
+        search.add(first.conversation, f"{how}, our own token" if first.uuid else how, first.at)
+        search.add_shared([other.conversation for other in bearers[1:]], how)
 
 
 def thread_key(thread: str) -> str:
@@ -137,19 +142,3 @@ def takes_part(connection: Connection, number: int) -> list[int]:
     return [
         row[0] for row in connection.all("SELECT identity_id FROM participant WHERE conversation_id = ?", (number,))
     ]
-
-
-def _bearing(tx: Transaction, value: str) -> list[int]:
-    rows = tx.all(
-        "SELECT conversation_id FROM message WHERE external_id = ? ORDER BY id LIMIT ?", (value, MOST_BEARERS)
-    )
-    return [row[0] for row in rows]
-
-
-def _naming(tx: Transaction, value: str) -> list[int]:
-    rows = tx.all(
-        "SELECT DISTINCT m.conversation_id FROM message_reference r JOIN message m ON m.id = r.message_id "
-        "WHERE r.value = ? LIMIT ?",
-        (value, MOST_BEARERS),
-    )
-    return [row[0] for row in rows]

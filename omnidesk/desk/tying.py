@@ -6,17 +6,17 @@ import json
 from collections.abc import Iterable
 
 from omnidesk import clock
-from omnidesk.desk import conversations, joining, settings
+from omnidesk.desk import joining
 from omnidesk.desk.acts import Act
+from omnidesk.desk.growing import Growing
+from omnidesk.desk.settings import Settings
 from omnidesk.desk.threading import Found
-from omnidesk.store.database import Transaction
-from omnidesk.words.kinds import Status
 
 
-def tie(act: Act, number: int, found: Iterable[Found]) -> None:
+def tie(act: Act, conversations: Growing, number: int, found: Iterable[Found]) -> None:
     """Join what a message of conversation `number` ties to it, or have joining offered (promise 5)."""
     for each in found:
-        here, there = conversations.current(act.tx, number), conversations.current(act.tx, each.conversation)
+        here, there = conversations.current(number), conversations.current(each.conversation)
         if here == there:
             continue
         if not each.offered and joining.may_join(act.tx, here, there):
@@ -41,12 +41,8 @@ def offer(act: Act, here: int, there: int) -> None:
         act.event("join_offered", there, after={"other": here})
 
 
-def begins_anew(tx: Transaction, number: int, at: int) -> bool:
+def begins_anew(policy: Settings, last_message_at: int, at: int) -> bool:
     """Say whether an answer that came at `at` starts a new conversation because its own is closed (`when_closed`)."""
-    row = tx.one("SELECT status, last_message_at FROM conversation WHERE id = ?", (number,))
-    if row is None or row["status"] != Status.CLOSED:
-        return False
-    policy = settings.read(tx)
     if policy.when_closed == "new":
         return True
-    return bool(policy.reopen_days) and row["last_message_at"] < at - policy.reopen_days * clock.DAY
+    return bool(policy.reopen_days) and last_message_at < at - policy.reopen_days * clock.DAY

@@ -50,6 +50,10 @@ class Connection(ABC):
     def execute_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
         """Run one statement for each row of values."""
 
+    def later(self, sql: str, values: Sequence[Any]) -> None:
+        """Run one statement whose result nobody waits for; `store.deferred` puts it off."""
+        self.execute(sql, values)
+
     @abstractmethod
     def is_lost(self, error: BaseException) -> bool:
         """Say whether an error ends the whole transaction: another statement would have met it as well."""

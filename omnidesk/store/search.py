@@ -5,10 +5,11 @@ A row's id in the index is made from the message's time, so newest first is the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from omnidesk.store import filters, fts5, ids, tsvector
+from omnidesk.store.chunks import rows_in
 from omnidesk.store.database import Connection, Transaction
 from omnidesk.words.query import Query
 
@@ -41,6 +42,26 @@ def free_id(connection: Connection, at: int, salt: int) -> int:
     while connection.value("SELECT 1 FROM message WHERE search_id = ?", (wanted,)):
         wanted += 1
     return wanted
+
+
+def free_ids(connection: Connection, wanted: Sequence[int]) -> list[int]:
+    """Return a search id for each message that no other has, stored or among these: the wanted one or one above it."""
+    found = list(wanted)
+    given: set[int] = set()
+    waiting = list(range(len(found)))
+    while waiting:
+        taken = {row[0] for row in rows_in(
+            connection, "SELECT search_id FROM message WHERE search_id IN ({})", [found[place] for place in waiting]
+        )}  # fmt: skip
+        again = []
+        for place in waiting:
+            if found[place] in taken or found[place] in given:
+                found[place] += 1
+                again.append(place)
+            else:
+                given.add(found[place])
+        waiting = again
+    return found
 
 
 def find(connection: Connection, query: Query, agent_id: int | None, limit: int, after: int | None = None) -> list[Any]:

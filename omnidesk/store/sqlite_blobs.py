@@ -22,9 +22,8 @@ class SqliteBlobs:
         """Create the file and its table, if they are not there."""
         secure_file(self.home, self.path)
         with plain_words(self.path):
-            self.connection.execute(
-                "CREATE TABLE IF NOT EXISTS blob (sha256 TEXT PRIMARY KEY, at INTEGER, data BLOB) WITHOUT ROWID"
-            )
+            # With row ids: what comes is appended, and only the small index of names is written all over the place.
+            self.connection.execute("CREATE TABLE IF NOT EXISTS blob (sha256 TEXT PRIMARY KEY, at INTEGER, data BLOB)")
 
     @contextmanager
     def in_haste(self) -> Iterator[None]:

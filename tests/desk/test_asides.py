@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from omnidesk.desk import composing, conversations, outbox, planning, threads, undo
+from omnidesk.desk import composing, outbox, planning, threads, undo
 from omnidesk.desk.composing import When
 from omnidesk.words.errors import RefusedError
 from omnidesk.words.kinds import Status
@@ -100,7 +100,7 @@ def test_an_answer_of_the_customer_stays_out_of_it(waiting: Desk) -> None:
     asked(waiting)
     waiting.receives(mail("2", "Any news?", answers="1"))
     assert threads.messages(waiting.workspace, 1)[-1].aside is None
-    assert conversations.waiting_since(waiting.workspace.database.reader, 1) is not None  # type: ignore[arg-type]
+    assert waiting.value("SELECT waiting_since FROM conversation WHERE id = 1") is not None
 
 
 def test_it_can_be_taken_back_and_is_a_draft_again(waiting: Desk) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import os
 import threading
@@ -55,6 +56,17 @@ def test_text_takes_less_room_than_its_size(desk: Desk) -> None:
     blobs = desk.workspace.blobs
     blobs.put(b"the same words again " * 100_000)
     assert files(blobs)[0].stat().st_size < 100_000
+
+
+@pytest.mark.sqlite
+def test_base64_takes_the_room_of_what_it_encodes_and_what_repeats_far_less(desk: Desk) -> None:
+    blobs = desk.workspace.blobs
+    encoded = base64.encodebytes(os.urandom(IN_DATABASE))
+    quoted = b"".join(b"> line %d of what was said before\n" % (number % 50) for number in range(20_000))
+    for content, most in ((encoded, 0.8), (quoted, 0.05)):
+        name = blobs.put(content)
+        assert blobs.get(name) == content
+        assert (blobs.home.blob_folder / name[:2] / name[2:]).stat().st_size < most * len(content)
 
 
 @given(st.binary(max_size=2000))
