@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from omnidesk.store import search
+from omnidesk.store import fts5
 from omnidesk.store.migrations.columns import count, flag, number, only, prose, words
 
 revision = "1"
@@ -21,7 +21,7 @@ def upgrade() -> None:
     messages()
     outgoing()
     history()
-    op.execute(search.DDL)
+    op.execute(fts5.DDL)
 
 
 def workspace() -> None:
