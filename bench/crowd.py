@@ -21,7 +21,7 @@ from bench.vocabulary import stream
 from omnidesk import clock
 from omnidesk.connectors.base import Item
 
-VERSION = 1
+VERSION = 2
 """To be raised with every change of what is made: workspaces filled before are then filled anew."""
 YEARS = 3 * 365 * clock.DAY
 EACH = 4
@@ -33,6 +33,7 @@ NEW = (8, 25)
 LONG = "Everything about the house"
 THOUSAND = "The building of the shop"
 TWENTY = "A short correspondence"
+TITLES = (LONG, THOUSAND, TWENTY)
 RARE = "kwikstaart"
 """A word that one message in two thousand holds."""
 CHANNELS = {
@@ -229,7 +230,7 @@ class _Crowd:
             said += f" {RARE}."
         if matter.said % 3 == 0:
             said += f"\n\n{matter.order}"
-        return f"{said}\n\nMessage {matter.said} of {matter.said + matter.left}." if matter.pause else said
+        return f"Message {matter.said} of {matter.said + matter.left}.\n\n{said}" if matter.pause else said
 
 
 def items(messages: int, end: int, seed: int = 1) -> Iterator[Arrival]:

@@ -40,6 +40,8 @@ TOUCHED = 1_000
 """Conversations in one act of an agent."""
 LOGINS = ("sanne", "bram", "caro", "daan")
 RARE_TAG, COMMON_TAG = "recall", "return"
+LENGTH_TAG = "length"
+"""What the conversations are tagged with whose lengths are known."""
 RARE_TAGGED = 40
 """Conversations with the rare tag, spread over the years."""
 
@@ -172,5 +174,8 @@ def work(opened: workspace.Workspace, me: Actor, total: int) -> None:
     everywhere = range(1, total + 1)
     each(everywhere[6::20], lambda some: triage.tag(opened, me, some, [COMMON_TAG]))
     each(everywhere[7 :: max(1, total // RARE_TAGGED)], lambda some: triage.tag(opened, me, some, [RARE_TAG]))
+    marks = ", ".join("?" * len(crowd.TITLES))
+    known = opened.database.reader.all(f"SELECT id FROM conversation WHERE subject IN ({marks})", crowd.TITLES)
+    each([row[0] for row in known], lambda some: triage.tag(opened, me, some, [LENGTH_TAG]))
     each(everywhere[8::200], lambda some: triage.spam(opened, me, some))
     each(everywhere[9::1000], lambda some: triage.delete(opened, me, some))
