@@ -18,8 +18,10 @@ from bench.desks import Desk
 from bench.figures import Figure, LeftOutError, need, resident
 from bench.terminal import Terminal
 
+ROW = re.compile(r"\b(?:mail|chat|sms|wa|call) +[A-ZÀ-Ž]")
+"""A row of the queue: by which channel, and who."""
 ORDER = re.compile(r"SO-\d{6}")
-"""Most subjects of the mailbox, each of a desk, and each line of the log name an order."""
+"""Each line of the log names an order."""
 ROWS = 5
 LIMIT = 60.0
 PREPARED = "prepared"
@@ -125,7 +127,7 @@ def _turns(
 
     command = [Path(sys.executable).parent / "omnidesk", "--home", desk.home]
     for turn in range(runs + 1):  # the first fills the caches of the disk and compiles
-        memory = max(memory, begin(command, ORDER, ROWS, ours.append))
+        memory = max(memory, begin(command, ROW, ROWS, ours.append))
         for peer, start in list(peers.items()):
             try:
                 taken = begin(start, peer.shown, peer.times, theirs.setdefault(peer.name, []).append)
