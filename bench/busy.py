@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from omnidesk import clock
-from omnidesk.desk import agents, channels, workspace
+from omnidesk.desk import agents, channels, settings, workspace
 
 EACH = 0.25
 """Seconds between two handfuls of messages."""
@@ -30,8 +30,8 @@ def engine_at_work(home: Path) -> Iterator[int]:
     (folder / "inbox.jsonl").write_bytes(b"")  # the channel reads it whole each time: what came before is over
     opened = workspace.open_workspace(home)
     if CHANNEL not in {channel.name for channel in channels.list_channels(opened)}:
-        settings = {"folder": str(folder), "poll_seconds": EACH}
-        channels.add(opened, agents.actor(opened), "sample", CHANNEL, "busy@shop.example", settings)
+        channels.add(opened, agents.actor(opened), "sample", CHANNEL, "busy@shop.example", {"folder": str(folder)})
+    settings.put(opened, "poll_seconds", EACH)
     opened.close()
     over = threading.Event()
     writing = threading.Thread(target=_write, args=(folder / "inbox.jsonl", over))
