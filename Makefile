@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 EDITABLE := --config-settings editable_mode=compat
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-all lint bench pictures words clean
+.PHONY: help run demo test test-all lint bench bench-compare bench-picture pictures words clean
 
 help:  ## say what the targets do
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|' 2>/dev/null \
@@ -38,8 +38,14 @@ lint: $(VENV)/.installed-dev  ## ruff, mypy and the walls between the modules
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(VENV)/.installed-dev  ## measure beside the peers that are installed; ARGS="--messages 5000"
+bench: $(VENV)/.installed-dev  ## measure beside the peers that are installed, up to a million messages; ARGS="--tenth"
 	@$(BIN)/python -m bench.run $(ARGS)
+
+bench-compare: $(VENV)/.installed-dev  ## two runs of the bench side by side: A=before.json B=after.json
+	@$(BIN)/python -m bench.compare $(A) $(B)
+
+bench-picture: $(VENV)/.installed-dev  ## draw docs/pictures/growth.svg from the last run of the bench
+	@$(BIN)/python -m bench.growth $(ARGS)
 
 pictures: $(VENV)/.installed-dev  ## make the pictures of the docs from the running program
 	@$(BIN)/python docs/pictures.py

@@ -11,24 +11,27 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from omnidesk import clock
-from omnidesk.desk import agents, channels, workspace
+from omnidesk.desk import agents, channels, settings, workspace
 
 EACH = 0.25
 """Seconds between two handfuls of messages."""
 HANDFUL = 10
+TALKS = 200
+"""Conversations that they write in: a desk that is measured again and again grows by no more."""
 CHANNEL = "bench-busy"
 
 
 @contextmanager
-def engine_at_work(home: Path) -> Iterator[None]:
-    """Run an engine on the workspace that receives `HANDFUL / EACH` messages a second from a sample channel."""
+def engine_at_work(home: Path) -> Iterator[int]:
+    """Run an engine on the workspace that receives `HANDFUL / EACH` messages a second from a sample
+    channel; yield its process."""
     folder = home / "busy"
     folder.mkdir(exist_ok=True)
-    (folder / "inbox.jsonl").touch()
+    (folder / "inbox.jsonl").write_bytes(b"")  # the channel reads it whole each time: what came before is over
     opened = workspace.open_workspace(home)
     if CHANNEL not in {channel.name for channel in channels.list_channels(opened)}:
-        settings = {"folder": str(folder), "poll_seconds": EACH}
-        channels.add(opened, agents.actor(opened), "sample", CHANNEL, "busy@shop.example", settings)
+        channels.add(opened, agents.actor(opened), "sample", CHANNEL, "busy@shop.example", {"folder": str(folder)})
+    settings.put(opened, "poll_seconds", EACH)
     opened.close()
     over = threading.Event()
     writing = threading.Thread(target=_write, args=(folder / "inbox.jsonl", over))
@@ -36,7 +39,7 @@ def engine_at_work(home: Path) -> Iterator[None]:
     engine = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         writing.start()
-        yield
+        yield engine.pid
     finally:
         over.set()
         writing.join()
@@ -54,8 +57,9 @@ def _write(inbox: Path, over: threading.Event) -> None:
                 line = {
                     "id": f"<busy.{now}.{number}@bench.example>",
                     "at": now,
-                    "from": f"busy{number % 500}@bench.example",
-                    "name": f"Busy {number % 500}",
+                    "from": f"busy{number % TALKS}@bench.example",
+                    "name": f"Busy {number % TALKS}",
+                    "thread": f"busy{number % TALKS}",
                     "subject": f"Where is order {number}?",
                     "text": "It has still not arrived. " * 20,
                 }

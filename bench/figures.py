@@ -11,8 +11,9 @@ import sqlite3
 import subprocess
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 
@@ -24,7 +25,8 @@ class LeftOutError(Exception):
 class Figure:
     """One row of the table. `value`, `peer` and `budget` share `unit`; None where there is none.
 
-    `runs` and `peer_runs` are all that was measured, in the order it was; `details` goes into the JSON only."""
+    `size` is how many messages the desk held it was measured on, where that is part of the question. `runs` and
+    `peer_runs` are all that was measured, in the order it was; `details` goes into the JSON only."""
 
     name: str
     value: float
@@ -32,6 +34,7 @@ class Figure:
     peer: float | None = None
     peer_name: str = ""
     budget: float | None = None
+    size: int | None = None
     runs: Sequence[float] = ()
     peer_runs: Sequence[float] = ()
     details: dict[str, float | str] = field(default_factory=dict)
@@ -41,6 +44,11 @@ class Figure:
         """Return ours as a part of the peer's, or of the budget where there is no peer: below 1 is good."""
         other = self.peer if self.peer is not None else self.budget
         return self.value / other if other else None
+
+    @property
+    def title(self) -> str:
+        """Return the name with the size, which tells it from the same figure of another desk."""
+        return self.name if self.size is None else f"{self.name}, {self.size:,} messages"
 
 
 @dataclass(frozen=True)
@@ -92,31 +100,45 @@ def percentile(values: Sequence[float], part: float) -> float:
 
 def table(figures: Sequence[Figure]) -> str:
     """Return the figures as lines of text."""
-    head = ("what", "OmniDesk", "peer or budget", "", "ratio")
-    rows = [head]
+    rows = [("what", "OmniDesk", "peer or budget", "", "ratio")]
     for each in figures:
-        value = f"{each.value:,.{_digits(each.value)}f} {each.unit}"
+        value = in_words(each.value, each.unit)
         if each.peer is not None:
-            other = f"{each.peer:,.{_digits(each.peer)}f} {each.unit}"
-            name = each.peer_name
+            other, name = in_words(each.peer, each.unit), each.peer_name
         else:
             other = f"{each.budget:g} {each.unit}" if each.budget is not None else "-"
             name = "budget" if each.budget is not None else ""
-        rows.append((each.name, value, other, name, f"{each.ratio:.2f}" if each.ratio is not None else "-"))
-    widths = [max(len(row[column]) for row in rows) for column in range(len(head))]
+        rows.append((each.title, value, other, name, f"{each.ratio:.2f}" if each.ratio is not None else "-"))
+    return aligned(rows, "lrrlr")
+
+
+def aligned(rows: Sequence[Sequence[str]], how: str) -> str:
+    """Return rows of cells as lines of text, each column to the left or the right as `how` says (`lrr`)."""
+    widths = [max(len(row[column]) for row in rows) for column in range(len(how))]
     lines = []
     for row in rows:
-        first, second, third, fourth, last = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        lines.append(
-            f"{first}  {second.strip():>{widths[1]}}  {third.strip():>{widths[2]}}  {fourth}  {last.strip():>5}"
-        )
+        cells = [
+            cell.ljust(width) if side == "l" else cell.rjust(width)
+            for cell, width, side in zip(row, widths, how, strict=True)
+        ]
+        lines.append("  ".join(cells).rstrip())
     return "\n".join(lines)
 
 
-def write_json(path: Path, messages: int, figures: Sequence[Figure], left_out: Sequence[str]) -> None:
-    """Keep a run: the machine, the versions, every figure with its ratio, and what was left out."""
+def in_words(value: float, unit: str) -> str:
+    """Return a value with its unit, with as many digits as mean anything."""
+    digits = 0 if value >= 1_000 else 1 if value >= 10 else 2
+    return f"{value:,.{digits}f} {unit}"
+
+
+def write_json(
+    path: Path, sizes: Mapping[str, int | Sequence[int]], figures: Sequence[Figure], left_out: Sequence[str]
+) -> None:
+    """Keep a run: commit, date, machine and versions, every figure with its ratio, and what was left out."""
     result = {
-        "messages": messages,
+        **sizes,
+        "commit": commit(),
+        "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "machine": {
             "system": platform.platform(),
             "processors": len(os.sched_getaffinity(0)),
@@ -130,12 +152,18 @@ def write_json(path: Path, messages: int, figures: Sequence[Figure], left_out: S
     path.write_text(json.dumps(result, indent=2) + "\n")
 
 
+def commit() -> str:
+    """Return the commit that is measured, with a plus where files were changed since; "" outside a repository."""
+    git = ["git", "-C", str(Path(__file__).parent)]
+    said = [
+        subprocess.run([*git, *command], capture_output=True, text=True, check=False).stdout.strip()
+        for command in (("rev-parse", "--short=12", "HEAD"), ("status", "--porcelain", "--untracked-files=no"))
+    ]
+    return said[0] + ("+" if said[1] else "")
+
+
 def need(*programs: str) -> None:
     """Raise LeftOutError naming the first of the programs that is not installed."""
     for program in programs:
         if shutil.which(program) is None:
             raise LeftOutError(f"{program} is not installed")
-
-
-def _digits(value: float) -> int:
-    return 0 if value >= 1_000 else 1 if value >= 10 else 2

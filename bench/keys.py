@@ -16,7 +16,8 @@ from textual.app import App
 from textual.drivers.headless_driver import HeadlessDriver
 
 from bench.busy import engine_at_work
-from bench.figures import Figure, percentile
+from bench.desks import Desk
+from bench.figures import Figure, percentile, resident
 
 BUDGET = 16.0
 """Milliseconds, at the 99th percentile."""
@@ -67,22 +68,28 @@ class WatchedDriver(HeadlessDriver):
         return (self.written_at - started) * 1_000
 
 
-def measure(home: Path, messages: int, keys: int) -> list[Figure]:
-    """Return the 50th and 99th percentile over so many keys in the queue, the engine off and then at work."""
-    figures = _measure(home, f"{messages:,} messages", keys)
-    with engine_at_work(home):
-        return figures + _measure(home, "engine at work", keys)
+def measure(desk: Desk, keys: int, busy: bool) -> list[Figure]:
+    """Return the 50th and 99th percentile over so many keys in the queue, the engine off and then (`busy`) at work."""
+    with desk.pointed_at():
+        figures = _measure(desk, "", keys)
+        if busy:
+            with engine_at_work(desk.home) as engine:
+                figures += _measure(desk, ", engine at work", keys)
+                memory = resident(engine, "VmHWM")
+            figures.append(Figure("memory of the engine at work", memory, "MB", budget=150.0, size=desk.messages))
+    return figures
 
 
-def _measure(home: Path, how: str, keys: int) -> list[Figure]:
-    taken, silent = asyncio.run(_type(home, keys))
+def _measure(desk: Desk, how: str, keys: int) -> list[Figure]:
+    taken, silent = asyncio.run(_type(desk.home, keys))
     details: dict[str, float | str] = {"worst": max(taken), "keys_without_paint": silent}
     return [
         Figure(
-            f"key to repaint in the queue, {how}, p{part * 100:.0f}",
+            f"key to repaint in the queue{how}, p{part * 100:.0f}",
             percentile(taken, part),
             "ms",
             budget=BUDGET,
+            size=desk.messages,
             runs=taken,
             details=details,
         )

@@ -6,76 +6,156 @@ import argparse
 import logging
 import shutil
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import first_sync, keys, searches, start, threads
+from bench import arrival, desks, first_sync, growth, keys, pages, searches, start, threads
+from bench.desks import Desk
 from bench.figures import Figure, LeftOutError, table, write_json
 from tests.servers import MailServer, missing
 
 OUT = Path(__file__).parent / "out"
-PARTS = ("sync", "start", "keys", "threads", "search")
+PARTS = ("sync", "fill", "start", "keys", "threads", "pages", "search", "arrival")
+SIZES = (10_000, 100_000, 1_000_000)
+FULL, TENTH = 1_000_000, 100_000
 
 
-def main() -> None:
-    """Run the parts that are asked for, print the table, and keep everything in out/result.json."""
-    ask = argparse.ArgumentParser(description=__doc__)
-    ask.add_argument("--messages", type=int, default=20_000, help="mails in the mailbox (20,000)")
-    ask.add_argument("--runs", type=int, default=3, help="runs of the first sync of each side (3)")
-    ask.add_argument("--starts", type=int, default=9, help="starts of each side (9)")
-    ask.add_argument("--keys", type=int, default=400, help="keys pressed (400)")
-    ask.add_argument("--opened", type=int, default=20, help="times each long thread is opened (20)")
-    ask.add_argument("--only", choices=PARTS, action="append", help="this part only; may be repeated")
-    ask.add_argument("--keep", action="store_true", help="take the workspace that the last run left in bench/out/home")
-    said = ask.parse_args()
-    OUT.mkdir(exist_ok=True)
-    logging.getLogger("mail").setLevel(logging.ERROR)  # the submission server's own remarks
-    figures, left_out = measure(said, said.only or PARTS)
-    print("\n" + table(figures))
-    for reason in left_out:
-        print(f"left out: {reason}")
-    write_json(OUT / "result.json", said.messages, figures, left_out)
-    print(f"everything measured: {OUT / 'result.json'}")
+class Run:
+    """One run of the bench: what was measured, and what was left out."""
 
+    def __init__(self, said: argparse.Namespace) -> None:
+        self.said = said
+        self.tenth = said.tenth
+        self.parts = said.only or PARTS
+        self.figures: list[Figure] = []
+        self.left_out: list[str] = []
 
-def measure(said: argparse.Namespace, parts: list[str] | tuple[str, ...]) -> tuple[list[Figure], list[str]]:
-    """Return the figures of the parts and what was left out; the workspace of the first sync serves the others."""
-    home = OUT / "home"
-    figures: list[Figure] = []
-    left_out: list[str] = []
-
-    def part(name: str, steps: Callable[[], tuple[list[Figure], str | None]]) -> None:
-        if name not in parts:
+    def part(self, name: str, steps: Callable[[], list[Figure]]) -> None:
+        """Measure a part if it is asked for; say how long that took."""
+        if name not in self.parts:
             return
+        began = time.perf_counter()
         print(f"{name} ...", file=sys.stderr, flush=True)
         try:
-            found, reason = steps()
+            self.figures += steps()
         except LeftOutError as error:
-            found, reason = [], f"{name}: {error}"
-        figures.extend(found)
-        left_out.extend([reason] if reason else [])
+            self.left_out.append(f"{name}: {error}")
+        print(f"{name}: {time.perf_counter() - began:.0f} s", file=sys.stderr, flush=True)
 
-    if not (said.keep and home.exists()):
+    def sync(self) -> list[Figure]:
+        """The first sync of a mailbox, beside mbsync and notmuch."""
         if reason := missing():
-            sys.exit(f"the bench needs a mailbox to sync: {reason}")
+            raise LeftOutError(f"no mailbox to sync: {reason}")
+        mails, runs = self.said.messages, self.said.runs
         server = MailServer()
         try:
             server.start()
-            print(f"making a mailbox of {said.messages:,} mails ...", file=sys.stderr, flush=True)
-            mailbox = first_sync.fill(server, said.messages)
-            runs = said.runs if "sync" in parts else 1
-            print(f"sync, {runs} x ...", file=sys.stderr, flush=True)
-            found, reason = first_sync.measure(mailbox, OUT, said.messages, runs, with_peer="sync" in parts)
-            figures += found if "sync" in parts else []
-            left_out += [reason] if reason else []
+            mailbox = first_sync.fill(server, mails)
+            found, reason = first_sync.measure(mailbox, OUT, mails, runs)
+            self.left_out += [reason] if reason else []
         finally:
             server.close()
         shutil.rmtree(OUT / "peer", ignore_errors=True)
-    part("start", lambda: start.measure(home, OUT, said.messages, said.starts))
-    part("keys", lambda: (keys.measure(home, said.messages, said.keys), None))
-    part("threads", lambda: (threads.measure(OUT / "threads", said.opened), None))
-    part("search", lambda: (searches.measure(home, first_sync.CUSTOMERS, 5), None))
-    return figures, left_out
+        return found
+
+    def start(self, found: list[Desk]) -> list[Figure]:
+        """The start on each desk, beside the other programs."""
+        figures, left_out = start.measure(found, OUT, self.said.starts)
+        self.left_out += left_out
+        return figures
+
+    def scale(self, found: list[Desk]) -> None:
+        """Measure everything that may grow with the desk, on each."""
+        largest = found[-1]
+
+        def pressing(desk: Desk) -> tuple[int, bool]:
+            return (self.said.keys, True) if desk is largest else (max(50, self.said.keys // 3), False)
+
+        self.part("fill", lambda: [_filled(desk) for desk in found])
+        self.part("start", lambda: self.start(found))
+        self.part("keys", lambda: [one for desk in found for one in keys.measure(desk, *pressing(desk))])
+        self.part("threads", lambda: [one for desk in found for one in threads.measure(desk, self.said.opened)])
+        self.part("pages", lambda: [one for desk in found for one in pages.measure(desk)])
+        self.part("search", lambda: [one for desk in found for one in searches.measure(desk, self.said.rounds)])
+        self.part("arrival", lambda: arrival.measure(largest, self.said.opened))
+
+
+def _filled(desk: Desk) -> Figure:
+    details: dict[str, float | str] = {"seconds": desk.seconds, "workspace_mb": desk.size}
+    details["processor_seconds"] = desk.processor
+    name = "bulk intake" + (" (as an earlier run filled it)" if desk.reused else "")
+    return Figure(name, desk.rate, "messages/s", size=desk.messages, details=details)
+
+
+def desks_of(sizes: tuple[int, ...], database: str) -> list[Desk]:
+    """Return a desk of each size, filled where none is there."""
+    found = []
+    for size in sizes:
+        print(f"a desk of {size:,} messages ({database}) ...", end=" ", file=sys.stderr, flush=True)
+        desk = desks.desk(OUT, size, database)
+        how = "reused" if desk.reused else "filled"
+        print(f"{how}, {desk.rate:,.0f} messages/s when it was filled", file=sys.stderr, flush=True)
+        found.append(desk)
+    return found
+
+
+def arguments() -> argparse.Namespace:
+    """Return what the command line asks for."""
+    ask = argparse.ArgumentParser(description=__doc__)
+    ask.add_argument("--tenth", action="store_true", help="desks of 100,000 messages at most, all parts shorter")
+    ask.add_argument(
+        "--database", choices=(*desks.DATABASES, "both"), default="both", help="what keeps the desks (both)"
+    )
+    ask.add_argument("--messages", type=int, help="mails in the mailbox (20,000)")
+    ask.add_argument("--runs", type=int, help="runs of the first sync of each side (2)")
+    ask.add_argument("--starts", type=int, help="starts of each side (7)")
+    ask.add_argument("--keys", type=int, help="keys pressed (400)")
+    ask.add_argument("--opened", type=int, help="times each thread is opened (15)")
+    ask.add_argument("--rounds", type=int, help="times each search is asked (5)")
+    ask.add_argument("--only", choices=PARTS, action="append", help="this part only; may be repeated")
+    ask.add_argument("--out", type=Path, default=OUT / "result.json", help="where everything measured goes, as JSON")
+    said = ask.parse_args()
+    usual = {"messages": 20_000, "runs": 2, "starts": 7, "keys": 400, "opened": 15, "rounds": 5}
+    short = {"messages": 1_000, "runs": 1, "starts": 2, "keys": 60, "opened": 3, "rounds": 2}
+    for name, value in (short if said.tenth else usual).items():
+        if getattr(said, name) is None:
+            setattr(said, name, value)
+    return said
+
+
+def main() -> None:
+    """Run the parts that are asked for, print the tables, and keep everything in out/result.json."""
+    said = arguments()
+    OUT.mkdir(exist_ok=True)
+    logging.getLogger("mail").setLevel(logging.ERROR)  # the submission server's own remarks
+    sizes = tuple(size for size in SIZES if size <= (TENTH if said.tenth else FULL))
+    run = Run(said)
+    run.part("sync", run.sync)
+    for database in desks.DATABASES if said.database == "both" else (said.database,):
+        try:
+            found = desks_of(sizes, database)
+        except LeftOutError as error:
+            run.left_out.append(str(error))
+            continue
+        begun = len(run.figures)
+        run.scale(found)
+        path = said.out if database == desks.DATABASES[0] else said.out.with_stem(f"{said.out.stem}-{database}")
+        _report(run, database, path, begun, sizes)
+    if not run.figures:
+        sys.exit("nothing was measured: " + "; ".join(run.left_out))
+
+
+def _report(run: Run, database: str, path: Path, begun: int, sizes: tuple[int, ...]) -> None:
+    """Print what one database gave and keep it; the first one has what needs no desk beside it."""
+    figures = run.figures if database == desks.DATABASES[0] else run.figures[begun:]
+    print(f"\n{database}\n{table(figures)}")
+    if grew := growth.table(figures):
+        print(f"\n{grew}")
+    for reason in run.left_out:
+        print(f"left out: {reason}")
+    write_json(path, {"database": database, "mails": run.said.messages, "sizes": sizes}, figures, run.left_out)
+    print(f"everything measured: {path}")
 
 
 if __name__ == "__main__":

@@ -1,29 +1,26 @@
 """How long from Enter on a row of the queue to the first screen of its thread, whatever the thread's length.
 
-The console runs on 80x24, one pane: nothing of the thread is read before it is opened. Each conversation is opened and
-left again many times; what counts is the paint that shows its newest message.
+The console runs on 80x24, one pane: nothing of the thread is read before it is opened. The conversations whose
+lengths are known are listed by a search; each is opened and left again many times, and what counts is the paint that
+shows its newest message.
 """
 
 from __future__ import annotations
 
 import asyncio
-import shutil
-from pathlib import Path
+import os
 from typing import Any
 
-from bench.figures import Figure, percentile
+from bench import years
+from bench.desks import LENGTH_TAG, Desk
+from bench.figures import Figure, percentile, resident
 from bench.keys import WatchedDriver, console, standing
-from omnidesk import clock
-from omnidesk.desk import intake
-from tests.filling import Desk, mail, open_desk
+from omnidesk.desk import views, workspace
 
 BUDGET = 50.0
 """Milliseconds, for the first screen of a conversation of 1,000 messages."""
-LENGTHS = (20_000, 1_000, 20)
-"""Messages of the conversations; the longest waits longest, so it stands on top."""
-TEXT = "\n\nThe parcel came, but the kettle in it has a dent.\n\n> Where is it?\n> Anna"
-BATCH = 500
 PATIENCE = 5.0
+ASKED = f"/tag:{LENGTH_TAG} sort:newest"
 
 
 class ReadDriver(WatchedDriver):
@@ -46,68 +43,71 @@ class ReadDriver(WatchedDriver):
         taken = await self.press(key, PATIENCE)
         self.awaited = ""
         if taken is None:
-            raise RuntimeError(f"no paint showed {words!r} within {PATIENCE:.0f} s of {key}")
+            raise RuntimeError(f"no paint showed {words!r} within {PATIENCE:.0f} s of {key}: {self.seen[-2000:]!r}")
         return taken
 
 
-def fill(folder: Path) -> Path:
-    """Make a workspace with one conversation of each length in a new folder; return its home."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    desk = open_desk(folder)
-    for place, length in enumerate(LENGTHS):
-        _fill_one(desk, length, clock.now() - (place + 1) * clock.HOUR)
-    desk.workspace.close()
-    return folder / "home"
+def measure(desk: Desk, times: int) -> list[Figure]:
+    """Return the median and the worst of so many openings of each conversation, and what the longest cost in memory."""
+    with desk.pointed_at():
+        taken, grown = asyncio.run(_open_each(desk, times))
+    figures = []
+    for subject, runs in taken.items():
+        length = years.special(desk.messages)[subject]
+        name = {years.LONG: "the longest thread", years.THOUSAND: "a long thread"}.get(subject, "a thread of 20")
+        details: dict[str, float | str] = {"messages_in_thread": length, "worst": max(runs)}
+        figures.append(
+            Figure(
+                f"opening {name}, median", percentile(runs, 0.5), "ms", budget=BUDGET, size=desk.messages, runs=runs,
+                details=details,
+            )
+        )  # fmt: skip
+    figures.append(Figure("memory that opening them all added", grown, "MB", size=desk.messages))
+    return figures
 
 
-def _fill_one(desk: Desk, length: int, newest: int) -> None:
-    items = [
-        mail(
-            f"{length}-{index}",
-            f"Message {index} of {length}.{TEXT}",
-            sender=f"customer{length}@example.test",
-            subject=f"A thread of {length}",
-            at=newest - (length - index) * clock.MINUTE // 4,
-            answers=f"{length}-{index - 1}" if index else None,
-        )
-        for index in range(length)
-    ]
-    for start in range(0, length, BATCH):
-        desk.receives(*items[start : start + BATCH])
-    intake.settle_rest(desk.workspace, desk.channel.id)
-
-
-def measure(folder: Path, times: int) -> list[Figure]:
-    """Return the median and the worst of so many openings of each conversation."""
-    taken = asyncio.run(_open_each(fill(folder), times))
-    return [
-        Figure(
-            f"opening a thread of {length:,} messages, {words}",
-            percentile(runs, part),
-            "ms",
-            budget=BUDGET,
-            runs=runs,
-        )
-        for length, runs in taken.items()
-        for part, words in ((0.5, "median"), (1.0, "worst"))
-    ]
-
-
-async def _open_each(home: Path, times: int) -> dict[int, list[float]]:
-    app = console(home)
+async def _open_each(desk: Desk, times: int) -> tuple[dict[str, list[float]], float]:
+    app = console(desk.home)
     app.driver_class = ReadDriver
     running = asyncio.create_task(app.run_async())
     driver: Any = await standing(app, running)
-    taken: dict[int, list[float]] = {length: [] for length in LENGTHS}
-    for _ in range(times):
+    order = _order(desk)
+    await _list_them(app, driver)
+    before = resident(os.getpid())
+    taken: dict[str, list[float]] = {subject: [] for subject in order}
+    lengths = years.special(desk.messages)
+    for turn in range(times + 1):  # the first round warms caches
         await driver.press("g")
         await driver.press("g")
-        for place, length in enumerate(LENGTHS):
+        for place, subject in enumerate(order):
             if place:
                 await driver.press("j")
-            taken[length].append(await driver.press_until("enter", f"Message {length - 1} of {length}"))
-            await driver.press_until("escape", f"A thread of {LENGTHS[0]}")
+            spent = await driver.press_until("enter", f"Message {lengths[subject] - 1} of {lengths[subject]}")
+            if turn:
+                taken[subject].append(spent)
+            await driver.press("escape")
+    grown = max(0.0, resident(os.getpid()) - before)
     app.exit()
     await running
-    return taken
+    return taken, grown
+
+
+async def _list_them(app: Any, driver: Any) -> None:
+    """Search for the conversations, and wait until they stand on the screen."""
+    for letter in ASKED:
+        await driver.press(letter)
+    await driver.press("enter")
+    for _ in range(500):
+        if app.screen.view == ASKED:
+            await driver.quiet()
+            return
+        await asyncio.sleep(0.02)
+    raise RuntimeError(f"the console did not show {ASKED} within ten seconds")
+
+
+def _order(desk: Desk) -> list[str]:
+    """Return the subjects of the conversations of known lengths in the order in which the search shows them."""
+    opened = workspace.open_workspace(desk.home)
+    found = [row.subject.removeprefix("Re: ") for row in views.page(opened, ASKED, None, 10)]
+    opened.close()
+    return found

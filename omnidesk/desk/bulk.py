@@ -330,7 +330,7 @@ def take_back(act: Act, events: Sequence[Any], restored: list[str], left: list[s
 
 
 def running(workspace: Workspace, limit: int = 20) -> list[Running]:
-    """Return the newest bulk answers and how far they came, newest first."""
+    """Return the newest bulk answers and how far they came, newest first; rides on act_bulk."""
     reader = workspace.database.reader
     found = reader.all("SELECT * FROM act WHERE kind = 'bulk' ORDER BY id DESC LIMIT ?", (limit,))
     return [_running(workspace, row) for row in found]

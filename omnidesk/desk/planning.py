@@ -18,6 +18,11 @@ from omnidesk.words.retelling import retold
 from omnidesk.words.rows import Address, Channel, Message
 from omnidesk.words.speech import _
 
+MOST_BACK = 2_000
+"""Messages of a conversation that are looked at for when the customer last wrote on a channel."""
+MOST_STRANGERS = 5
+"""Strangers who are named."""
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -113,12 +118,13 @@ def _disowned_since(reader: Connection, number: int, answers: Message) -> bool:
 
 
 def _strangers(reader: Connection, number: int) -> list[str]:
+    """Return the last strangers who wrote; rides on message_stranger."""
     rows = reader.all(
         "SELECT from_address FROM message WHERE conversation_id = ? AND stranger AND auto IS NULL "
-        "AND aside_id IS NULL GROUP BY from_address ORDER BY max(id) DESC LIMIT 5",
+        "AND aside_id IS NULL ORDER BY id DESC LIMIT 100",
         (number,),
     )
-    return [row[0] for row in rows]
+    return list(dict.fromkeys(row[0] for row in rows))[:MOST_STRANGERS]
 
 
 def writes_from(reader: Connection, channel: Channel, answers: Message | None) -> str:
@@ -270,10 +276,12 @@ def addresses_like(workspace: Workspace, begun: str, limit: int) -> list[Address
 
 
 def last_inbound_at(reader: Connection, number: int, channel_id: int) -> int | None:
-    """Return when the customer last wrote on a channel of a conversation."""
+    """Return when the customer last wrote on a channel of a conversation, as far as its newest messages tell: what lies
+    thousands of messages back opens no reply window. Rides on message_thread."""
     found = reader.value(
-        "SELECT at FROM message WHERE conversation_id = ? AND channel_id = ? AND direction = 'inbound' "
-        "AND aside_id IS NULL ORDER BY at DESC, id DESC LIMIT 1",
+        "SELECT max(at) FROM (SELECT at, channel_id, direction, aside_id FROM message WHERE conversation_id = ? "
+        f"ORDER BY at DESC, id DESC LIMIT {MOST_BACK}) AS newest "
+        "WHERE channel_id = ? AND direction = 'inbound' AND aside_id IS NULL",
         (number, channel_id),
     )
     return None if found is None else int(found)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from omnidesk.desk import views
+from omnidesk.desk import indexing, views
 from omnidesk.desk.acts import Act, perform_undoable
 from omnidesk.store import asked as asking
 from omnidesk.store.database import Connection
@@ -49,7 +49,8 @@ def view(workspace: Workspace, name: str, agent_id: int | None) -> View:
 
 def asked(workspace: Workspace, name: str, text: str, agent_id: int | None, sort: Sort | None = None) -> View:
     """Return what a search holds. Raises UsageError where it is not understood, NotFoundError for unknown agents."""
-    return asking.view(workspace.database.reader, name, syntax.parse(text), agent_id, sort)
+    reader = workspace.database.reader
+    return asking.view(reader, name, syntax.parse(text), agent_id, sort, indexing.stored_entry)
 
 
 def save(

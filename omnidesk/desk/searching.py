@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from omnidesk.desk import indexing
 from omnidesk.store import search as index
 from omnidesk.store import thread
 from omnidesk.store.workspace import Workspace
@@ -41,7 +42,7 @@ def search(
             _("--after {after} is no token of a search: give the `next` of the page before").format(after=after)
         ) from None
     reader = workspace.database.reader
-    rows = index.find(reader, wanted, agent_id, limit + 1, behind)
+    rows = index.find(reader, wanted, agent_id, limit + 1, behind, indexing.stored_entry)
     following = str(rows[limit - 1][0]) if len(rows) > limit else None
     rows = rows[:limit]
     conversations = {one.id: one for one in thread.conversations(reader, {row[2] for row in rows})}

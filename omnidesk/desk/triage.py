@@ -20,6 +20,8 @@ from omnidesk.words.rows import Actor
 from omnidesk.words.speech import _
 
 Ids = int | Iterable[int]
+MANY = 500
+"""Uses beyond which one tag counts as no more used than another."""
 
 
 def _on_each(
@@ -227,10 +229,11 @@ def tags(tx: Transaction, number: int) -> list[str]:
 
 
 def known_tags(workspace: Workspace, most: int = 500) -> list[str]:
-    """Return the tags in use, the most used first; rides on conversation_tag_tag."""
+    """Return the tags in use, the most used first; rides on conversation_tag_tag, and counts no tag to its end."""
     found = workspace.database.reader.all(
-        "SELECT tag.name FROM (SELECT tag_id, count(*) AS uses FROM conversation_tag GROUP BY tag_id) t "
-        "JOIN tag ON tag.id = t.tag_id ORDER BY t.uses DESC, tag.name LIMIT ?",
+        "SELECT name FROM (SELECT tag.name, (SELECT count(*) FROM (SELECT 1 FROM conversation_tag t "
+        f"WHERE t.tag_id = tag.id LIMIT {MANY})) AS uses FROM tag) AS counted "
+        "WHERE uses > 0 ORDER BY uses DESC, name LIMIT ?",
         (most,),
     )
     return [row[0] for row in found]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from omnidesk.desk import agents, channels, views, workspace
@@ -30,6 +30,8 @@ class Session:
     """The file that changed preferences are kept in; None where they are not kept."""
     state: Path | None = None
     """The file that says where the agent was; None where that is not remembered."""
+    counted: dict[str, tuple[int, float]] = field(default_factory=dict, compare=False, repr=False)
+    """Large views: how many conversations they held, and until when (monotonic) that will do."""
 
     @property
     def actor(self) -> Actor:

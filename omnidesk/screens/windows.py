@@ -42,6 +42,12 @@ def first_window(workspace: Workspace, agent_id: int | None, view: str) -> Windo
     return _dressed(workspace, found, Window(view, rows, 0, len(rows), exact=len(rows) < HALF))
 
 
+MANY = 5_000
+"""Rows that make a view a large one."""
+COUNTS_APART = 200
+"""A large view is not counted again for so many times as long as counting it took."""
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """Which rows of a view to read: around a row, around a place, or (neither given) the first ones.
@@ -70,7 +76,7 @@ def window(session: Session, asked: Asked) -> WindowRead | ViewRefused:
 
 def _read(session: Session, asked: Asked, view: View) -> Window:
     workspace, me = session.workspace, session.agent.id
-    count = views.count(workspace, view, me) if asked.count is None else asked.count
+    count = _count(session, asked.view, view) if asked.count is None else asked.count
     if asked.around is not None:
         found = _around(session, asked, view, asked.around)
     elif asked.offset is not None and asked.offset > count - HALF:
@@ -84,6 +90,20 @@ def _read(session: Session, asked: Asked, view: View) -> Window:
     if asked.count is None and count > found.start + len(found.rows):
         tail = tuple(views.page(workspace, view, me, TAIL, before=()))
     return replace(found, count=count, land=asked.land, tail=tail)
+
+
+def _count(session: Session, name: str, view: View) -> int:
+    """Return how many rows a view has; a large one, whose counting grows with it, is counted again only once in a
+    while, for its last figures tell nobody anything."""
+    count, until = session.counted.get(name, (0, 0.0))
+    began = clock.monotonic()
+    if began < until:
+        return count
+    count = views.count(session.workspace, view, session.agent.id)
+    now = clock.monotonic()
+    if count >= MANY:
+        session.counted[name] = (count, now + COUNTS_APART * (now - began))
+    return count
 
 
 def _around(session: Session, asked: Asked, view: View, row: QueueRow) -> Window:

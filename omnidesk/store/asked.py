@@ -10,9 +10,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from omnidesk.store import filters, search
+from omnidesk.store import candidates, filters, search
+from omnidesk.store.candidates import Candidates, put_days
 from omnidesk.store.database import Connection
 from omnidesk.store.filters import Conditions
+from omnidesk.store.fts5 import Reads
 from omnidesk.store.queue import View, held
 from omnidesk.words.kinds import Place, Sort, Status
 from omnidesk.words.query import Query
@@ -21,18 +23,24 @@ MOST = 50_000
 """Conversations that a search without words looks at."""
 HITS = 1_000
 """Matching messages that a search with words looks at: the newest."""
-FEW = 2_000
-"""A candidate list so short that no other is tried."""
 _WAITING = (Status.OPEN, Status.PENDING, Status.ON_HOLD, Status.SNOOZED)
 
 
-def view(connection: Connection, name: str, query: Query, agent_id: int | None, sort: Sort | None = None) -> View:
+def view(
+    connection: Connection,
+    name: str,
+    query: Query,
+    agent_id: int | None,
+    sort: Sort | None = None,
+    reads: Reads | None = None,
+) -> View:
     """Return the view that a search means, ordered by `sort`, else as the search says, else as fits it best.
 
-    Raises NotFoundError for agents and teams there are not."""
+    `reads` is for `search.find`. Raises NotFoundError for agents and teams there are not."""
     wanted = sort or query.sort or usual_sort(query)
     if query.wanted:
-        return _with_words(connection, name, query, agent_id, wanted)
+        hits = search.find(connection, query, agent_id, HITS, reads=reads)
+        return _with_words(name, query, hits, wanted)
     return _without_words(connection, name, query, agent_id, wanted)
 
 
@@ -42,9 +50,9 @@ def usual_sort(query: Query) -> Sort:
     return Sort.DUE if to_do and not query.wanted else Sort.NEWEST
 
 
-def _with_words(connection: Connection, name: str, query: Query, agent_id: int | None, sort: Sort) -> View:
+def _with_words(name: str, query: Query, found: list[Any], sort: Sort) -> View:
     hits: dict[int, int] = {}
-    for _, message, conversation in search.find(connection, query, agent_id, HITS):
+    for _, message, conversation in found:
         hits.setdefault(conversation, message)
     words = tuple(word for term in query.wanted for word in term.words)
     return replace(held(name, hits, sort), hits=hits, words=words)
@@ -60,30 +68,14 @@ def _without_words(connection: Connection, name: str, query: Query, agent_id: in
     index = _in_order(query, sort)
     if index:
         return _riding_on(found, index)
-    best, fewest = "", MOST + 1
-    for index, source, values in _sources(connection, query, agent_id, sort):
-        count = filters.counted(connection, source, values, MOST)
-        if count < fewest:
-            best, fewest = index, count
-        if fewest <= FEW:
-            break
-    if best.startswith("tag:"):
-        tag = connection.value("SELECT id FROM tag WHERE name = ?", (best[4:],))
-        source = "(SELECT conversation_id AS number FROM conversation_tag WHERE tag_id = :tag) AS tagged"
-        return replace(
-            found,
-            source=f"{source} CROSS JOIN conversation c ON c.id = number",
-            values={**said.values, "tag": tag},
-        )
-    return _riding_on(found, best) if best else _newest(connection, found, query)
+    best = candidates.shortest(connection, candidates.lists(connection, query, agent_id, sort), MOST)
+    return _newest(connection, found, query) if best is None else _of(found, best[0])
 
 
-def put_days(said: Conditions, query: Query) -> None:
-    """Add between which times the last message of a conversation came."""
-    if query.before is not None:
-        said.add(f"c.last_message_at < {said.put(query.before)}")
-    if query.after is not None:
-        said.add(f"c.last_message_at >= {said.put(query.after)}")
+def _of(found: View, best: Candidates) -> View:
+    """Look for a view's conversations in a list of candidates."""
+    where, values = f"{found.where} AND {best.where}", {**found.values, **best.values}
+    return replace(found, index=best.index, source=best.source, where=where, values=values)
 
 
 def _riding_on(found: View, index: str) -> View:
@@ -102,40 +94,6 @@ def _in_order(query: Query, sort: Sort) -> str:
     if len(query.statuses) == 1 and not query.places:
         return "conversation_status_newest"
     return "conversation_newest" if not query.statuses and len(query.places) <= 1 else ""
-
-
-def _sources(
-    connection: Connection, query: Query, agent_id: int | None, sort: Sort
-) -> list[tuple[str, str, dict[str, Any]]]:
-    """Return the lists that candidates can come from: (index or `tag:NAME`, FROM .. WHERE .., its values)."""
-    found: list[tuple[str, str, dict[str, Any]]] = []
-    for tag in query.tags:
-        source = "FROM conversation_tag t JOIN tag ON tag.id = t.tag_id WHERE tag.name = :tag"
-        found.append((f"tag:{tag}", source, {"tag": tag}))
-    if len(query.owners) == 1:
-        said = Conditions()
-        said.add(said.one_of("c.place", filters.places(query)))
-        said.add(said.one_of("c.status", query.statuses or tuple(Status)))
-        said.add(filters.owned(said, filters.owner_ids(connection, query.owners, agent_id)))
-        found.append(_index("conversation_owner", said))
-    if query.statuses:
-        said = Conditions()
-        said.add(said.one_of("c.place", filters.places(query)))
-        said.add(said.one_of("c.status", query.statuses))
-        found.append(_index("conversation_status_newest" if sort is Sort.NEWEST else "conversation_queue", said))
-    said = Conditions()
-    said.add(said.one_of("c.place", filters.places(query)))
-    put_days(said, query)
-    found.append(_index("conversation_newest", said))
-    if "undelivered" in query.states:
-        said = Conditions()
-        said.add("c.undelivered > 0")
-        found.append(_index("conversation_undelivered", said))
-    return found
-
-
-def _index(name: str, said: Conditions) -> tuple[str, str, dict[str, Any]]:
-    return name, f"FROM conversation c INDEXED BY {name} WHERE {said.where}", said.values
 
 
 def _newest(connection: Connection, found: View, query: Query) -> View:

@@ -22,13 +22,14 @@ _STATES = {
 class Conditions:
     """Conditions joined by AND, with the values of their parameters; each value gets a name of its own."""
 
-    def __init__(self, values: dict[str, Any] | None = None) -> None:
+    def __init__(self, values: dict[str, Any] | None = None, letter: str = "f") -> None:
         self.wheres: list[str] = []
         self.values: dict[str, Any] = {} if values is None else values
+        self._letter = letter
 
     def put(self, value: Any) -> str:
         """Take a value; return the parameter that stands for it."""
-        name = f"f{len(self.values)}"
+        name = f"{self._letter}{len(self.values)}"
         self.values[name] = value
         return f":{name}"
 
@@ -80,7 +81,7 @@ def _put_filters(said: Conditions, connection: Connection, query: Query, agent_i
     if query.priorities:
         said.add(said.one_of("c.priority", query.priorities))
     if query.teams:
-        said.add(said.one_of("c.team_id", [_team(connection, name) for name in query.teams]))
+        said.add(said.one_of("c.team_id", team_ids(connection, query.teams)))
     for state in query.states:
         said.add(_STATES[state])
     if "overdue" in query.states:
@@ -90,12 +91,23 @@ def _put_filters(said: Conditions, connection: Connection, query: Query, agent_i
 def put_messages(said: Conditions, connection: Connection, query: Query) -> None:
     """Add what a query asks of a message `m`."""
     if query.channels:
-        names = set(query.channels)
-        found = [row[0] for row in connection.all("SELECT id, name, kind FROM channel") if {row[1], row[2]} & names]
+        found = _channels(connection, query.channels)
         kinds = said.one_of("m.kind", query.channels)
         said.add(f"({said.one_of('m.channel_id', found)} OR {kinds})" if found else kinds)
     if query.attachment:
         said.add("m.files > 0")
+
+
+def channel_ids(connection: Connection, names: Iterable[str]) -> list[int]:
+    """Return the channels whose messages can be of these channels or kinds: they themselves, and the one for what is
+    logged by hand, whose messages have kinds of their own. None where no channel is meant."""
+    found = _channels(connection, names)
+    return sorted({*found, *_channels(connection, ["desk"])}) if found else []
+
+
+def _channels(connection: Connection, names: Iterable[str]) -> list[int]:
+    wanted = set(names)
+    return [row[0] for row in connection.all("SELECT id, name, kind FROM channel") if {row[1], row[2]} & wanted]
 
 
 def put_some_message(said: Conditions, connection: Connection, query: Query) -> None:
@@ -126,6 +138,11 @@ def _owner(connection: Connection, name: str, agent_id: int | None) -> int | Non
     if found is None:
         raise NotFoundError(f"owner:{name}: there is no agent of that login; `omnidesk agent list` shows them")
     return int(found)
+
+
+def team_ids(connection: Connection, names: Iterable[str]) -> list[int]:
+    """Return teams by name. Raises NotFoundError."""
+    return [_team(connection, name) for name in names]
 
 
 def _team(connection: Connection, name: str) -> int:

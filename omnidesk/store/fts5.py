@@ -5,12 +5,24 @@ Rows are taken out with the values they were put in with (SQLite 3.40 has no con
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
 
-from omnidesk.store.database import Transaction
+from omnidesk.store.database import Connection, Transaction
 from omnidesk.words.query import Term
 
 DDL = "CREATE VIRTUAL TABLE search USING fts5(body, who, content='', tokenize='ascii')"
+WIDE = 2
+"""A prefix of so few letters is one of so many words that FTS5 is slow to bring their rows together."""
+READ = 200
+"""Messages that are read at a time for a wide prefix."""
+SHARE = 32
+"""They are read as long as one in so many is a hit: then the newest are soon found."""
+FIRST, AT_A_TIME = 500, 5_000
+"""Hits that are taken out of the index at first, and then."""
+Reads = Callable[[Connection, Any], tuple[str, str]]
+"""Makes the folded (body, who) of a row of `message`, see desk.indexing."""
 
 
 def add(tx: Transaction, rows: Iterable[tuple[int, str, str]]) -> None:
@@ -38,6 +50,68 @@ def any_of(terms: Sequence[Term]) -> str:
 def holding(place: str, parameter: str) -> str:
     """Return the condition that the row `place` of the index matches."""
     return f"{place} IN (SELECT rowid FROM search WHERE search MATCH {parameter})"
+
+
+def hits(
+    connection: Connection, terms: Sequence[Term], below: int, above: int, wanted: int, reads: Reads | None = None
+) -> Iterator[list[int]]:
+    """Yield the search ids that match terms, newest first, between two ids (the upper one left out). So many are
+    `wanted`: to ask for more later means to bring all words of a prefix together again.
+
+    Rides on the full-text index in the order of its ids; a wide prefix is looked for in the newest messages before."""
+    if reads is not None and any(term.prefix and len(term.words[-1]) <= WIDE for term in terms):
+        while True:
+            rows = _newest(connection, below, above)
+            found = [row["search_id"] for row in rows if _holds(terms, *reads(connection, row))]
+            yield found
+            if len(rows) < READ:
+                return
+            below = rows[-1]["search_id"]
+            if len(found) * SHARE < READ:
+                break
+    most = max(FIRST, wanted)
+    while True:
+        found = [
+            row[0]
+            for row in connection.all(
+                "SELECT rowid FROM search WHERE search MATCH ? AND rowid < ? AND rowid >= ? "
+                "ORDER BY rowid DESC LIMIT ?",
+                (match(terms), below, above, most),
+            )
+        ]
+        yield found
+        if len(found) < most:
+            return
+        below, most = found[-1], AT_A_TIME
+
+
+def among(connection: Connection, matching: str, search_ids: Sequence[int]) -> set[int]:
+    """Return which of these rows match; each is looked up in the full-text index by itself."""
+    found = connection.all(
+        "SELECT search.rowid FROM (SELECT value AS number FROM json_each(?)) CROSS JOIN search "
+        "ON search.rowid = number WHERE search MATCH ?",
+        (json.dumps(list(search_ids)), matching),
+    )
+    return {row[0] for row in found}
+
+
+def _newest(connection: Connection, below: int, above: int) -> list[Any]:
+    """Return the newest messages between two search ids with all that their words are made from."""
+    return connection.all(
+        "SELECT id, search_id, subject, text, recipients_json, from_name, from_address FROM message "
+        "WHERE search_id < ? AND search_id >= ? ORDER BY search_id DESC LIMIT ?",
+        (below, above, READ),
+    )
+
+
+def _holds(terms: Sequence[Term], body: str, who: str) -> bool:
+    """Say whether a message's words match as the full-text index would have it."""
+    in_body, in_who = f" {body} ", f" {who} "
+    for term in terms:
+        wanted = f" {' '.join(term.words)}" + ("" if term.prefix else " ")
+        if ((not term.sender and wanted in in_body) or wanted in in_who) is term.negated:
+            return False
+    return True
 
 
 def _phrase(term: Term) -> str:

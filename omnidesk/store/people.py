@@ -20,6 +20,8 @@ HELD = "held: "
 def customers(connection: Connection, ids: Iterable[int]) -> list[Customer]:
     """Return these customers, in this order; by primary key, identities by identity_customer."""
     wanted = list(ids)
+    if not wanted:
+        return []
     marks = ", ".join(str(int(number)) for number in wanted)
     identities: dict[int, list[Identity]] = defaultdict(list)
     consents: dict[int, list[Consent]] = defaultdict(list)

@@ -155,6 +155,8 @@ def rows(
     """Return the rows of these conversations, in this order; by primary key. With a view's `name` only those in it,
     with their keys in its order."""
     wanted = list(conversations)
+    if not wanted:
+        return []
     marks = ", ".join(str(int(number)) for number in wanted)
     of_view = View("", "TRUE", Sort.NEWEST) if name is None else view(name)
     found = {

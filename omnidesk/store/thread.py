@@ -24,6 +24,8 @@ def conversation(connection: Connection, number: int) -> Conversation:
 def conversations(connection: Connection, numbers: Iterable[int]) -> list[Conversation]:
     """Return these conversations, in this order; by primary key."""
     wanted = list(numbers)
+    if not wanted:
+        return []
     marks = ", ".join(str(int(number)) for number in wanted)
     rows = connection.all(
         "SELECT c.*, agent.login, absent.login AS absent_login, team.name AS team, customer.name AS "
@@ -109,6 +111,8 @@ def messages(
 def messages_by_id(connection: Connection, ids: Iterable[int]) -> list[Message]:
     """Return these messages, in this order; by primary key."""
     wanted = list(ids)
+    if not wanted:
+        return []
     marks = ", ".join(str(int(number)) for number in wanted)
     rows = connection.all(
         "SELECT m.*, channel.name AS channel FROM message m JOIN channel ON channel.id = m.channel_id "

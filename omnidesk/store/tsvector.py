@@ -35,8 +35,8 @@ def add(tx: Transaction, rows: Iterable[tuple[int, str, str]]) -> None:
     )
 
 
-def remove(tx: Transaction, search_id: int) -> None:
-    """Take a message out again."""
+def remove(tx: Transaction, search_id: int, body: str, who: str) -> None:
+    """Take a message out again, whatever words it was added with."""
     tx.execute("DELETE FROM search WHERE id = ?", (search_id,))
 
 
@@ -80,11 +80,14 @@ def _phrase(term: Term) -> str:
     return f"({' <-> '.join(words)})"
 
 
-def hits(connection: Connection, query: str, below: int, above: int) -> Iterator[list[int]]:
-    """Yield the search ids that match a tsquery, newest first, between two ids (the upper one left out).
+def hits(
+    connection: Connection, terms: Sequence[Term], below: int, above: int, wanted: int, reads: object = None
+) -> Iterator[list[int]]:
+    """Yield the search ids that match terms, newest first, between two ids (the upper one left out).
 
     Frequent words are found by looking at the newest rows, in windows that grow, which rides on the primary key; only
     what is not found there is asked of search_words, which knows all rows of a word but not their order."""
+    query = match(terms)
     for rows in WINDOWS:
         bound = connection.value(
             "SELECT id FROM search WHERE id < ? AND id >= ? ORDER BY id DESC LIMIT 1 OFFSET ?", (below, above, rows)
@@ -107,6 +110,14 @@ def hits(connection: Connection, query: str, below: int, above: int) -> Iterator
         if len(found) < AT_A_TIME:
             return
         below = found[-1][0]
+
+
+def among(connection: Connection, matching: str, search_ids: Sequence[int]) -> set[int]:
+    """Return which of these rows match; each is looked up by its primary key."""
+    found = connection.all(
+        "SELECT id FROM search WHERE id = ANY(?) AND words @@ ?::tsquery", (list(search_ids), matching)
+    )
+    return {row[0] for row in found}
 
 
 def holding(place: str, parameter: str) -> str:

@@ -10,6 +10,7 @@ from omnidesk import clock
 from omnidesk.desk import composing, joining, searching, triage, undo
 from omnidesk.words.errors import NotFoundError, UsageError
 from omnidesk.words.kinds import Status
+from tests import plans
 from tests.filling import BRAM, CARO, NOON, Clock, Desk, mail
 from tests.sync import scripted
 
@@ -192,17 +193,31 @@ def test_whatever_is_typed_finds_something_or_says_why_not(full: Desk, text: str
 
 @pytest.mark.sqlite
 def test_a_search_with_words_rides_on_the_index_in_its_order(full: Desk) -> None:
-    said: list[str] = []
-    raw = full.workspace.database.reader.raw
-    raw.set_trace_callback(said.append)
-    found(full, "parcel from:anna")
-    found(full, "has:attachment")
-    raw.set_trace_callback(None)
-    finding = [one for one in said if "FROM search" in one or ("FROM message m" in one and "LIMIT 51" in one)]
-    assert len(finding) == 2
-    for statement in finding:
-        plan = [row[3] for row in raw.execute(f"EXPLAIN QUERY PLAN {statement}")]
-        assert not any("TEMP B-TREE" in step for step in plan), plan
+    with plans.recorded(full.workspace) as said:
+        found(full, "parcel from:anna")
+        found(full, "has:attachment")
+        found(full, "par*")
+    reader = full.workspace.database.reader
+    assert any("FROM search" in statement for statement in said)
+    assert [step for statement in said for step in plans.offences(reader, statement, sorts=False)] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["p*", "pa*", "par*", "parcel", "p* -late", "from:a*", "from:anna", "p* from:anna", "parcel tag:vip", "tag:vip -p*",
+     "p* has:attachment", "p* status:open owner:none", "-parcel", "-p*", "parcel channel:demo", "p* is:unread"],
+)  # fmt: skip
+def test_from_whichever_side_a_search_begins_it_finds_the_same(
+    full: Desk, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    found_by = []
+    for looked, wide, chunk in ((0, 0, 3), (10_000, 0, 500), (0, 9, 2), (10_000, 9, 500)):
+        monkeypatch.setattr("omnidesk.store.search.LOOKED", looked)
+        monkeypatch.setattr("omnidesk.store.search.CHUNK", chunk)
+        monkeypatch.setattr("omnidesk.store.fts5.FIRST", chunk)
+        monkeypatch.setattr("omnidesk.store.fts5.WIDE", wide)
+        found_by.append([hit.message_id for hit in searching.search(full.workspace, text, full.me.agent_id)[0]])
+    assert found_by == [found_by[0]] * 4
 
 
 def test_a_message_without_text_or_sender_is_searchable_by_its_subject(scripted_kinds: None, desk: Desk) -> None:

@@ -26,6 +26,14 @@ class Conversation(SQLModel, table=True):
               postgresql_where=text("absent_owner_id IS NOT NULL")),
         Index("conversation_deleted", "deleted_at", sqlite_where=text("deleted_at IS NOT NULL"),
               postgresql_where=text("deleted_at IS NOT NULL")),
+        Index("conversation_unread", "last_message_at", "id", sqlite_where=text("unread"),
+              postgresql_where=text("unread")),
+        Index("conversation_priority", "priority", "last_message_at", "id", sqlite_where=text("priority <> 'normal'"),
+              postgresql_where=text("priority <> 'normal'")),
+        Index("conversation_team", "team_id", "last_message_at", "id", sqlite_where=text("team_id IS NOT NULL"),
+              postgresql_where=text("team_id IS NOT NULL")),
+        Index("conversation_waiting", "queue_waiting", "id", sqlite_where=text("waiting_since IS NOT NULL"),
+              postgresql_where=text("waiting_since IS NOT NULL")),
     )  # fmt: skip
     id: int = Field(sa_column=big(primary_key=True))
     subject: str = ""

@@ -14,7 +14,10 @@ JOINS = "kind IN ('join_offered', 'join_refused')"
 class Act(SQLModel, table=True):
     """One thing a person or the program did; groups its events, and is what undo reverses."""
 
-    __table_args__ = (Index("act_actor", "actor", "id"),)
+    __table_args__ = (
+        Index("act_actor", "actor", "id"),
+        Index("act_bulk", "id", sqlite_where=text("kind = 'bulk'"), postgresql_where=text("kind = 'bulk'")),
+    )
     id: int = Field(sa_column=big(primary_key=True))
     at: int = Field(sa_column=big())
     actor: str

@@ -18,6 +18,11 @@ class Message(SQLModel, table=True):
         Index("message_uuid", "uuid", unique=True, sqlite_where=text("uuid IS NOT NULL"),
               postgresql_where=text("uuid IS NOT NULL")),
         Index("message_identity", "identity_id"),
+        Index("message_channel", "channel_id", "search_id"),
+        Index("message_files", "search_id", sqlite_where=text("files > 0"),
+              postgresql_where=text("files > 0")),
+        Index("message_stranger", "conversation_id", "id", sqlite_where=text("stranger"),
+              postgresql_where=text("stranger")),
     )  # fmt: skip
     id: int = Field(sa_column=big(primary_key=True))
     conversation_id: int = Field(sa_column=big())
@@ -89,7 +94,10 @@ class Attachment(SQLModel, table=True):
 class Draft(SQLModel, table=True):
     """What an agent is writing: one a conversation, agent and sort."""
 
-    __table_args__ = (UniqueConstraint("conversation_id", "agent_id", "sort", name="draft_once"),)
+    __table_args__ = (
+        UniqueConstraint("conversation_id", "agent_id", "sort", name="draft_once"),
+        Index("draft_agent", "agent_id", "updated_at"),
+    )
     uuid: str = Field(primary_key=True)
     conversation_id: int = Field(sa_column=big())
     agent_id: int = Field(sa_column=big())

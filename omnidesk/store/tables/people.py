@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from omnidesk.store.tables.columns import big
@@ -11,6 +11,7 @@ from omnidesk.store.tables.columns import big
 class Customer(SQLModel, table=True):
     """A person or company who contacts the desk."""
 
+    __table_args__ = (Index("customer_vip", "id", sqlite_where=text("vip"), postgresql_where=text("vip")),)
     id: int = Field(sa_column=big(primary_key=True))
     name: str = ""
     company: str | None = None
