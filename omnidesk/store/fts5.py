@@ -13,12 +13,11 @@ from omnidesk.store.database import Connection, Transaction
 from omnidesk.words.query import Term
 
 DDL = "CREATE VIRTUAL TABLE search USING fts5(body, who, content='', tokenize='ascii')"
-WIDE = 2
-"""A prefix of so few letters is one of so many words that FTS5 is slow to bring their rows together."""
 READ = 200
-"""Messages that are read at a time for a wide prefix."""
-SHARE = 32
-"""They are read as long as one in so many is a hit: then the newest are soon found."""
+"""Messages that are read at a time for a prefix: FTS5 brings the rows of all its words together before the first hit,
+and `customer*` may begin a hundred thousand of them."""
+MOST_READ = 2_500
+"""It is asked nevertheless where more would have to be read, as the share of hits among those read tells."""
 FIRST, AT_A_TIME = 500, 5_000
 """Hits that are taken out of the index at first, and then."""
 Reads = Callable[[Connection, Any], tuple[str, str]]
@@ -58,8 +57,9 @@ def hits(
     """Yield the search ids that match terms, newest first, between two ids (the upper one left out). So many are
     `wanted`: to ask for more later means to bring all words of a prefix together again.
 
-    Rides on the full-text index in the order of its ids; a wide prefix is looked for in the newest messages before."""
-    if reads is not None and any(term.prefix and len(term.words[-1]) <= WIDE for term in terms):
+    Rides on the full-text index in the order of its ids; a prefix is looked for in the newest messages before."""
+    if reads is not None and any(term.prefix for term in terms):
+        read = hit = 0
         while True:
             rows = _newest(connection, below, above)
             found = [row["search_id"] for row in rows if _holds(terms, *reads(connection, row))]
@@ -67,9 +67,10 @@ def hits(
             if len(rows) < READ:
                 return
             below = rows[-1]["search_id"]
-            if len(found) * SHARE < READ:
+            read, hit = read + len(rows), hit + len(found)
+            if wanted * read > MOST_READ * hit:
                 break
-    most = max(FIRST, wanted)
+    most = FIRST + wanted + wanted // 5  # filters leave some out, and to ask again is to begin again
     while True:
         found = [
             row[0]

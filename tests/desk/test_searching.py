@@ -211,11 +211,12 @@ def test_from_whichever_side_a_search_begins_it_finds_the_same(
     full: Desk, monkeypatch: pytest.MonkeyPatch, text: str
 ) -> None:
     found_by = []
-    for looked, wide, chunk in ((0, 0, 3), (10_000, 0, 500), (0, 9, 2), (10_000, 9, 500)):
+    for looked, most_read, chunk in ((0, 0, 3), (10_000, 0, 500), (0, 10**9, 2), (10_000, 10**9, 500)):
         monkeypatch.setattr("omnidesk.store.search.LOOKED", looked)
         monkeypatch.setattr("omnidesk.store.search.CHUNK", chunk)
         monkeypatch.setattr("omnidesk.store.fts5.FIRST", chunk)
-        monkeypatch.setattr("omnidesk.store.fts5.WIDE", wide)
+        monkeypatch.setattr("omnidesk.store.fts5.READ", chunk)
+        monkeypatch.setattr("omnidesk.store.fts5.MOST_READ", most_read)
         found_by.append([hit.message_id for hit in searching.search(full.workspace, text, full.me.agent_id)[0]])
     assert found_by == [found_by[0]] * 4
 
