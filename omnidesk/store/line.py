@@ -13,7 +13,7 @@ import fcntl
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from omnidesk.store.home import Home, secure_file
@@ -36,6 +36,7 @@ class Line:
             yield
         finally:
             if handle is not None:
+                fcntl.flock(handle, fcntl.LOCK_UN)  # closing alone would not do where a child was forked meanwhile
                 os.close(handle)
 
     def _join(self, seconds: float) -> int | None:
@@ -75,19 +76,23 @@ class _Waiting:
         threading.Thread(target=self._stand, name="line", daemon=True).start()
 
     def until(self, seconds: float) -> bool:
-        """Wait; False when it took longer: the file is closed then as soon as that can be."""
-        if self._arrived.wait(seconds):
-            return True
-        with self._lock:
-            self._left = not self._arrived.is_set()
-        return not self._left
+        """Wait; False when it took longer: the file is closed then, at the latest when our turn would have come."""
+        came = False
+        try:
+            came = self._arrived.wait(seconds)
+        finally:
+            if not came:
+                with self._lock:
+                    self._left = True
+                    if self._arrived.is_set():
+                        os.close(self._handle)
+        return came
 
     def _stand(self) -> None:
-        try:
+        with suppress(OSError):
             fcntl.flock(self._handle, fcntl.LOCK_EX)
-        finally:
-            with self._lock:
-                if self._left:
-                    os.close(self._handle)
-                else:
-                    self._arrived.set()
+        with self._lock:
+            if self._left:
+                os.close(self._handle)
+            else:
+                self._arrived.set()

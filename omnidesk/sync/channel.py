@@ -224,6 +224,7 @@ class ChannelRun:
     async def take_all(self, batches: AsyncIterator[Batch], backoff: Backoff | None = None) -> None:
         """Admit batches as they come; one is fetched while others are decoded and filed."""
         filing: asyncio.Task[None] | None = None
+        decoding: asyncio.Task[list[Outcome]] | None = None
         try:
             async for batch in batches:
                 if following.follows(self.channel):
@@ -251,8 +252,8 @@ class ChannelRun:
             if filing is not None:
                 await filing
         finally:
-            if filing is not None and not filing.done():
-                await asyncio.gather(filing, return_exceptions=True)
+            begun = [task for task in (filing, decoding) if task is not None]
+            await asyncio.gather(*begun, return_exceptions=True)  # what ended them may have ended the loop first
 
     async def _decode(self, admitted: intake.Admitted) -> list[Outcome]:
         found: list[Outcome] = await self.in_thread(

@@ -16,7 +16,7 @@ from omnidesk.words.speech import _
 
 SPACIOUS = 60
 """Columns from which a row of one line says who owns it."""
-COMPANY = 20
+COMPANY = 22
 """Columns that who else is there may take."""
 INDENT = 14
 """Columns before the customer's name: cursor, mark, due, kind."""

@@ -60,7 +60,7 @@ SORTED = (
     "FROM identity WHERE kind",  # addresses like the one that wrote
     "FROM draft LEFT JOIN channel",  # what one agent is writing
     "FROM notification n",  # an agent's own news that is new
-    "coalesce(customer.vip, 0) DESC",  # open conversations nobody has: what is to do
+    "coalesce(customer.vip, FALSE) DESC",  # open conversations nobody has: what is to do
 )
 """What is sorted and no more than the work to be done."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -158,3 +159,32 @@ async def test_one_pass_says_what_it_did_and_passes_over_what_another_holds(scri
     done = found["odd"]
     assert (done.received, done.duplicates, done.quarantined, done.error, done.skipped) == (2, 1, 1, None, False)
     assert channels.get(desk.workspace, odd.id).leased_by is None
+
+
+async def test_a_lease_that_was_lost_while_filing_leaves_no_trace_in_the_log(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Many at once: reading and filing find out in any order that another process took over."""
+    unheard: list[Any] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, said: unheard.append(said))
+    calls = fails_once(monkeypatch, intake, "settle", LeaseLostError("taken over"))
+    item = mail("1")
+
+    async def batches() -> AsyncIterator[Batch]:
+        yield Batch((item,), {})
+        await until(lambda: calls)
+        await asyncio.sleep(0)
+        raise LeaseLostError("taken over")
+
+    with ThreadPoolExecutor(2) as threads:
+
+        async def in_thread(work: Any, *arguments: Any, **named: Any) -> Any:
+            return await asyncio.get_running_loop().run_in_executor(threads, partial(work, *arguments, **named))
+
+        run = ChannelRun(desk.workspace, desk.channel, "test:1:x", settings.current(desk.workspace), in_thread)
+        run.held = hold(desk.workspace, desk.channel)
+        with pytest.raises(LeaseLostError):
+            await run.take_all(batches())
+    gc.collect()
+    await asyncio.sleep(0)
+    assert unheard == []
