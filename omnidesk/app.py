@@ -20,7 +20,7 @@ def run(home: str | None = None, engine: bool = True, plain: bool = False) -> in
     `plain` asks for plain mode, whatever the agent's preferences say."""
     paint_often()
     gc.disable()  # collecting while modules load costs about 60 ms; the application turns it on again
-    from omnidesk.screens import preferences, terminal
+    from omnidesk.screens import database, preferences, terminal
     from omnidesk.screens.console import DEMO, OmniDeskApp
     from omnidesk.screens.session import open_session
     from omnidesk.words import speech
@@ -42,4 +42,8 @@ def run(home: str | None = None, engine: bool = True, plain: bool = False) -> in
     result = app.run()
     if result == DEMO:
         os.execv(sys.executable, [sys.executable, "-m", "omnidesk", "demo"])
+    if isinstance(result, str) and result.startswith(database.MOVE):
+        if not database.run(home, result.removeprefix(database.MOVE)):
+            return 1
+        os.execv(sys.executable, [sys.executable, "-m", "omnidesk", *(["--home", home] if home else [])])
     return result if isinstance(result, int) else (app.return_code or 0)

@@ -26,12 +26,16 @@ def show(session: Session) -> None:
 @command(app, "move")
 def move(
     session: Session,
-    to: Annotated[str, typer.Option("--to", metavar="URL", help="postgresql://USER@HOST/NAME, an empty database.")],
+    to: Annotated[
+        str,
+        typer.Option("--to", metavar="URL|-", help="postgresql://USER@HOST/NAME, an empty database; - reads it."),
+    ],
 ) -> None:
     """Move the workspace from its file to PostgreSQL; cut off, the same command goes on where it stopped."""
     from omnidesk.desk import carrying
 
-    done = carrying.move(session.home, to, _progress())
+    url = sys.stdin.readline().strip() if to == "-" else to
+    done = carrying.move(session.home, url, _progress())
     document = {
         "act": None,
         "database": done.database,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 Progress = Callable[[str, int, int], None]
 """Is told a table's name, how many of its rows are done, and how many there are."""
 
+PATIENCE = 30
+"""Seconds that an engine has to end."""
 INDEXED_AT_A_TIME = 2_000
 BYTES_AT_A_TIME = 8_000_000
 
@@ -59,7 +62,7 @@ def move(home: str | Path | None, url: str, told: Progress) -> Carried:
         raise WorkspaceError(_("{url} is no address of a database: give postgresql://USER@HOST/NAME").format(url=url))
     source, target = Workspace(source_home), Workspace(target_home)
     try:
-        _must_be_alone(source)
+        _must_be_alone(source, told)
         with migrate.only_writer(source.database):
             _prepare(source, target)
             return _carry(source, target, url, told)
@@ -68,10 +71,17 @@ def move(home: str | Path | None, url: str, told: Progress) -> Carried:
         target.close()
 
 
-def _must_be_alone(source: Workspace) -> None:
+def _must_be_alone(source: Workspace, told: Progress) -> None:
+    """Wait for the engine of a console that has just been left; refuse while one goes on working."""
     if source.schema_state() != "same":
         raise RefusedError(_("bring the workspace to this program's schema first: `omnidesk upgrade`"))
-    busy = source.database.reader.value("SELECT owner FROM lease WHERE expires_at > ?", (clock.now(),))
+    asked = "SELECT owner FROM lease WHERE expires_at > ?"
+    for second in range(PATIENCE):
+        if source.database.reader.value(asked, (clock.now(),)) is None:
+            return
+        told(_("waiting"), second, PATIENCE)
+        time.sleep(1)
+    busy = source.database.reader.value(asked, (clock.now(),))
     if busy is not None:
         raise TryLaterError(
             _("{owner} is at work on this workspace: close its consoles and engines, then try again").format(owner=busy)

@@ -9,6 +9,7 @@ from omnidesk.screens import (
     bulk,
     channels,
     copying,
+    database,
     details,
     draft_list,
     finding,
@@ -62,6 +63,7 @@ ALWAYS = (
 ACTIONS = (
     *moving.ACTIONS,
     *looks.ACTIONS,
+    *database.ACTIONS,
     *writing.ACTIONS,
     *draft_list.ACTIONS,
     *finding.ACTIONS,
