@@ -44,6 +44,6 @@ def run(home: str | None = None, engine: bool = True, plain: bool = False) -> in
         os.execv(sys.executable, [sys.executable, "-m", "omnidesk", "demo"])
     if isinstance(result, str) and result.startswith(database.MOVE):
         if not database.run(home, result.removeprefix(database.MOVE)):
-            return 1
+            return 1  # the command said why; the workspace is where it was
         os.execv(sys.executable, [sys.executable, "-m", "omnidesk", *(["--home", home] if home else [])])
     return result if isinstance(result, int) else (app.return_code or 0)

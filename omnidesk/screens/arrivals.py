@@ -15,6 +15,7 @@ from omnidesk.screens.layout import AIRY, DeskFrame
 from omnidesk.screens.listing import Listing
 from omnidesk.screens.messages import (
     CustomerRead,
+    DatabaseLost,
     EngineSays,
     OlderRead,
     Stirred,
@@ -82,8 +83,8 @@ class Arrivals(DeskFrame):
         self.trail = Trail()
         self.summary: Summary | None = None
         self.engine_says = ""
-        self.lost_since: int | None = None
-        """Since when the database is out of reach (UTC ms); None while it is there."""
+        self.lost: DatabaseLost | None = None
+        """Since when and why the database is out of reach; None while it is there."""
         self.said_at = 0.0
         self.typed_at = 0.0
         """When a key was last pressed (monotonic)."""
@@ -426,7 +427,7 @@ class Arrivals(DeskFrame):
         self.status.set_state(
             status_line.coming(summary, self.session.agent.login, now),
             [
-                *status_line.lost(self.lost_since, now),
+                *status_line.lost(self.lost, now),
                 *status_line.health(summary, self.engine_says, now, is_quiet(self.session.preferences, now)),
                 *self.alone,
             ],

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import signal
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -36,6 +39,9 @@ def _asked(desk: DeskScreen, text: str) -> None:
         desk.say(_("that is no address of a database: postgresql://USER@HOST/NAME"), wrong=True)
         return
     desk.draft_timer_stop(keep=True)
+    if (engine := desk.engine_pid) is not None:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(engine, signal.SIGTERM)  # our own child: it lets go of its channels, so that nothing changes
     desk.app.exit(MOVE + url)
 
 

@@ -17,7 +17,7 @@ from textual.message import Message
 
 from omnidesk.screens.backstage import Backstage
 from omnidesk.screens.keys import Action, KeyReader, Press, pressed, shown
-from omnidesk.screens.messages import Trouble
+from omnidesk.screens.messages import DatabaseLost, Trouble
 from omnidesk.screens.on_top import OnTop
 from omnidesk.text.clean import one_line
 from omnidesk.widgets.bars import Caption, KeyLine, StatusBar
@@ -178,6 +178,10 @@ class Listing(OnTop[None]):
     def do(self, work: Callable[[], str]) -> None:
         """Change something in a thread; `work` returns what to say then, and may raise OmniDeskError."""
         self.backstage.write(lambda: Done(one_line(work(), 300)))
+
+    def on_database_lost(self, message: DatabaseLost) -> None:
+        """The database is out of reach: what is listed stays."""
+        self.on_trouble(Trouble(message.said))
 
     def say(self, text: str, wrong: bool = False) -> None:
         """Tell the agent something."""

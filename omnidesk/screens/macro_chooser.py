@@ -14,7 +14,7 @@ from textual.widgets import Input
 
 from omnidesk.screens.backstage import Backstage
 from omnidesk.screens.later import Later
-from omnidesk.screens.messages import Trouble
+from omnidesk.screens.messages import DatabaseLost, Trouble
 from omnidesk.screens.on_top import OnTop
 from omnidesk.text.clean import clean, one_line
 from omnidesk.widgets.bars import Caption, KeyLine
@@ -126,6 +126,10 @@ class MacroChooser(ModalScreen[Chosen | None], OnTop[Chosen | None]):
             self.list.pick(message.filled.macro.id)
         self.preview.show(_preview(message.filled, width))
         self.preview.go(0)
+
+    def on_database_lost(self, message: DatabaseLost) -> None:
+        """The database is out of reach: what is listed stays."""
+        self.on_trouble(Trouble(message.said))
 
     def on_trouble(self, message: Trouble) -> None:
         """Something did not work."""

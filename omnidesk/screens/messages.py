@@ -139,12 +139,13 @@ class Acted(Message):
 @dataclass
 class Written(Message):
     """A reply was queued or a note was stored; `sheet` is what it was written on, `after` what is shown then: the
-    next conversation, the list, or what is there (stay)."""
+    next conversation, the list, or what is there (stay). What waits for the database is not `undoable` yet."""
 
     sheet: Sheet
     said: str
     leaving: tuple[int, ...] = ()
     after: str = "next"
+    undoable: bool = True
 
 
 @dataclass

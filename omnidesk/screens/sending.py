@@ -194,7 +194,9 @@ def deliver(session: Session, sheet: Sheet, text: str, how: How) -> Written | As
         when = composing.When(at=how.at, status=how.status, for_whom=how.for_whom, until=how.until)
         one = spool.Waiting(sheet.sort, sheet.conversation_id, kept, "", when, sheet.sender_only, how.confirmed, key)
         spool.keep(session.workspace, session.actor, one)
-        return Written(sheet, _("the database is out of reach: this waits here and goes when it is back"), after="stay")
+        return Written(
+            sheet, _("the database is out of reach: this waits here and goes when it is back"), (), "stay", False
+        )
 
 
 def _deliver(session: Session, sheet: Sheet, text: str, how: How, key: str) -> Written | AskAgain:

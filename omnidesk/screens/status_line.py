@@ -16,6 +16,7 @@ from omnidesk.words.speech import _
 
 if TYPE_CHECKING:
     from omnidesk.desk.status import Summary
+    from omnidesk.screens.messages import DatabaseLost
 
 _LEFT = ("spam", "deleted")
 """Views of what lies off the desk."""
@@ -63,12 +64,14 @@ def summary_alive(summary: Summary | None) -> bool:
     return summary is not None and summary.engine_alive
 
 
-def lost(since: int | None, now: int) -> list[Part]:
-    """Say since when the database is out of reach; what is written meanwhile waits in the agent's spool."""
-    if since is None:
+def lost(message: DatabaseLost | None, now: int) -> list[Part]:
+    """Say since when and why the database is out of reach; what is written meanwhile waits in the agent's spool."""
+    if message is None:
         return []
-    at = times.day_time(since, now).strip()
-    return [("warn", _("database out of reach since {at}: what you write waits here").format(at=at))]
+    at = times.day_time(message.since, now).strip()
+    why = cut(one_line(message.said.rpartition(": ")[2]), 50)
+    said = _("database out of reach since {at} ({why}): what you write waits here")
+    return [("warn", said.format(at=at, why=why))]
 
 
 def health(summary: Summary | None, engine: str, now: int, quiet: bool = False) -> list[Part]:

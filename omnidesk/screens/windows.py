@@ -9,7 +9,7 @@ from omnidesk import clock
 from omnidesk.desk import views
 from omnidesk.screens.messages import ViewRefused, WindowRead
 from omnidesk.widgets.queue_window import Window
-from omnidesk.words.errors import NotFoundError, OmniDeskError
+from omnidesk.words.errors import DatabaseLostError, NotFoundError, OmniDeskError
 from omnidesk.words.rows import QueueRow
 
 if TYPE_CHECKING:
@@ -69,6 +69,8 @@ def window(session: Session, asked: Asked) -> WindowRead | ViewRefused:
     try:
         view = views.resolve(session.workspace, asked.view, session.agent.id)
         found = _read(session, asked, view)
+    except DatabaseLostError:
+        raise  # the view is as good as before
     except OmniDeskError as error:
         return ViewRefused(asked.view, str(error), isinstance(error, NotFoundError))
     return WindowRead(_dressed(session.workspace, view, found), clock.monotonic() - began)

@@ -271,7 +271,7 @@ class WritingDesk(ReadingDesk):
         """A reply is queued or a note stored: the composer closes, and what the setting says is shown."""
         self.close_composer()
         if message.said:
-            self.say(message.said + _(" - u takes it back"))
+            self.say(message.said + (_(" - u takes it back") if message.undoable else ""))
         to_list = message.after == "list" or self.open_id is None
         self.focus_pane("queue" if to_list else "thread")
         self.read_again()
@@ -300,14 +300,14 @@ class WritingDesk(ReadingDesk):
         """What is on the screen stays; what is written goes to the spool."""
         self.composer.freeze(False)
         self.hold_keys(False)
-        if self.lost_since is None:
-            self.lost_since = message.since
-            self.say(message.said, wrong=True)
+        if self.lost is None:
+            self.lost = message
+            self.say("")
         self.refresh_bars()
 
     def on_database_back(self, message: DatabaseBack) -> None:
         """Take in what waited, and show what is there now."""
-        back, self.lost_since = self.lost_since is not None, None
+        back, self.lost = self.lost is not None, None
         session = self.session
         self.backstage.write(lambda: _take_in(session))
         if back:

@@ -68,5 +68,6 @@ def _said(name: str, error: psycopg.Error) -> OmniDeskError | None:
     if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
         if state in ("28P01", "28000", "3D000") or any(words in str(error) for words in _WRONG):
             return WorkspaceError(f"{name} does not let us in ({first}): check the address, the role and its rights")
-        return DatabaseLostError(f"the database {name} is out of reach ({first}); what is written waits here")
+        why = first.rpartition("failed: ")[2].removesuffix("?").partition(" Is the server running")[0]
+        return DatabaseLostError(f"the database {name} is out of reach: {why}")
     return None
