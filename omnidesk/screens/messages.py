@@ -36,7 +36,7 @@ class DatabaseLost(Message):
 
 @dataclass
 class DatabaseBack(Message):
-    """The database can be reached again; or, at the start, what an earlier console left waiting can be taken in."""
+    """The database can be reached again."""
 
 
 @dataclass

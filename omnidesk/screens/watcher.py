@@ -104,7 +104,6 @@ class Watcher(threading.Thread):
         seen: object = None
         failed, lost = "", False
         get_ready()
-        self._post(DatabaseBack())
         while not self._ended.is_set():
             try:
                 now = changes.stirred(self._session.workspace)

@@ -88,6 +88,8 @@ class WritingDesk(ReadingDesk):
     def look_for_drafts(self) -> None:
         """See at the start whether drafts wait."""
         session = self.session
+        if session.workspace.database.dialect == "postgresql":
+            self.backstage.write(lambda: _take_in(session))  # what an earlier console left waiting for the database
         self.backstage.read("drafts", lambda: DraftsWaiting(len(drafts.waiting(session.workspace, session.actor))))
 
     def on_drafts_waiting(self, message: DraftsWaiting) -> None:
