@@ -24,10 +24,11 @@ test: $(VENV)/.installed-dev  ## lint, type check and the tests, in under ten mi
 	@$(MAKE) --no-print-directory lint
 	@tools/tests "not slow" $(VENV)/.left-out $(ARGS)
 
-test-all: $(VENV)/.installed-dev  ## the same with the slow tests, and a minute of fuzzing
+test-all: $(VENV)/.installed-dev  ## the same with the slow tests, all on PostgreSQL too, and a minute of fuzzing
 	@tools/servers $(VENV)/.left-out all
 	@$(MAKE) --no-print-directory lint
 	@tools/tests "" $(VENV)/.left-out $(ARGS)
+	@tools/tests "not slow and not tmux" $(VENV)/.left-out --database postgresql tests/store tests/desk tests/cli tests/sync tests/console
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt $(EDITABLE) -e '.[fuzz]' 2>/dev/null \
 		|| echo "What looks for mails that break the reader cannot be installed here."
 	@$(BIN)/python -m tests.fuzz.mails 60

@@ -12,8 +12,6 @@ from omnidesk.words.errors import UsageError
 from omnidesk.words.rows import Address
 from tests.filling import Desk, mail
 
-pytestmark = pytest.mark.databases
-
 
 def test_everything_an_agent_chose_comes_back(desk: Desk, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("hello")

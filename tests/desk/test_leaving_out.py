@@ -8,8 +8,6 @@ from omnidesk.desk import saved_views, searching, triage, views
 from omnidesk.words.errors import UsageError
 from tests.filling import BRAM, CARO, Desk, mail
 
-pytestmark = pytest.mark.databases
-
 
 @pytest.fixture
 def three(desk: Desk) -> list[int]:

@@ -8,8 +8,6 @@ from omnidesk.desk import joining, merging, threads, triage, undo
 from omnidesk.words.errors import RefusedError, UsageError
 from tests.filling import BRAM, Desk, mail
 
-pytestmark = pytest.mark.databases
-
 
 def messages(desk: Desk, number: int) -> list[int]:
     return [message.id for message in threads.messages(desk.workspace, number)]

@@ -13,8 +13,6 @@ from omnidesk.desk.statistics import Figures, Statistics, Waits
 from omnidesk.words.errors import UsageError
 from tests.filling import ANNA, BRAM, CARO, NOON, Clock, Desk, mail
 
-pytestmark = pytest.mark.databases
-
 
 @pytest.fixture(autouse=True)
 def zone(monkeypatch: pytest.MonkeyPatch) -> None:

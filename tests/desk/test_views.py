@@ -9,8 +9,6 @@ from omnidesk.words.errors import NotFoundError, RefusedError, UsageError
 from omnidesk.words.kinds import Priority, Sort, Status
 from tests.filling import BRAM, CARO, Clock, Desk, mail
 
-pytestmark = pytest.mark.databases
-
 
 @pytest.fixture
 def full(time: Clock, desk: Desk) -> Desk:
