@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from omnidesk.desk import composing, conversations, outbox, planning, threads, undo
+from omnidesk.desk import composing, outbox, planning, threads, undo
 from omnidesk.desk.composing import When
 from omnidesk.words.errors import RefusedError
 from omnidesk.words.kinds import Status
