@@ -83,6 +83,7 @@ class Database:
         """Threads of this process take turns in writing; SQLite itself would have them sleep and try again."""
         self._local = threading.local()
         """What a thread holds here is closed when the thread ends, or after `close`."""
+        self._shared: Held | None = None
 
     def create_file(self) -> None:
         """Create the empty file with the workspace's rights, so that SQLite's -wal and -shm follow them."""
@@ -106,10 +107,10 @@ class Database:
         DiskFullError, NewerWorkspaceError, TryLaterError (locked too long), and what `work` raises.
         """
         with plain_words(self.path):
-            writer = self._writer
             for attempt in range(ATTEMPTS):
                 try:
                     with self._turn:
+                        writer = self._writer  # held until the transaction ends, whoever closes the database meanwhile
                         return self._attempt(writer.raw, work)
                 except sqlite3.IntegrityError as error:
                     if "PRIMARYKEY" not in _code(error) or attempt == ATTEMPTS - 1:
@@ -118,16 +119,23 @@ class Database:
 
     @property
     def _writer(self) -> Held:
-        found: Held | None = getattr(self._local, "writer", None)
-        if found is None:
-            found = self._local.writer = Held(self.path)
-        return found
+        """The connection for writing, which is one for all threads: what others write empties a connection's cache."""
+        hasty: Held | None = getattr(self._local, "hasty", None)
+        if hasty is not None:
+            return hasty
+        if self._shared is None:
+            self._shared = Held(self.path)
+        return self._shared
 
     @contextmanager
     def in_haste(self) -> Iterator[None]:
         """Within the block this thread's commits do not wait for the disk."""
-        with hasty(self._writer):
-            yield
+        self._local.hasty = Held(self.path)
+        try:
+            with hasty(self._local.hasty):
+                yield
+        finally:
+            self._local.hasty = None
 
     def _attempt(self, raw: sqlite3.Connection, work: Callable[[Transaction], T]) -> T:
         raw.execute("BEGIN IMMEDIATE")
@@ -143,7 +151,7 @@ class Database:
 
     def close(self) -> None:
         """Close every thread's connections; one that is in use at this moment closes when it is not."""
-        self._local = threading.local()
+        self._local, self._shared = threading.local(), None
 
 
 class Held(Connection):

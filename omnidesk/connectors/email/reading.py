@@ -24,8 +24,8 @@ from omnidesk.connectors.email.mime import fields_of
 
 FIRST_MAILS = 100
 """Mails of the first batch, which somebody waits for."""
-BATCH_MAILS = 250
-BATCH_BYTES = 8_000_000
+BATCH_MAILS = 200
+BATCH_BYTES = 3_000_000
 FETCH_MAILS = 500
 """Mails asked for in one command: the server sends the next batch while this one is being worked on."""
 PIECE = 8_000_000
