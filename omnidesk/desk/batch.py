@@ -98,6 +98,7 @@ class Batch:
         self.people = People(act)
         self.signatures = Signatures(self.tx)
         self.again = 0
+        self._ours: dict[tuple[str, str], bool] = {}
         self._receipts: dict[str, list[tuple[int, int, str]]] = {}
         self._messages: list[tuple[Row, str, str]] = []
         self._findable: list[tuple[int, str, str]] = []
@@ -140,7 +141,12 @@ class Batch:
 
     def ours(self, party: Party | None) -> bool:
         """Say whether an address is one of our channels'."""
-        return party is not None and normalise_identity(party.kind, party.value) in self.addresses
+        if party is None:
+            return False
+        key = party.kind, party.value
+        if key not in self._ours:
+            self._ours[key] = normalise_identity(*key) in self.addresses
+        return self._ours[key]
 
     @cached_property
     def policy(self) -> Settings:

@@ -90,8 +90,7 @@ def file(batch: Batch, arrival: Arrival, kept: Kept, names: list[str]) -> None:
         message.aside, stranger = aside[0], not aside[1]
     if parent_at is not None and parent_at > message.at:
         message.at = parent_at
-    message_id = _store(batch, message, number, reason, stranger)
-    _let_conversation_know(batch, message, number, message_id)
+    _let_conversation_know(batch, message, _store(batch, message, number, reason, stranger))
     if aside is None:
         if message.direction is Direction.INBOUND:
             _route(batch, message, number)
@@ -201,7 +200,7 @@ def _too_late(batch: Batch, message: _Filed, number: int) -> bool:
     )
 
 
-def _store(batch: Batch, message: _Filed, number: int, reason: str, stranger: bool) -> int:
+def _store(batch: Batch, message: _Filed, number: int, reason: str, stranger: bool) -> Row:
     decoded, kept, arrival = message.decoded, message.kept, message.arrival
     message_id = new_id()
     reply_text = batch.signatures.folded(message.author, message_id, decoded)
@@ -248,7 +247,7 @@ def _store(batch: Batch, message: _Filed, number: int, reason: str, stranger: bo
     )
     _store_around(batch, message, row)
     batch.store(row, kept.search_words, indexing.who(name, address))
-    return message_id
+    return row
 
 
 def _store_around(batch: Batch, message: _Filed, row: Row) -> None:
@@ -288,8 +287,9 @@ def store_files(act: Act, message_id: int, files: Sequence[KeptFile]) -> None:
         )  # fmt: skip
 
 
-def _let_conversation_know(batch: Batch, message: _Filed, number: int, message_id: int) -> None:
+def _let_conversation_know(batch: Batch, message: _Filed, row: Row) -> None:
     act, inbound = batch.act, message.direction is Direction.INBOUND
+    number, message_id = row.conversation_id, row.id
     customer = None if message.customer is None else message.customer.customer_id
     act.event("received" if inbound else "sent_elsewhere", number, customer, message_id)
     one = batch.conversations.existing(number)
@@ -297,11 +297,8 @@ def _let_conversation_know(batch: Batch, message: _Filed, number: int, message_i
         batch.known_since(customer, message.at)
         if one.customer_id is None and message.aside is None:
             one.customer_id = customer
-    said = Said(
-        message.at, message_id, message.kind, message.direction, message.decoded.auto, message.aside,
-        MessageStatus.RECEIVED if inbound else MessageStatus.SENT, message.history, message.unproven,
-    )  # fmt: skip
-    batch.conversations.take(one, said, message.decoded.reply_text)
+    said = Said(row.at, row.id, row.kind, row.direction, row.auto, row.aside_id, row.status, row.history, row.unproven)
+    batch.conversations.take(one, said, row.text if row.reply_text is None else row.reply_text)
     if message.backlog:
         return
     one.backlog = False

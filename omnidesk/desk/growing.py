@@ -176,7 +176,7 @@ class Growing:
     def finish(self) -> None:
         """Count what was not counted; conversations that older messages alone make and nobody touched get the status
         of history (promise 14)."""
-        policy = due.Policy(self._tx)
+        policy = due.Policy(self._tx.at_once)
         for number, said in self._said.items():
             self._show(number, said, policy)
         unplaced = [number for number in self._grown - self._uncounted if not self._placed(number, policy)]
@@ -191,13 +191,13 @@ class Growing:
         for the place."""
         one = self.existing(number)
         _settle(one)
-        self.touch(one)
         kinds = one.kinds.split()
         waiting = None if one.waiting_since is None else (one.waiting_since, kinds[0])
-        if due.waits(one) and (len(kinds) > 1 or due.has_window(kinds[0])):
-            return False
-        due.put(one, waiting, None, policy)
-        return True
+        alone = not due.waits(one) or (len(kinds) == 1 and not due.has_window(kinds[0]))
+        if alone:
+            due.put(one, waiting, None, policy)
+        self.touch(one)
+        return alone
 
     def _show(self, number: int, said: list[tuple[Said, str]], policy: due.Policy) -> None:
         one = self.existing(number)

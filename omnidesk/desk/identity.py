@@ -52,6 +52,7 @@ class People:
     def __init__(self, act: Act) -> None:
         self._act = act
         self._met: dict[tuple[str, str, str], _Met | None] = {}
+        self._values: dict[tuple[str, str], str] = {}
 
     def forget(self) -> None:
         """Forget all that was read."""
@@ -61,7 +62,7 @@ class People:
         """Read ahead what is known of parties."""
         wanted: dict[tuple[str, str], list[str]] = {}
         for party in parties:
-            wanted.setdefault((party.kind, party.scope), []).append(value_of(party))
+            wanted.setdefault((party.kind, party.scope), []).append(self._value(party))
         for (kind, scope), values in wanted.items():
             self._met.update(((kind, scope, value), None) for value in values)
             for row in rows_in(self._act.tx, f"{_IDENTITY} IN ({{}})", values, (kind, scope)):
@@ -74,9 +75,15 @@ class People:
             self._met[key] = None if row is None else _met_in(row)
         return self._met[key]
 
+    def _value(self, party: Party) -> str:
+        key = party.kind, party.value
+        if key not in self._values:
+            self._values[key] = normalise_identity(*key) or one_line(party.value, LONGEST_NAME)
+        return self._values[key]
+
     def stored(self, party: Party) -> int | None:
         """Return the identity of a party where somebody used it before."""
-        met = self._find(party.kind, party.scope, value_of(party))
+        met = self._find(party.kind, party.scope, self._value(party))
         return None if met is None else met.id
 
     def verified(self, party: Party) -> bool:
@@ -89,7 +96,7 @@ class People:
 
         A name is kept when there was none; a verified contact makes the identity verified. Who `wrote` to us can be
         reached again, whatever came back before. What is not `proven` changes nothing of an identity that is known."""
-        value, name = value_of(party), one_line(party.name, LONGEST_NAME)
+        value, name = self._value(party), one_line(party.name, LONGEST_NAME)
         met = self._find(party.kind, party.scope, value)
         if met is None:
             met = self._new(party, value, name)
@@ -137,11 +144,6 @@ _IDENTITY = (
 def _met_in(row: Any) -> _Met:
     flags = bool(row["verified"]), bool(row["deliverable"]), row["blocked_at"] is not None
     return _Met(row["id"], row["customer_id"], row["name"], *flags)
-
-
-def value_of(party: Party) -> str:
-    """Return the value by which a party is known."""
-    return normalise_identity(party.kind, party.value) or one_line(party.value, LONGEST_NAME)
 
 
 def known(act: Act, party: Party) -> Known:

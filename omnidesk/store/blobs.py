@@ -162,10 +162,18 @@ class SmallBlobs(Protocol):
 
 def _pack_all(contents: Sequence[bytes]) -> list[bytes]:
     """Compress contents, on every core where they are many: zlib needs no interpreter."""
-    if sum(map(len, contents)) < WORTH_CORES:
+    count = min(4, os.cpu_count() or 1)
+    if sum(map(len, contents)) < WORTH_CORES or count == 1:
         return [_pack(data) for data in contents]
-    with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as cores:
-        return list(cores.map(_pack, contents))
+    packed: list[bytes] = [b""] * len(contents)
+    with ThreadPoolExecutor(count) as cores:  # a share for each, not a task for each content: handing over costs more
+        for core, share in enumerate(cores.map(_pack_some, [contents[core::count] for core in range(count)])):
+            packed[core::count] = share
+    return packed
+
+
+def _pack_some(contents: Sequence[bytes]) -> list[bytes]:
+    return [_pack(data) for data in contents]
 
 
 def _pack(data: bytes) -> bytes:

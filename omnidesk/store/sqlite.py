@@ -72,6 +72,7 @@ class SqliteDatabase(Database):
         self._line = Line(home, home.database)
         self._local = threading.local()
         """What a thread holds here is closed when the thread ends, or after `close`."""
+        self._shared: Held | None = None
 
     @property
     def name(self) -> str:
@@ -96,8 +97,8 @@ class SqliteDatabase(Database):
     def write(self, work: Callable[[Transaction], T]) -> T:
         """Run `work` in the one write transaction; again from the start when another writer's id collided with ours."""
         with plain_words(self.path):
-            writer = self._writer
             with self._turn, self._line.turn(BUSY_SECONDS):
+                writer = self._writer  # held until the transaction ends, whoever closes the database meanwhile
                 for attempt in range(ATTEMPTS):
                     try:
                         return self._attempt(writer.raw, work)
@@ -109,16 +110,23 @@ class SqliteDatabase(Database):
 
     @property
     def _writer(self) -> Held:
-        found: Held | None = getattr(self._local, "writer", None)
-        if found is None:
-            found = self._local.writer = Held(self.path)
-        return found
+        """The connection for writing, which is one for all threads: what others write empties a connection's cache."""
+        hasty: Held | None = getattr(self._local, "hasty", None)
+        if hasty is not None:
+            return hasty
+        if self._shared is None:
+            self._shared = Held(self.path)
+        return self._shared
 
     @contextmanager
     def in_haste(self) -> Iterator[None]:
         """Within the block this thread's commits do not wait for the disk."""
-        with hasty(self._writer):
-            yield
+        self._local.hasty = Held(self.path)
+        try:
+            with hasty(self._local.hasty):
+                yield
+        finally:
+            self._local.hasty = None
 
     def _attempt(self, raw: sqlite3.Connection, work: Callable[[Transaction], T]) -> T:
         raw.execute("BEGIN IMMEDIATE")
@@ -150,7 +158,7 @@ class SqliteDatabase(Database):
 
     def close(self) -> None:
         """Close every thread's connections; one that is in use at this moment closes when it is not."""
-        self._local = threading.local()
+        self._local, self._shared = threading.local(), None
 
 
 class Held(SqliteConnection):

@@ -22,8 +22,10 @@ from omnidesk.connectors.email.imap import Folder, RefusedByServerError, Session
 from omnidesk.connectors.email.mailid import source_id
 from omnidesk.connectors.email.mime import fields_of
 
-BATCH_MAILS = 100
-BATCH_BYTES = 8_000_000
+FIRST_MAILS = 100
+"""Mails of the first batch, which somebody waits for."""
+BATCH_MAILS = 200
+BATCH_BYTES = 3_000_000
 FETCH_MAILS = 500
 """Mails asked for in one command: the server sends the next batch while this one is being worked on."""
 PIECE = 8_000_000
@@ -183,7 +185,7 @@ class Reader:
                 continue
             end = len(uids)
             while end:
-                start = max(0, end - (FETCH_MAILS if chunks else BATCH_MAILS))  # the first ones are waited for
+                start = max(0, end - (FETCH_MAILS if chunks else min(FIRST_MAILS, BATCH_MAILS)))
                 bottom = uids[start] if start else low
                 chunks.append(_Chunk(uids[start:end], (bottom, highest)))
                 end, highest = start, bottom - 1

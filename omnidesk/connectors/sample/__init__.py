@@ -49,7 +49,7 @@ from omnidesk.connectors.manifest import Attachments, Manifest, Setting, TextRul
 from omnidesk.text.clean import clean, one_line
 from omnidesk.words.kinds import Auth, Auto
 
-BATCH = 50
+BATCH = 250
 
 MANIFEST = Manifest(
     kind="sample",
