@@ -166,6 +166,7 @@ def test_a_broken_config_is_named_with_what_to_do(desk: Desk, content: str) -> N
     assert "config.toml" in desk.run("doctor", status=1).out
 
 
+@pytest.mark.sqlite
 def test_a_database_newer_than_the_program_is_left_alone(desk: Desk) -> None:
     with contextlib.closing(sqlite3.connect(desk.home / "omnidesk.db")) as raw, raw:
         raw.execute("UPDATE mark SET value = '99' WHERE key IN ('schema', 'oldest_writer')")
@@ -176,6 +177,7 @@ def test_a_database_newer_than_the_program_is_left_alone(desk: Desk) -> None:
     assert (desk.home / "omnidesk.db").read_bytes() == before
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("content", [b"", b"this is no database, whatever its name says. " * 100])
 def test_a_file_that_is_no_database_is_named(desk: Desk, content: bytes) -> None:
     for path in desk.home.glob("omnidesk.db*"):
@@ -185,6 +187,7 @@ def test_a_file_that_is_no_database_is_named(desk: Desk, content: bytes) -> None
     assert "database" in desk.run("doctor", status=1).out
 
 
+@pytest.mark.sqlite
 def test_a_damaged_database_is_no_traceback(desk: Desk) -> None:
     path = desk.home / "omnidesk.db"
     whole = path.read_bytes()
@@ -194,6 +197,7 @@ def test_a_damaged_database_is_no_traceback(desk: Desk) -> None:
     desk.run("doctor", status=1)
 
 
+@pytest.mark.sqlite
 def test_a_database_that_another_program_locks_is_status_5(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sqlite, "BUSY_SECONDS", 0.1)
     with contextlib.closing(sqlite3.connect(desk.home / "omnidesk.db")) as other:
@@ -232,6 +236,7 @@ def read_only_home(desk: Desk, open_folder: Path) -> Iterator[Path]:
         subprocess.run(["umount", "-l", str(open_folder)], check=True)
 
 
+@pytest.mark.sqlite
 def test_a_workspace_that_cannot_be_written_says_so_on_every_change(desk: Desk, read_only_home: Path) -> None:
     desk.home = read_only_home
     for command in (["close", "1"], ["reply", "1", "--text", "x"], ["channel", "disable", "shop"], ["sync", "--once"]):
@@ -239,6 +244,7 @@ def test_a_workspace_that_cannot_be_written_says_so_on_every_change(desk: Desk, 
     assert "cannot be written" in desk.run("doctor", status=1).out
 
 
+@pytest.mark.sqlite
 def test_a_limit_on_what_may_be_written_loses_nothing(desk: Desk) -> None:
     """What the kernel refuses to write, as on a full disk, is said; what was committed before stays."""
     size = max(path.stat().st_size for path in desk.home.glob("*.db*"))
@@ -253,6 +259,7 @@ def _limit_files(size: int) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 
 
+@pytest.mark.sqlite
 @pytest.mark.skipif(os.getuid() != 0 or sys.platform != "linux", reason="only root can mount a small disk")
 def test_a_full_disk_is_named_and_nothing_is_lost(desk: Desk, open_folder: Path) -> None:
     mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", str(open_folder)], check=False)
@@ -281,6 +288,7 @@ def test_keys_that_are_missing_are_named_by_the_doctor(desk: Desk) -> None:
     assert any(check["name"] == "keys" and not check["ok"] for check in desk.json("doctor", status=1)["checks"])
 
 
+@pytest.mark.sqlite
 def test_a_workspace_that_others_can_read_is_a_problem(desk: Desk) -> None:
     (desk.home / "omnidesk.db").chmod(0o644)
     (check,) = [one for one in desk.json("doctor", status=1)["checks"] if not one["ok"]]
@@ -312,6 +320,7 @@ def test_a_connector_s_fault_stops_no_other_channel(desk: Desk, monkeypatch: pyt
     assert "the connector is wrong" in errors["broken"] and errors["shop"] is None
 
 
+@pytest.mark.sqlite
 def test_a_missing_secret_says_where_to_put_it(desk: Desk) -> None:
     add = ["channel", "add", "email", "--name", "support", "--address", "s@x.test", "--no-test", "--password-stdin"]
     assert desk.program(*add, stdin="x\n").status == 0

@@ -117,6 +117,7 @@ def test_a_merged_number_shows_the_conversation_it_went_into(desk: Desk) -> None
     assert desk.json("show", "#3")["id"] == 1
 
 
+@pytest.mark.sqlite
 def test_people_get_readable_pages(desk: Desk) -> None:
     listed = desk.run("queue").out
     assert "#2" in listed and "Bram" in listed and "Matter 2" in listed
@@ -161,6 +162,7 @@ def test_nothing_from_outside_steers_a_terminal(desk: Desk) -> None:
             assert "evil" in out
 
 
+@pytest.mark.sqlite
 def test_rows_stored_by_an_older_program_are_cleaned_at_the_door(desk: Desk) -> None:
     import sqlite3
 

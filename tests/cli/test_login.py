@@ -87,6 +87,7 @@ def test_a_login_is_walked_through_and_kept(desk: Desk, provider: Provider, way:
     assert "refuses connections" in desk.run("channel", "test", "support", status=5).err
 
 
+@pytest.mark.sqlite
 def test_needs_login_is_said_by_list_test_and_doctor(desk: Desk, provider: Provider) -> None:
     with_login(desk, provider)
     words = "omnidesk channel login support"

@@ -301,6 +301,7 @@ def test_the_quarantine_lists_and_shows_what_could_not_be_processed(desk: Desk) 
     assert (desk.folder.parent / "item.raw").read_text() == "no message"
 
 
+@pytest.mark.sqlite
 def test_the_doctor_prints_checks(desk: Desk) -> None:
     checks = desk.json("doctor")["checks"]
     fits(checks, [{"name": text, "ok": truth, "detail": text, "advice": maybe_text}])

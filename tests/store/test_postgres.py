@@ -10,7 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from omnidesk.desk import changes, workspace
+from omnidesk.desk import changes, doctor, workspace
 from omnidesk.store import home as homes
 from omnidesk.store import versions
 from omnidesk.store.database import Transaction
@@ -348,3 +348,15 @@ def test_blobs_lie_in_the_database_or_large_ones_in_a_shared_folder(
     assert [again.blobs.get(one) for one in (name, other, small)] == [large, large + b"!", b"small"]
     assert set(again.blobs.names()) == {name, other, small}
     again.close()
+
+
+def test_the_doctor_looks_at_the_server(desk: Desk, own: workspace.Workspace) -> None:
+    def examined(opened: workspace.Workspace) -> dict[str, doctor.Check]:
+        found = doctor.examine(opened.home.path, lambda channel: None, lambda: "a keyring")
+        return {check.name: check for check in found}
+
+    sound = examined(own)
+    assert all(sound[name].ok for name in ("schema", "server", "clock", "rights", "durability", "blobs", "keys"))
+    assert "PostgreSQL" in sound["server"].detail and "sqlite" not in sound
+    hasty = examined(desk.workspace)["durability"]  # the server of the other tests waits for no disk
+    assert not hasty.ok and "fsync" in hasty.detail
