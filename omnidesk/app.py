@@ -24,7 +24,7 @@ def run(home: str | None = None, engine: bool = True, plain: bool = False) -> in
     from omnidesk.screens.console import DEMO, OmniDeskApp
     from omnidesk.screens.session import open_session
     from omnidesk.words import speech
-    from omnidesk.words.errors import OmniDeskError
+    from omnidesk.words.errors import DatabaseLostError, OmniDeskError
 
     config = preferences.path()
     found = preferences.read(config)
@@ -33,12 +33,15 @@ def run(home: str | None = None, engine: bool = True, plain: bool = False) -> in
         found = preferences.read(config)  # once more: what is complained about is said in the language now spoken
     if plain:
         found = replace(found, preferences=replace(found.preferences, plain=True))
+    waiting = ""
     try:
         opening = open_session(home, found.preferences, config, remember=True)
+    except DatabaseLostError as error:
+        opening, waiting = None, str(error)
     except OmniDeskError as error:
         print(f"omnidesk: {error}", file=sys.stderr)
         return error.exit_status
-    app = OmniDeskApp(opening, home, engine, found, config, terminal.charset(), terminal.few_colours())
+    app = OmniDeskApp(opening, home, engine, found, config, terminal.charset(), terminal.few_colours(), waiting)
     result = app.run()
     if result == DEMO:
         os.execv(sys.executable, [sys.executable, "-m", "omnidesk", "demo"])

@@ -22,7 +22,7 @@ from textual.theme import ThemeProvider
 
 from omnidesk.screens import remembered, terminal, themes
 from omnidesk.screens.desk import DeskScreen
-from omnidesk.screens.messages import KeysWelcome
+from omnidesk.screens.messages import KeysWelcome, Opened
 from omnidesk.screens.palette import Actions, Palette
 from omnidesk.screens.preferences import DEFAULTS, Found
 from omnidesk.screens.session import Opening
@@ -52,8 +52,11 @@ class OmniDeskApp(App[int | str]):
         config: Path | None = None,
         charset: str = "utf-8",
         few_colours: bool = False,
+        waiting: str = "",
     ) -> None:
-        """Make the console; `found` are the agent's preferences, kept in `config`, `charset` what the terminal has."""
+        """Make the console; `found` are the agent's preferences, kept in `config`, `charset` what the terminal has.
+
+        `waiting` says why the database is out of reach, where it is."""
         self.found = found or Found(opening.session.preferences if opening is not None else DEFAULTS)
         driver = terminal.driver_for(charset, self.found.preferences.plain)
         super().__init__(driver_class=driver, ansi_color=True if "NO_COLOR" in os.environ else None)
@@ -62,6 +65,7 @@ class OmniDeskApp(App[int | str]):
         self.engine = engine
         self.config = config
         self.charset = charset
+        self.waiting = waiting
         self.animation_level = "none"
         self._typed: deque[events.Key] = deque()
         for theme in themes.OWN:
@@ -103,15 +107,31 @@ class OmniDeskApp(App[int | str]):
 
     def on_mount(self) -> None:
         """Show the first screen."""
-        if self.opening is not None:
-            self.show_desk(self.opening)
-        if self.opening is None or not self.opening.channels:
-            self._set_up()
+        if self.waiting:
+            from omnidesk.screens.waiting import WaitingScreen
+
+            self.push_screen(WaitingScreen(self.home, self.found.preferences, self.waiting))
+        else:
+            self._begin()
         self.call_after_refresh(self._settled)
         if not self.is_headless:
             loop = asyncio.get_running_loop()
             for told in (signal.SIGTERM, signal.SIGHUP):
                 loop.add_signal_handler(told, self.exit, 128 + told)
+
+    def on_opened(self, message: Opened) -> None:
+        """The database is there: begin as usual."""
+        self.pop_screen()
+        opening = message.opening
+        if opening is not None:
+            self.opening = replace(opening, session=replace(opening.session, config=self.config))
+        self._begin()
+
+    def _begin(self) -> None:
+        if self.opening is not None:
+            self.show_desk(self.opening)
+        if self.opening is None or not self.opening.channels:
+            self._set_up()
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Give none of Textual's own commands where the main screen's stand: they leave without asking, and show keys

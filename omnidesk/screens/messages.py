@@ -14,6 +14,7 @@ from omnidesk.words.rows import Conversation, SavedView
 
 if TYPE_CHECKING:
     from omnidesk.desk.status import Summary
+    from omnidesk.screens.session import Opening
     from omnidesk.widgets.sheet import Sheet
 
 
@@ -32,6 +33,13 @@ class DatabaseLost(Message):
 
     since: int
     said: str
+
+
+@dataclass
+class Opened(Message):
+    """The workspace could be opened at last; None where there is none yet."""
+
+    opening: Opening | None
 
 
 @dataclass

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from omnidesk.desk import agents, outbox, spool, workspace
+from omnidesk.screens.console import OmniDeskApp
 from omnidesk.words.kinds import MessageStatus
 from omnidesk.words.rows import Actor
 from tests import postgres
@@ -63,6 +64,19 @@ async def test_the_console_stays_and_says_so_and_carries_on_by_itself(here: Cons
     server.start()
     await here.sees("the database is back")
     await here.sees_not("out of reach since")
+
+
+async def test_a_console_that_starts_without_its_database_waits_and_opens_by_itself(
+    here: Console, server: PostgresServer
+) -> None:
+    home = str(here.desk.session.workspace.home.path)
+    server.stop(signal.SIGQUIT)
+    app = OmniDeskApp(None, home, engine=False, waiting="the database is out of reach: Connection refused")
+    async with app.run_test(size=(80, 24)) as pilot:
+        second = Console(app, pilot)
+        await second.sees("out of reach", "opens by itself")
+        server.start()
+        await second.sees("Where is my order?")
 
 
 async def test_an_answer_and_a_draft_wait_in_the_spool_and_go_once(here: Console, server: PostgresServer) -> None:
