@@ -16,13 +16,11 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from importlib.util import find_spec
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from bench import years
-from bench.figures import LeftOutError
+from bench import servers, years
 from omnidesk import clock
 from omnidesk.connectors.base import Item
 from omnidesk.desk import agents, channels, intake, triage, workspace
@@ -32,8 +30,6 @@ from omnidesk.words.kinds import Priority, Status
 from omnidesk.words.rows import Actor, Channel
 
 DATABASES = ("sqlite", "postgresql")
-URL = "OMNIDESK_DATABASE_URL"
-"""What points the program at another database than the workspace's own file."""
 BATCH = 4_000
 """Messages taken in at a time, over all channels."""
 TOUCHED = 1_000
@@ -48,7 +44,9 @@ RARE_TAGGED = 40
 
 @dataclass(frozen=True)
 class Desk:
-    """A filled workspace; `seconds` is what filling it took, `reused` whether an earlier run did."""
+    """A filled workspace; `seconds` is what filling it took, `reused` whether an earlier run did.
+
+    Where its database is stands in the workspace's own config.toml."""
 
     home: Path
     messages: int
@@ -65,45 +63,45 @@ class Desk:
 
     @contextmanager
     def pointed_at(self) -> Iterator[None]:
-        """Within the block this process and those it starts work on the desk's database."""
-        before = {name: os.environ.get(name) for name in (URL, "OMNIDESK_AGENT")}
+        """Within the block this process and those it starts work as one of the desk's agents."""
+        before = os.environ.get("OMNIDESK_AGENT")
         os.environ["OMNIDESK_AGENT"] = LOGINS[0]
-        if self.database == "postgresql":
-            os.environ[URL] = _url(self.messages)
         try:
             yield
         finally:
-            for name, value in before.items():
-                os.environ.pop(name, None)
-                if value is not None:
-                    os.environ[name] = value
+            os.environ.pop("OMNIDESK_AGENT")
+            if before is not None:
+                os.environ["OMNIDESK_AGENT"] = before
 
 
 def desk(out: Path, messages: int, database: str) -> Desk:
     """Return a desk of so many messages, filled if none is there. Raises LeftOutError for a database there is not."""
-    if database == "postgresql" and find_spec("omnidesk.store.postgres") is None:
-        raise LeftOutError("PostgreSQL: this version of OmniDesk keeps its workspaces in SQLite only")
     home = out / f"desk-{database}-{messages}-years{years.VERSION}-schema{SCHEMA}"
     kept = home / "filled.json"
-    if kept.exists():
+    server = servers.server(out) if database == "postgresql" else None
+    name = f"omnidesk_bench_{messages}_years{years.VERSION}_schema{SCHEMA}"
+    there = kept.exists() and (server is None or server.holds(name))
+    if not there:
+        shutil.rmtree(home, ignore_errors=True)
+        home.mkdir(parents=True)
+    if server is not None:
+        (home / "config.toml").write_text(f'database = "{server.url(name)}"\n')
+    if there:
         return Desk(**json.loads(kept.read_text()) | {"home": home, "reused": True})
-    shutil.rmtree(home, ignore_errors=True)
+    if server is not None:
+        server.make(name)
     empty = Desk(home, messages, database, 0, 0, 0)
     with empty.pointed_at():
         began, used = time.perf_counter(), _processor()
         fill(home, messages)
+        if server is not None:
+            server.settle(name)
         seconds, processor = time.perf_counter() - began, _processor() - used
     size = sum(path.stat().st_size for path in home.rglob("*") if path.is_file()) / 1e6
+    size += 0 if server is None else server.megabytes(name)
     filled = Desk(home, messages, database, seconds, processor, size)
     kept.write_text(json.dumps({name: value for name, value in asdict(filled).items() if name != "home"}))
     return filled
-
-
-def _url(messages: int) -> str:
-    base = os.environ.get("OMNIDESK_BENCH_POSTGRESQL", "")
-    if not base:
-        raise LeftOutError("PostgreSQL: OMNIDESK_BENCH_POSTGRESQL names no server (postgresql://user@host:port)")
-    return f"{base.rstrip('/')}/omnidesk_bench_{messages}"
 
 
 def _processor() -> float:

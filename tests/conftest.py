@@ -32,15 +32,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.fixture
 def database(request: pytest.FixtureRequest) -> Iterator[str]:
     """The database that workspaces of a test are made in: `sqlite` or `postgresql`."""
-    if getattr(request, "param", "sqlite") == "sqlite":
-        yield "sqlite"
-        return
-    if reason := postgres.missing():
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    with postgres.on_postgres():
-        yield "postgresql"
+    with postgres.chosen(getattr(request, "param", "sqlite")) as name:
+        yield name
 
 
 def _needs_servers() -> None:

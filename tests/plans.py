@@ -1,7 +1,7 @@
 """What a database says it will do for a statement, and which of its steps grow with the desk.
 
 `recorded` lists the statements that the program sends while a block runs; `offences` asks the database for the plan of
-one. Another database needs its own two functions and nothing else of what uses them.
+one. How PostgreSQL is asked stands in `tests.plans_postgres`.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from contextlib import contextmanager
 
 from omnidesk.store.database import Connection
 from omnidesk.store.workspace import Workspace
+from tests import plans_postgres
 
 GROWING = frozenset((
     "act", "attachment", "conversation", "conversation_tag", "customer", "draft", "event", "identity", "message",
@@ -32,7 +33,11 @@ _EACH_NAMED = re.compile(r"\bIN \((?:-?\d+(?:, )?)+\)")
 @contextmanager
 def recorded(opened: Workspace) -> Iterator[list[str]]:
     """Yield the list that fills with each statement this thread reads with, its values written out."""
-    said: list[str] = []
+    if opened.database.dialect == "postgresql":
+        with plans_postgres.recorded(opened) as said:
+            yield said
+        return
+    said = []
     raw = opened.database.reader.raw
     raw.set_trace_callback(said.append)
     try:
@@ -42,9 +47,11 @@ def recorded(opened: Workspace) -> Iterator[list[str]]:
 
 
 def offences(connection: Connection, statement: str, sorts: bool = True) -> list[str]:
-    """Return the steps of SQLite's plan that go through a growing table, or (unless `sorts` may be) sort what grows."""
+    """Return the steps of a plan that go through a growing table, or (unless `sorts` may be) sort what grows."""
     if not statement.lstrip().upper().startswith(("SELECT", "WITH")):
         return []
+    if connection.dialect == "postgresql":
+        return plans_postgres.offences(plans_postgres.plan(connection, statement), GROWING, PARTS, sorts)
     tables = {alias or table: table for table, alias in _NAMED.findall(statement)}
     steps = [str(row[3]) for row in connection.raw.execute(f"EXPLAIN QUERY PLAN {statement}")]
     return [step for step in steps if _goes_through(step, tables) or (sorts and _sorts(step, steps, statement, tables))]

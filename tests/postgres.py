@@ -12,10 +12,12 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+
+import pytest
 
 from tests.servers import free_ports, until
 
@@ -46,6 +48,20 @@ def on_postgres() -> Iterator[None]:
         _wanted = before
 
 
+@contextmanager
+def chosen(name: str) -> Iterator[str]:
+    """Have workspaces made in this database within the block; skip the test where that cannot be, but not in CI."""
+    if name == "sqlite":
+        yield name
+        return
+    if reason := missing():
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with on_postgres():
+        yield name
+
+
 def wanted() -> PostgresServer | None:
     """Return the server that workspaces are made in now; None where they are files."""
     return shared() if _wanted else None
@@ -63,12 +79,18 @@ def shared() -> PostgresServer:
 
 
 class PostgresServer:
-    """One PostgreSQL with a role `desk`. Not started until `start`; `close` removes everything."""
+    """One PostgreSQL with a role `desk`. Not started until `start`; `close` removes everything.
 
-    def __init__(self, *, durable: bool = False) -> None:
-        self.root = Path(tempfile.mkdtemp(prefix="omnipostgres-"))
+    With a `folder` it lies there, and `close` leaves it for the next who starts it. `settings` are the server's own."""
+
+    def __init__(
+        self, *, durable: bool = False, folder: Path | None = None, settings: Mapping[str, str] | None = None
+    ) -> None:
+        self.root = folder or Path(tempfile.mkdtemp(prefix="omnipostgres-"))
         self.port = free_ports(1)[0]
         self.durable = durable
+        self._kept = folder is not None
+        self._settings = settings or {}
         self._numbers = itertools.count(1)
         self._templates: dict[Callable[[str], None], str] = {}
         self._process: subprocess.Popen[bytes] | None = None
@@ -79,6 +101,7 @@ class PostgresServer:
         assert programs is not None
         data = self.root / "data"
         if not data.exists():
+            self.root.mkdir(exist_ok=True)
             self.root.chmod(0o755)
             data.mkdir(mode=0o700)
             if os.getuid() == 0:
@@ -93,7 +116,7 @@ class PostgresServer:
             "listen_addresses": "127.0.0.1", "port": self.port, "unix_socket_directories": "", "max_connections": 200,
             "fsync": "on" if self.durable else "off", "synchronous_commit": "on" if self.durable else "off",
             "full_page_writes": "on" if self.durable else "off", "logging_collector": "off",
-            "max_pred_locks_per_transaction": 256,
+            "max_pred_locks_per_transaction": 256, **self._settings,
         }  # fmt: skip
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         with (self.root / "log").open("ab") as log:
@@ -148,7 +171,10 @@ class PostgresServer:
                 self._process.wait()
 
     def close(self) -> None:
-        """Stop it and remove all it stored."""
+        """Stop it and remove all it stored, unless it lies in a folder that was given."""
+        if self._kept:
+            self.stop()
+            return
         self.stop(signal.SIGQUIT)
         shutil.rmtree(self.root, ignore_errors=True)
 

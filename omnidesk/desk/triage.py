@@ -232,7 +232,7 @@ def known_tags(workspace: Workspace, most: int = 500) -> list[str]:
     """Return the tags in use, the most used first; rides on conversation_tag_tag, and counts no tag to its end."""
     found = workspace.database.reader.all(
         "SELECT name FROM (SELECT tag.name, (SELECT count(*) FROM (SELECT 1 FROM conversation_tag t "
-        f"WHERE t.tag_id = tag.id LIMIT {MANY})) AS uses FROM tag) AS counted "
+        f"WHERE t.tag_id = tag.id LIMIT {MANY}) AS first) AS uses FROM tag) AS counted "
         "WHERE uses > 0 ORDER BY uses DESC, name LIMIT ?",
         (most,),
     )

@@ -20,10 +20,14 @@ def chunks(values: Sequence[T], most: int) -> Iterator[Sequence[T]]:
 
 
 def rows_in(connection: Connection, sql: str, values: Iterable[Any], before: Sequence[Any] = ()) -> list[Any]:
-    """Return the rows of a query whose `{}` stands for a list of values, `before` being those of the `?` before it.
+    """Return the rows of a query whose `IN ({})` holds a list of values, `before` being those of the `?` before it.
 
-    A list is filled up with its last value to one of a few lengths: few statements are to be prepared then."""
+    A list is filled up with its last value to one of a few lengths: few statements are to be prepared then. PostgreSQL
+    takes it as one value."""
     found: list[Any] = []
+    if connection.dialect == "postgresql":
+        wanted = list(dict.fromkeys(values))
+        return connection.all(sql.replace("IN ({})", "= ANY(?)"), (*before, wanted)) if wanted else []
     for some in chunks(list(dict.fromkeys(values)), MOST_VALUES):
         length = next(step for step in _STEPS if step >= len(some))
         marks = ", ".join("?" * length)

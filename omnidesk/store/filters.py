@@ -11,8 +11,11 @@ from omnidesk.words.errors import NotFoundError
 from omnidesk.words.kinds import Place
 from omnidesk.words.query import Query
 
+EACH = "LIMIT 1 OFFSET 0"
+"""Ends an EXISTS that is to be looked up for each conversation: without it PostgreSQL may go through all messages once
+and join them, which is as dear as there are messages."""
 _STATES = {
-    "vip": "EXISTS (SELECT 1 FROM customer p WHERE p.id = c.customer_id AND p.vip)",
+    "vip": f"EXISTS (SELECT 1 FROM customer p WHERE p.id = c.customer_id AND p.vip {EACH})",
     "waiting": "c.waiting_since IS NOT NULL",
     "overdue": "c.status = 'open' AND c.queue_due < :now",
     "undelivered": "c.undelivered > 0",
@@ -74,7 +77,7 @@ def _put_filters(said: Conditions, connection: Connection, query: Query, agent_i
     for tag in query.tags:
         said.add(
             "EXISTS (SELECT 1 FROM conversation_tag t JOIN tag ON tag.id = t.tag_id "
-            f"WHERE t.conversation_id = c.id AND tag.name = {said.put(tag)})"
+            f"WHERE t.conversation_id = c.id AND tag.name = {said.put(tag)} {EACH})"
         )
     if query.unread:
         said.add("c.unread")
@@ -115,7 +118,7 @@ def put_some_message(said: Conditions, connection: Connection, query: Query) -> 
     if query.channels or query.attachment:
         of_messages = Conditions(said.values)
         put_messages(of_messages, connection, query)
-        said.add(f"EXISTS (SELECT 1 FROM message m WHERE m.conversation_id = c.id AND {of_messages.where})")
+        said.add(f"EXISTS (SELECT 1 FROM message m WHERE m.conversation_id = c.id AND {of_messages.where} {EACH})")
 
 
 def owned(said: Conditions, owners: Iterable[int | None]) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 import psycopg
 from psycopg.adapt import AdaptersMap, Loader
 from psycopg.rows import no_result
+from psycopg.types.numeric import Int8Dumper
 from psycopg.types.string import StrDumperUnknown
 
 
@@ -30,6 +31,7 @@ class _Number(Loader):
 adapters = AdaptersMap(psycopg.adapters)
 """How values travel on our connections."""
 adapters.register_dumper(str, _Words)
+adapters.register_dumper(int, Int8Dumper)  # whatever their size: or each mixture of sizes is a statement of its own
 adapters.register_loader("numeric", _Number)
 
 

@@ -24,7 +24,7 @@ _RANKS = {Priority.URGENT: 0, Priority.HIGH: 1, Priority.NORMAL: 2, Priority.LOW
 _KEYS: dict[Sort, tuple[str, ...]] = {
     Sort.DUE: ("queue_due", "queue_waiting", "c.id"),
     Sort.NEWEST: ("last_message_at", "c.id"),
-    Sort.WAITING: ("waiting_since IS NULL", "queue_waiting", "c.id"),
+    Sort.WAITING: ("CASE WHEN waiting_since IS NULL THEN 1 ELSE 0 END", "queue_waiting", "c.id"),
     Sort.PRIORITY: (_URGENCY, "queue_due", "queue_waiting", "c.id"),
 }
 """What each order goes by; all upwards, only the newest downwards."""

@@ -191,4 +191,4 @@ def put_none_holding(said: filters.Conditions, connection: Connection, query: Qu
     if query.unwanted:
         index = _index(connection)
         held = index.holding("m.search_id", said.put(index.any_of(query.unwanted)))
-        said.add(f"NOT EXISTS (SELECT 1 FROM message m WHERE m.conversation_id = c.id AND {held})")
+        said.add(f"NOT EXISTS (SELECT 1 FROM message m WHERE m.conversation_id = c.id AND {held} {filters.EACH})")

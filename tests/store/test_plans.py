@@ -43,8 +43,10 @@ from omnidesk.screens.messages import WindowRead
 from omnidesk.screens.session import Session
 from omnidesk.widgets.thread_lines import Paper
 from omnidesk.words.kinds import Sort
-from tests import plans
+from tests import plans, plans_postgres, postgres
 from tests.filling import Desk, mail, open_desk
+
+pytestmark = pytest.mark.databases
 
 PAPER = Paper(80, 0, False, True, frozenset())
 FILTERS = (
@@ -66,8 +68,16 @@ SORTED = (
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    """A small desk with something of everything; plans do not depend on how much there is, for nothing is analysed."""
+def database(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The database of the desk, which all tests of this module share."""
+    with postgres.chosen(getattr(request, "param", "sqlite")) as name:
+        yield name
+
+
+@pytest.fixture(scope="module")
+def desk(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """A desk with something of everything. It is small on SQLite, whose plans do not depend on how much there is, for
+    nothing is analysed; and large on PostgreSQL."""
     found = open_desk(Path(tmp_path_factory.mktemp("plans")))
     found.another_agent("bram")
     now = clock.now()
@@ -83,6 +93,8 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     triage.assign(opened, me, [2, 3], "sanne")
     agents.set_team(opened, me, "returns", ["sanne"])
     saved_views.save(opened, me, "late ones", "tag:late")
+    if database == "postgresql":
+        plans_postgres.make_large(opened)
     yield found
     opened.close()
 

@@ -23,6 +23,7 @@ from omnidesk.words.errors import (
     NoWorkspaceError,
     OmniDeskError,
     ReadOnlyError,
+    TryLaterError,
     WorkspaceError,
 )
 from tests import postgres
@@ -132,6 +133,33 @@ def test_a_write_is_whole_or_not_at_all(desk: Desk) -> None:
     assert count(desk.workspace) == 0
     desk.workspace.database.write(lambda tx: add_team(1, tx))
     assert count(desk.workspace) == 1
+
+
+def test_many_rows_go_in_as_one_by_one(desk: Desk) -> None:
+    odd = ["plain", "tab\tand\nline", "back\\slash", "\\N", "", "no\0thing", "ünï", "\\."]
+    into = "INSERT INTO agent (id, login, name, address, created_at) VALUES (?, ?, ?, ?, ?)"
+    for first, names in ((1, odd), (100, odd[:3])):  # by COPY, and one by one
+        rows = [(first + place, f"{first}{name}", name, None, 0) for place, name in enumerate(names)]
+        desk.workspace.database.write(lambda tx, rows=rows: tx.execute_many(into, rows))
+        found = desk.workspace.database.reader.all(
+            "SELECT name, address FROM agent WHERE id >= ? AND id < ? ORDER BY id", (first, first + 99)
+        )
+        assert [tuple(row) for row in found] == [(name.replace("\0", "\ufffd"), None) for name in names]
+
+
+def test_a_row_too_many_undoes_all_that_were_copied(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("omnidesk.store.postgres.ATTEMPTS", 2)
+    rows = [(number % 19, f"team {number}", 0) for number in range(20)]
+    with pytest.raises(TryLaterError):
+        desk.workspace.database.write(
+            lambda tx: tx.execute_many("INSERT INTO team (id, name, created_at) VALUES (?, ?, ?)", rows)
+        )
+    assert count(desk.workspace) == 0
+
+
+def test_no_statement_is_compiled_first(desk: Desk) -> None:
+    assert desk.workspace.database.reader.value("SELECT current_setting('jit')") == "off"
+    assert desk.workspace.database.write(lambda tx: tx.value("SELECT current_setting('jit')")) == "off"
 
 
 def test_a_reader_cannot_write(desk: Desk) -> None:
