@@ -7,6 +7,7 @@ import shutil
 import signal
 import stat
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -116,6 +117,14 @@ def test_an_editor_that_gives_up_changes_nothing(quiet: Desk, terminal: Terminal
     wait_until(lambda: kept(quiet) == "As it was", what="the draft")
 
 
+def _read_on(terminal: Terminal) -> bool:
+    """Read what vim says of the recovery, page by page, until the text stands there."""
+    screen = terminal.screen()
+    if "ENTER" in screen or "More" in screen:
+        terminal.keys("Enter")
+    return "longer than it was" in screen
+
+
 @pytest.mark.skipif(shutil.which("vim") is None, reason="vim is not installed")
 def test_a_line_that_drops_in_the_editor_offers_recovery(quiet: Desk, terminal: Terminal) -> None:
     vim = "vim --clean --cmd 'set updatecount=1'"
@@ -137,9 +146,7 @@ def test_a_line_that_drops_in_the_editor_offers_recovery(quiet: Desk, terminal: 
         again.keys("C-o")
         again.sees("swap file")
         again.type("r")
-        again.keys("Enter")
-        again.keys("Enter")
-        again.sees("longer than it was")
+        wait_until(partial(_read_on, again), 40, "the words that were cut off")
         again.type(":wq")
         again.keys("Enter")
         again.sees("REPLY - private", "longer than it was")
