@@ -29,12 +29,14 @@ PATIENCE = 10.0
 """Seconds after which something is not seen at all."""
 
 
-def measure(folder: Path, rounds: int) -> list[Figure]:
-    """Return how soon changes and colleagues are seen, how long the crowd's commands took, and how its log grew."""
+def measure(folder: Path, rounds: int, url: str | None = None) -> list[Figure]:
+    """Return how soon changes and colleagues are seen, how long the crowd's commands took, and how its log grew.
+
+    `url` is the address of an empty database, where the crowd is to work in PostgreSQL."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     with mock.patch.dict(os.environ, OMNIDESK_AGENT="sanne", OMNIDESK_CONFIG=str(folder / "config.toml")):
-        crowd = Crowd(folder, MANY)
+        crowd = Crowd(folder, MANY, url=url)
         crowd.prepare()
         crowd.work()
         return [*_of_the_crowd(crowd), *asyncio.run(_of_two_consoles(crowd, rounds))]

@@ -18,6 +18,8 @@ READ = 200
 and `customer*` may begin a hundred thousand of them."""
 MOST_READ = 2_500
 """It is asked nevertheless where more would have to be read, as the share of hits among those read tells."""
+LOOKED = 3_000
+"""Matches that are looked at before it is asked whether the filters leave few conversations."""
 FIRST, AT_A_TIME = 500, 5_000
 """Hits that are taken out of the index at first, and then."""
 Reads = Callable[[Connection, Any], tuple[str, str]]

@@ -3,11 +3,13 @@
 No statement leans on what an earlier one left in the session, apart from what is asked for when connecting; so any
 pooler that keeps a transaction on one connection may stand between, and so may a distributed engine that speaks the
 protocol. What SQLite's single writer gives, that a write sees and changes the workspace as if it were alone, is here
-the isolation level SERIALIZABLE.
+the isolation level SERIALIZABLE. Writers go side by side; one that collided goes again while all others wait, so that
+it collides no second time, however many there are.
 """
 
 from __future__ import annotations
 
+import logging
 import random
 import threading
 import time
@@ -28,24 +30,44 @@ from omnidesk.store.postgres_rows import adapters, named_rows
 from omnidesk.store.translating import copied, translated
 from omnidesk.words.errors import TryLaterError, WorkspaceError
 
-ATTEMPTS = 30
-"""How often a write is tried that others get in the way of; with the waits between that is some ten seconds."""
+ATTEMPTS = 20
+"""How often a write is tried that others get in the way of: the second try is alone, unless a program writes that does
+not wait for it."""
 FIRST_WAIT, LONGEST_WAIT = 0.004, 0.5
-"""Seconds between two tries, at most, growing."""
+"""Seconds between two more tries, at most, growing."""
+_BESIDE = "LOCK TABLE mark IN ROW EXCLUSIVE MODE; "
+_ALONE = "LOCK TABLE mark IN SHARE ROW EXCLUSIVE MODE; "
+"""What a write begins with; nobody reads in vain for it. Unlike an advisory lock it is waited for before the
+transaction sees anything, and it stands on any pooler."""
 CONNECT_SECONDS = 5
 IDLE = 4
 """Connections that are kept for the next statement; more are closed after use."""
+REST = 0.05
+"""Seconds at least between two wakings of who waits: where twenty write, each look finds what several of them did."""
 COPIED = 8
 """Rows from which COPY, which takes a round trip more, is quicker than as many statements."""
 CHANNEL = "omnidesk"
 """Where processes tell each other that they committed something (NOTIFY)."""
 _AGAIN = (errors.SerializationFailure, errors.DeadlockDetected, errors.UniqueViolation)
-_OPTIONS = (
-    "-c client_min_messages=warning -c enable_seqscan=off -c jit=off -c idle_in_transaction_session_timeout=60000"
-)
+_SETTINGS = {
+    "client_min_messages": "warning",
+    "idle_in_transaction_session_timeout": 60_000,
+    "enable_seqscan": "off",
+    "random_page_cost": 1.1,
+    "max_parallel_workers_per_gather": 0,
+    "jit": "off",
+}
 """A scan of a whole table is never the plan: where it is small an index costs no more, and a serializable reader of
-a whole table collides with every writer of it. Where there is no other way, what is forbidden counts as so dear that
-the server would compile the statement first: 50 ms for the rows of six channels."""
+a whole table collides with every writer of it. For the same reason rows are looked up one by one, as it is right for
+the disks of today, rather than joined to all there are. Nothing here is so long that compiling it or starting
+processes for it would pay; but where there is no other way, what is forbidden counts as so dear that the server would
+do both: 50 ms for the rows of six channels."""
+_FOR_READING = {"default_transaction_read_only": "on", "plan_cache_mode": "force_custom_plan"}
+_FOR_WRITING = {"enable_hashjoin": "off", "enable_mergejoin": "off"}
+"""Who writes looks up what it needs; to read all rows once for many of them is to collide with all other writers."""
+
+
+logging.getLogger("psycopg").setLevel(logging.ERROR)  # what it warns of is raised as well
 
 
 class PostgresConnection(Connection):
@@ -123,6 +145,7 @@ class PostgresDatabase(Database):
         self._local = threading.local()
         self._ear: psycopg.Connection[Any] | None = None
         """The connection that listens, of the one thread that waits."""
+        self._woken = 0.0
 
     @property
     def name(self) -> str:
@@ -139,15 +162,16 @@ class PostgresDatabase(Database):
         with in_plain_words(self.name):
             for attempt in range(ATTEMPTS):
                 try:
-                    return self._attempt(work)
+                    return self._attempt(work, alone=attempt > 0)
                 except _AGAIN as error:
                     if isinstance(error, errors.UniqueViolation) and not _of_an_id(error):
                         raise
-                    time.sleep(random.uniform(0, min(LONGEST_WAIT, FIRST_WAIT * 2**attempt)))
+                    if attempt:
+                        time.sleep(random.uniform(0, min(LONGEST_WAIT, FIRST_WAIT * 2**attempt)))
             raise TryLaterError(f"{self.name} is so busy that the same write failed {ATTEMPTS} times: try again")
 
-    def _attempt(self, work: Callable[[Transaction], T]) -> T:
-        with self._begun() as (raw, number):
+    def _attempt(self, work: Callable[[Transaction], T], alone: bool) -> T:
+        with self._begun(alone) as (raw, number):
             try:
                 result = work(PostgresConnection(raw))
             except BaseException:
@@ -165,12 +189,12 @@ class PostgresDatabase(Database):
             return result
 
     @contextmanager
-    def _begun(self) -> Iterator[tuple[psycopg.Connection[Any], str]]:
+    def _begun(self, alone: bool) -> Iterator[tuple[psycopg.Connection[Any], str]]:
         """Lend a connection in a transaction that has begun, with its number; one that broke while idle is replaced."""
         while True:
             with self.writers.borrowed() as (raw, fresh):
                 try:
-                    number = self._begin(raw)
+                    number = self._begin(raw, alone)
                 except psycopg.OperationalError:
                     if fresh or not raw.closed:
                         raise
@@ -178,11 +202,11 @@ class PostgresDatabase(Database):
                 yield raw, number
                 return
 
-    def _begin(self, raw: psycopg.Connection[Any]) -> str:
+    def _begin(self, raw: psycopg.Connection[Any], alone: bool) -> str:
         """Begin a transaction, in one round trip; return its number."""
         haste = "SET LOCAL synchronous_commit = off; " if getattr(self._local, "haste", False) else ""
         cursor = raw.execute(
-            f"BEGIN ISOLATION LEVEL SERIALIZABLE; {haste}"
+            f"BEGIN ISOLATION LEVEL SERIALIZABLE; {_ALONE if alone else _BESIDE}{haste}"
             "SELECT (SELECT value FROM mark WHERE key = 'oldest_writer') AS oldest, pg_current_xact_id()::text AS xid"
         )
         while cursor.nextset():
@@ -231,6 +255,7 @@ class PostgresDatabase(Database):
         """Wait until a process says that it committed something (LISTEN), at most so long.
 
         Where nobody can be listened to the time just passes."""
+        ended.wait(max(0.0, self._woken + REST - time.monotonic()))
         try:
             if self._ear is None:
                 self._ear = connect(self.url)
@@ -240,6 +265,7 @@ class PostgresDatabase(Database):
         except (psycopg.Error, WorkspaceError):
             self._stop_listening()
             ended.wait(seconds)
+        self._woken = time.monotonic()
         if ended.is_set():
             self._stop_listening()
 
@@ -302,13 +328,13 @@ class _Connections:
 
 def connect(url: str, read_only: bool = False) -> psycopg.Connection[Any]:
     """Open a connection the way the desk uses it, in autocommit. Raises psycopg.Error, WorkspaceError."""
-    options = f"{_OPTIONS} -c default_transaction_read_only=on -c plan_cache_mode=force_custom_plan"
+    settings = _SETTINGS | (_FOR_READING if read_only else _FOR_WRITING)
     raw = psycopg.connect(
         url,
         autocommit=True,
         connect_timeout=CONNECT_SECONDS,
         application_name="omnidesk",
-        options=options if read_only else _OPTIONS,
+        options=" ".join(f"-c {name}={value}" for name, value in settings.items()),
         keepalives_idle=10,
         keepalives_interval=5,
         keepalives_count=3,

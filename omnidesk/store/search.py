@@ -21,8 +21,6 @@ from omnidesk.words.query import Query
 NEWEST = (1 << 63) - 1
 CHUNK = 500
 """Messages that are looked at in one statement."""
-LOOKED = 3_000
-"""Matches that are looked at before it is asked whether the filters leave few conversations."""
 
 
 def _index(connection: Connection) -> ModuleType:
@@ -95,13 +93,14 @@ def find(
     found: list[Any] = []
     looked = 0
     asked = False
-    for hits in _index(connection).hits(connection, query.terms, below, above, limit, reads):
+    index = _index(connection)
+    for hits in index.hits(connection, query.terms, below, above, limit, reads):
         for begin in range(0, len(hits), CHUNK):
             found += _kept(connection, hits[begin : begin + CHUNK], said, limit - len(found))
             if len(found) >= limit:
                 return found
         looked += len(hits)
-        if looked >= LOOKED and not asked:
+        if looked >= index.LOOKED and not asked:
             asked = True
             few = candidates.few(connection, query, agent_id)
             if few is not None:

@@ -23,6 +23,9 @@ MOST_BYTES = 900_000
 GAP = 10
 WINDOWS = (2_000, 20_000)
 """Rows that are looked at one by one before the index is asked: what is frequent is found among the newest."""
+LOOKED = 0
+"""Matches that are looked at before it is asked whether the filters leave few conversations: those among the newest
+rows, for all others are dear."""
 AT_A_TIME = 5_000
 """Hits that are taken out of the index at once."""
 

@@ -11,7 +11,7 @@ import pytest
 from textual.message import Message
 
 from omnidesk.screens.backstage import Backstage
-from omnidesk.screens.messages import EngineSays, Stirred, Trouble
+from omnidesk.screens.messages import DatabaseBack, EngineSays, Stirred, Trouble
 from omnidesk.screens.session import begin
 from omnidesk.screens.watcher import Engine, Watcher
 from omnidesk.words.errors import RefusedError
@@ -100,7 +100,8 @@ def test_the_watcher_says_when_something_was_committed(desk: Desk, posted: list[
         for number in range(3):
             desk.receives(mail(str(number)))
             seen = wait_until(lambda seen=seen: len(posted) > seen and len(posted))
-        assert all(isinstance(message, Stirred) for message in posted)
+        assert isinstance(posted[0], DatabaseBack)
+        assert all(isinstance(message, Stirred) for message in posted[1:])
     finally:
         watcher.end()
         watcher.join(20)
@@ -136,7 +137,7 @@ def test_the_watcher_starts_the_engine_only_where_there_is_a_channel_to_run(desk
         wait_until(lambda: len(posted) > 1)
         assert watcher._engine is not None
         assert watcher._engine.process is None
-        desk.workspace.database.write(lambda tx: tx.execute("UPDATE channel SET enabled = 1"))
+        desk.workspace.database.write(lambda tx: tx.execute("UPDATE channel SET enabled = TRUE"))
         started = wait_until(lambda: watcher._engine and watcher._engine.process)
         wait_until(lambda: desk.count("lease"), what="the engine to take a lease")
     finally:

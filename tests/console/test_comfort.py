@@ -179,7 +179,7 @@ async def test_keys_typed_faster_than_the_screen_are_all_taken_in_order(desk: De
 
 async def test_a_thread_of_twenty_thousand_messages_opens_at_its_end_and_scrolls_to_its_beginning(desk: Desk) -> None:
     (number,) = desk.receives(mail("1", "the very first"))
-    names = [row[1] for row in desk.workspace.database.reader.all("PRAGMA table_info(message)")]
+    names = desk.workspace.database.reader.one("SELECT * FROM message").keys()
     said = "'reply ' || n"
     copied = {"id": "id + n", "at": "at + n", "search_id": "search_id + n", "reply_text": said, "text": said}
     unique = {name: "NULL" for name in ("uuid", "external_id", "client_uuid") if name in names}

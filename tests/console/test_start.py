@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
 
+from tests import postgres
 from tests.filling import Desk, mail, open_desk
 
 SLOW = (
@@ -18,6 +20,10 @@ SLOW = (
 )  # fmt: skip
 NEEDED = {"omnidesk", "platformdirs", "rich", "textual", "typing_extensions"}
 """The packages outside the standard library that the first paint needs; another one is a decision, not an accident."""
+DRIVER = {"psycopg", "psycopg_binary"}
+"""What it needs besides where the workspace lies in PostgreSQL."""
+BY_DRIVER = {"email.parser", "importlib.metadata"}
+"""What the driver itself imports, to learn its version."""
 LATER = ("omnidesk.cli", "omnidesk.connectors.email", "omnidesk.demo", "omnidesk.store.migrat", "omnidesk.sync")
 """Rooms of our own that nobody needs before there is something on the screen."""
 OURS = 135
@@ -50,7 +56,14 @@ print("loaded", *app.loaded)
 
 
 @pytest.fixture(scope="module")
-def loaded(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+def database(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The database of the workspace that is opened."""
+    with postgres.chosen(getattr(request, "param", "sqlite")) as name:
+        yield name
+
+
+@pytest.fixture(scope="module")
+def loaded(database: str, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     """The modules that are loaded once the first row of the queue is painted, in a process of its own."""
     desk = open_desk(tmp_path_factory.mktemp("start"))
     desk.receives(mail("1", subject="Where is my order NL-1?"))
@@ -62,16 +75,21 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     return said.split()[1:]
 
 
-def test_the_first_paint_imports_nothing_slow(loaded: list[str]) -> None:
+@pytest.mark.databases
+def test_the_first_paint_imports_nothing_slow(loaded: list[str], database: str) -> None:
     assert "textual.app" in loaded
-    assert [name for name in loaded if name in SLOW] == []
+    needed = BY_DRIVER if database == "postgresql" else set()
+    assert {name for name in loaded if name in SLOW} <= needed
 
 
-def test_the_first_paint_imports_only_the_packages_it_needs(loaded: list[str]) -> None:
+@pytest.mark.databases
+def test_the_first_paint_imports_only_the_packages_it_needs(loaded: list[str], database: str) -> None:
     packages = {name.partition(".")[0] for name in loaded}
-    assert packages & set(packages_distributions()) - {"_distutils_hack"} <= NEEDED
+    needed = NEEDED | DRIVER if database == "postgresql" else NEEDED
+    assert packages & set(packages_distributions()) - {"_distutils_hack"} <= needed
 
 
+@pytest.mark.databases
 def test_the_first_paint_leaves_the_other_rooms_closed(loaded: list[str]) -> None:
     assert [name for name in loaded if name.startswith(LATER)] == []
     assert len([name for name in loaded if name.startswith("omnidesk")]) <= OURS

@@ -127,7 +127,7 @@ async def test_an_empty_reply_is_not_sent(desk: Desk) -> None:
 
 async def test_why_a_channel_cannot_carry_the_reply_is_said(desk: Desk) -> None:
     desk.adds_channel("trial", "trial@shop.test", read_only=True)
-    desk.workspace.database.write(lambda tx: tx.execute("UPDATE channel SET read_only = 1 WHERE name = 'demo'"))
+    desk.workspace.database.write(lambda tx: tx.execute("UPDATE channel SET read_only = TRUE WHERE name = 'demo'"))
     desk.receives(mail("1"))
     async with console(desk.workspace) as here:
         await begin(here)

@@ -1,6 +1,6 @@
 """Runs a crowd on one workspace: engines that receive and send, consoles, command lines, and one who watches.
 
-The workspace's database is what OMNIDESK_DATABASE_URL says, else SQLite in the workspace's folder.
+The workspace lies in its folder, or in PostgreSQL where its `url` says so.
 """
 
 from __future__ import annotations
@@ -56,6 +56,8 @@ class Crowd:
     messages: dict[str, list[str]] = field(default_factory=dict)
     ended: dict[str, int] = field(default_factory=dict)
     """The exit status of each process."""
+    url: str | None = None
+    """The address of an empty database in PostgreSQL."""
     wal: int = 0
     """The largest that the write-ahead log was seen, in bytes."""
 
@@ -85,6 +87,9 @@ class Crowd:
 
     def prepare(self) -> None:
         """Make the workspace, with a few messages in each channel."""
+        if self.url is not None:
+            self.home.mkdir()
+            (self.home / "config.toml").write_text(f'database = "{self.url}"\n')
         made = workspace.create(self.home, "Sanne")
         me = agents.actor(made)
         for name, value in SETTINGS.items():

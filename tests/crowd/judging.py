@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import Any
@@ -156,23 +157,25 @@ def wrongly_sent(crowd: Crowd, workspace: Workspace) -> list[str]:
 def unseen_changes(crowd: Crowd, workspace: Workspace) -> list[str]:
     """The feed passes nothing over, and whoever looks after a command has returned finds what it did."""
     looks = crowd.lines("watcher.jsonl")
-    rows = workspace.database.reader.all("SELECT id, act_id, conversation_id FROM event ORDER BY id")
-    wrong, found = [], []
-    place = next(index for index, row in enumerate(rows) if row[0] > looks[0]["from"])
-    for look in looks:
-        touched = set()
-        while place < len(rows) and rows[place][0] <= look["to"]:
-            touched.add(rows[place][2])
-            place += 1
-        if touched - {None} != set(look["touched"]):
-            wrong.append(f"from {look['from']} to {look['to']} the feed passed over {touched - set(look['touched'])}")
-        found.append((look["began"], look["to"]))
-    last_of_act = {row[1]: row[0] for row in rows}
-    reached = dict(found)  # the last reading of each look
+    first = looks[0]["from"]
+    rows = workspace.database.reader.all("SELECT id, act_id, conversation_id FROM event WHERE id > ?", (first,))
+    reached = [look["to"] for look in looks]
+    wrong, told = [], {}
+    for row in sorted(rows, key=lambda row: int(row[0])):
+        place = bisect_left(reached, row[0])
+        if row[2] is not None and place < len(looks):  # what came after the last look nobody could see
+            # on PostgreSQL an event can be committed after one that is younger: a later look tells it
+            told[row[0]] = next((one for one in range(place, len(looks)) if row[2] in looks[one]["touched"]), None)
+            late = workspace.database.reader.dialect == "postgresql"
+            if told[row[0]] is None or not (late or told[row[0]] == place):
+                wrong.append(f"the feed passed over event {row[0]}, which changed #{row[2]}")
+    last_of_act = {row[1]: row[0] for row in rows if row[2] is not None}
+    begun = [look["began"] for look in looks]
     for line in crowd.lines("clerk-*.jsonl"):
-        event = last_of_act.get(line["act"], 0)
-        after = next((to for began, to in reached.items() if began > line["ended"]), None)
-        if after is not None and after < event:
+        event = last_of_act.get(line["act"])
+        after = bisect_right(begun, line["ended"])
+        ended = bisect_right(begun, begun[after]) - 1 if after < len(begun) else len(begun)  # a look can be many lines
+        if event is not None and (seen := told.get(event)) is not None and seen > ended:
             wrong.append(f"{line['argv']} had returned before a look that did not find event {event}")
     return wrong
 

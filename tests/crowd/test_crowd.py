@@ -15,20 +15,31 @@ import pytest
 
 from omnidesk.desk.workspace import Workspace
 from omnidesk.store.database import Transaction
+from tests import postgres
 from tests.crowd import judging
 from tests.crowd.crowd import FEW, MANY, Crowd, Size
+
+pytestmark = pytest.mark.databases
 
 
 def worked(folder: Path, size: Size) -> Crowd:
     """Return a crowd of that size when it has done its work."""
-    crowd = Crowd(folder, size)
+    server = postgres.wanted()
+    crowd = Crowd(folder, size, url=None if server is None else server.database())
     crowd.prepare()
     crowd.work()
     return crowd
 
 
 @pytest.fixture(scope="module")
-def few(tmp_path_factory: pytest.TempPathFactory) -> Crowd:
+def database(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The database of the six, whom all tests of this module share."""
+    with postgres.chosen(getattr(request, "param", "sqlite")) as name:
+        yield name
+
+
+@pytest.fixture(scope="module")
+def few(database: str, tmp_path_factory: pytest.TempPathFactory) -> Crowd:
     """Six processes that have done their work."""
     assert FEW.processes == 6
     return worked(tmp_path_factory.mktemp("few"), FEW)
@@ -63,7 +74,7 @@ def test_six_at_once_lose_nothing_and_see_everything(few: Crowd, left: Workspace
 
 
 @pytest.mark.slow
-def test_twenty_at_once_lose_nothing_and_see_everything(tmp_path: Path) -> None:
+def test_twenty_at_once_lose_nothing_and_see_everything(database: str, tmp_path: Path) -> None:
     assert MANY.processes == 20
     crowd = worked(tmp_path, MANY)
     with crowd.opened() as workspace:

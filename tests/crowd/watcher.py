@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -20,7 +21,7 @@ def main() -> None:
     """Look until it is quiet."""
     home, folder = sys.argv[1], Path(sys.argv[2])
     opened = workspace.open_workspace(home)
-    position, seen = changes.position(opened), -1
+    position, seen, ended = changes.position(opened), object(), threading.Event()
     with (folder / "watcher.jsonl").open("w", buffering=1) as log:
         (folder / "watching").touch()
         while True:
@@ -36,7 +37,7 @@ def main() -> None:
                 position = after
             if last:
                 break
-            time.sleep(LOOK_SECONDS)
+            changes.wait(opened, LOOK_SECONDS, ended)
     opened.close()
 
 

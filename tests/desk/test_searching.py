@@ -212,7 +212,8 @@ def test_from_whichever_side_a_search_begins_it_finds_the_same(
 ) -> None:
     found_by = []
     for looked, most_read, chunk in ((0, 0, 3), (10_000, 0, 500), (0, 10**9, 2), (10_000, 10**9, 500)):
-        monkeypatch.setattr("omnidesk.store.search.LOOKED", looked)
+        for index in ("fts5", "tsvector"):
+            monkeypatch.setattr(f"omnidesk.store.{index}.LOOKED", looked)
         monkeypatch.setattr("omnidesk.store.search.CHUNK", chunk)
         monkeypatch.setattr("omnidesk.store.fts5.FIRST", chunk)
         monkeypatch.setattr("omnidesk.store.fts5.READ", chunk)

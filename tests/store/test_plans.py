@@ -156,7 +156,8 @@ def test_words_are_found_in_the_full_text_index(desk: Desk, session: Session, wo
 @pytest.mark.parametrize("asked", [*FILTERS, *(f"order {one}" for one in FILTERS)])
 def test_filters_lead_to_messages_without_a_scan(desk: Desk, monkeypatch: pytest.MonkeyPatch, asked: str) -> None:
     for looked in (0, 10_000):  # from the side of the filters, and from that of the words
-        monkeypatch.setattr("omnidesk.store.search.LOOKED", looked)
+        for index in ("fts5", "tsvector"):
+            monkeypatch.setattr(f"omnidesk.store.{index}.LOOKED", looked)
         read = partial(searching.search, desk.workspace, asked, desk.me.agent_id)
         assert offending(desk, read, sorts=False) == []
 
