@@ -10,13 +10,13 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import arrival, desks, first_sync, growth, keys, pages, searches, start, threads
+from bench import arrival, crowd, desks, first_sync, growth, keys, pages, searches, servers, start, threads
 from bench.desks import Desk
 from bench.figures import Figure, LeftOutError, table, write_json
 from tests.servers import MailServer, missing
 
 OUT = Path(__file__).parent / "out"
-PARTS = ("sync", "fill", "start", "keys", "threads", "pages", "search", "arrival")
+PARTS = ("sync", "fill", "start", "keys", "threads", "pages", "search", "arrival", "crowd")
 SIZES = (10_000, 100_000, 1_000_000)
 FULL, TENTH = 1_000_000, 100_000
 
@@ -79,6 +79,17 @@ class Run:
         self.part("pages", lambda: [one for desk in found for one in pages.measure(desk)])
         self.part("search", lambda: [one for desk in found for one in searches.measure(desk, self.said.rounds)])
         self.part("arrival", lambda: arrival.measure(largest, self.said.opened))
+        if not self.tenth:
+            self.part("crowd", lambda: self.crowd(largest))
+
+    def crowd(self, desk: Desk) -> list[Figure]:
+        """Twenty processes on a fresh workspace in the same database as a desk."""
+        url = None
+        if desk.database == "postgresql":
+            server = servers.server(OUT)
+            server.make("crowd")
+            url = server.url("crowd")
+        return crowd.measure(OUT / "crowd", self.said.rounds, url)
 
 
 def _filled(desk: Desk) -> Figure:
