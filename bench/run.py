@@ -143,6 +143,9 @@ def main() -> None:
     sizes = tuple(size for size in SIZES if size <= (TENTH if said.tenth else FULL))
     run = Run(said)
     run.part("sync", run.sync)
+    if set(run.parts) == {"sync"}:
+        _report(run, "no desk", said.out, 0, ())
+        return
     for database in desks.DATABASES if said.database == "both" else (said.database,):
         try:
             found = desks_of(sizes, database)
@@ -151,7 +154,11 @@ def main() -> None:
             continue
         begun = len(run.figures)
         run.scale(found)
-        path = said.out if database == desks.DATABASES[0] else said.out.with_stem(f"{said.out.stem}-{database}")
+        path = (
+            said.out
+            if not begun or database == desks.DATABASES[0]
+            else said.out.with_stem(f"{said.out.stem}-{database}")
+        )
         _report(run, database, path, begun, sizes)
     if not run.figures:
         sys.exit("nothing was measured: " + "; ".join(run.left_out))

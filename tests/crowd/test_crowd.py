@@ -111,8 +111,8 @@ TAMPERED: dict[str, tuple[str, Callable[[Crowd, Workspace], list[str]]]] = {
         judging.wrongly_sent,
     ),
     "a change that the feed passed over": (
-        "UPDATE event SET conversation_id = 999999 WHERE id = (SELECT id FROM event WHERE kind = 'assigned' ORDER BY id "
-        "LIMIT 1 OFFSET (SELECT count(*) / 2 FROM event WHERE kind = 'assigned'))",  # the last may come after all looks
+        "UPDATE event SET conversation_id = 999999 WHERE id = (SELECT id FROM event WHERE kind = 'assigned' "
+        "ORDER BY id LIMIT 1 OFFSET (SELECT count(*) / 2 FROM event WHERE kind = 'assigned'))",  # the last is seen late
         judging.unseen_changes,
     ),
 }
