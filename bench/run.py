@@ -154,11 +154,7 @@ def main() -> None:
             continue
         begun = len(run.figures)
         run.scale(found)
-        path = (
-            said.out
-            if not begun or database == desks.DATABASES[0]
-            else said.out.with_stem(f"{said.out.stem}-{database}")
-        )
+        path = said.out if database == desks.DATABASES[0] else said.out.with_stem(f"{said.out.stem}-{database}")
         _report(run, database, path, begun, sizes)
     if not run.figures:
         sys.exit("nothing was measured: " + "; ".join(run.left_out))
