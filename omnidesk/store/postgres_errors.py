@@ -63,7 +63,7 @@ def _said(name: str, error: psycopg.Error) -> OmniDeskError | None:
         return TryLaterError(f"{name} is too busy ({first}): try again")
     if isinstance(error, psycopg.ProgrammingError) and not state:
         return WorkspaceError(
-            f"the address of the database cannot be read ({first}): it is postgresql://USER@HOST/NAME"
+            "the address of the database cannot be read: it is postgresql://USER@HOST/NAME, with @ as %40 and so on"
         )
     if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
         if state in ("28P01", "28000", "3D000") or any(words in str(error) for words in _WRONG):

@@ -358,6 +358,10 @@ def test_a_password_is_never_shown(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     with pytest.raises(OmniDeskError) as told:
         PostgresDatabase(home).marks()
     assert word not in str(told.value)
+    monkeypatch.setenv("OMNIDESK_DATABASE_URL", f"postgresql://desk:{word}%zz@127.0.0.1:1/desk")  # libpq would quote it
+    with pytest.raises(WorkspaceError, match="cannot be read") as told_again:
+        PostgresDatabase(home).marks()
+    assert word not in str(told_again.value)
 
 
 def test_blobs_lie_in_the_database_or_large_ones_in_a_shared_folder(
