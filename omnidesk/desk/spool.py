@@ -14,7 +14,7 @@ import os
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -115,10 +115,18 @@ def take_in(workspace: Workspace, actor: Actor) -> list[TakenIn]:
                 raise
             except OmniDeskError as error:
                 sort = one.draft_sort if one.sort == "draft" else one.sort
-                drafts.save(workspace, actor, one.conversation_id, sort, one.written)
+                drafts.save(workspace, actor, one.conversation_id, sort, _beside(workspace, actor, one, sort))
                 done.append(TakenIn(one, "refused", one.conversation_id, str(error)))
             (folder / f"{one.key}.json").unlink(missing_ok=True)
     return done
+
+
+def _beside(workspace: Workspace, actor: Actor, one: Waiting, sort: str) -> Written:
+    """Return what could not go, ahead of what the agent began to write in its place meanwhile."""
+    begun = drafts.get(workspace, actor, one.conversation_id, sort)
+    if begun is None or begun.updated_at <= one.at or not begun.text.strip():
+        return one.written
+    return replace(one.written, text=f"{one.written.text}\n\n{begun.text}")
 
 
 def _take_in(workspace: Workspace, actor: Actor, one: Waiting) -> TakenIn:

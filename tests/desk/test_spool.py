@@ -114,6 +114,15 @@ def test_what_a_rule_refuses_becomes_a_draft_and_says_why(asked: Desk) -> None:
     assert spool.waiting(asked.workspace, asked.me) == []
 
 
+def test_what_is_refused_covers_nothing_that_was_written_meanwhile(asked: Desk, time: Clock) -> None:
+    spool.keep(asked.workspace, asked.me, Waiting("reply", 1, Written("Hi", "nowhere")))
+    time.forward(seconds=1)
+    drafts.save(asked.workspace, asked.me, 1, "reply", "begun elsewhere")
+    spool.take_in(asked.workspace, asked.me)
+    found = drafts.get(asked.workspace, asked.me, 1, "reply")
+    assert found is not None and found.text == "Hi\n\nbegun elsewhere"
+
+
 def test_where_the_database_goes_again_the_rest_waits_on(asked: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     spool.keep(asked.workspace, asked.me, reply("first"))
     spool.keep(asked.workspace, asked.me, reply("second"))
