@@ -111,8 +111,8 @@ TAMPERED: dict[str, tuple[str, Callable[[Crowd, Workspace], list[str]]]] = {
         judging.wrongly_sent,
     ),
     "a change that the feed passed over": (
-        "UPDATE event SET conversation_id = 999999 WHERE id = (SELECT id FROM event WHERE kind = 'assigned' "
-        "ORDER BY id LIMIT 1 OFFSET (SELECT count(*) / 2 FROM event WHERE kind = 'assigned'))",  # the last is seen late
+        "UPDATE event SET conversation_id = 999999 WHERE id = (SELECT min(id) FROM event "
+        "WHERE conversation_id IS NOT NULL AND id > :first AND id < :last)",
         judging.unseen_changes,
     ),
 }
@@ -126,9 +126,11 @@ class EnoughError(Exception):
 def test_the_judge_finds(what: str, few: Crowd, left: Workspace) -> None:
     sql, judge = TAMPERED[what]
     found: list[str] = []
+    looks = few.lines("watcher.jsonl")
+    watched = {"first": looks[0]["from"], "last": looks[-1]["to"]}
 
     def tamper(tx: Transaction) -> None:
-        tx.execute(sql)
+        tx.execute(sql, watched if ":first" in sql else ())
         tampered: Any = SimpleNamespace(database=SimpleNamespace(reader=tx))
         found.extend(judge(few, tampered))
         raise EnoughError
