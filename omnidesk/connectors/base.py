@@ -17,26 +17,42 @@ from __future__ import annotations
 
 import hashlib
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
+from omnidesk.connectors.incoming import Batch as Batch
+from omnidesk.connectors.incoming import Call as Call
+from omnidesk.connectors.incoming import Consenting as Consenting
+from omnidesk.connectors.incoming import Cursor as Cursor
+from omnidesk.connectors.incoming import Decoded as Decoded
+from omnidesk.connectors.incoming import Delivery as Delivery
+from omnidesk.connectors.incoming import File as File
+from omnidesk.connectors.incoming import Item as Item
+from omnidesk.connectors.incoming import Party as Party
 from omnidesk.connectors.manifest import AuthMode, Manifest
+from omnidesk.connectors.outgoing import Committing as Committing
+from omnidesk.connectors.outgoing import Failed as Failed
+from omnidesk.connectors.outgoing import Filled as Filled
+from omnidesk.connectors.outgoing import NotSent as NotSent
+from omnidesk.connectors.outgoing import Outgoing as Outgoing
+from omnidesk.connectors.outgoing import Payload as Payload
+from omnidesk.connectors.outgoing import Quoted as Quoted
+from omnidesk.connectors.outgoing import Retry as Retry
+from omnidesk.connectors.outgoing import SendResult as SendResult
+from omnidesk.connectors.outgoing import Sent as Sent
+from omnidesk.connectors.outgoing import Template as Template
+from omnidesk.connectors.outgoing import Unknown as Unknown
 from omnidesk.connectors.setting_up import AuthorizeStep as AuthorizeStep
 from omnidesk.connectors.setting_up import Checked as Checked
 from omnidesk.connectors.setting_up import Discovered as Discovered
 from omnidesk.connectors.setting_up import Renewing as Renewing
 from omnidesk.connectors.whereabouts import Listing as Listing
 from omnidesk.connectors.whereabouts import Whereabouts as Whereabouts
-from omnidesk.words.kinds import Auth, Auto
 from omnidesk.words.rows import Address
 
 API = 1
 """The version of this interface."""
-
-Cursor = Mapping[str, Any]
-"""How far a source has been read: a JSON object of at most a few KB that holds its own `version`; `{}` at first.
-A connector accepts every older version of its own."""
 
 
 class ConnectorError(Exception):
@@ -61,214 +77,6 @@ class RetryAfterError(ConnectorError):
 
 class DecodeError(Exception):
     """A raw item that cannot be turned into messages."""
-
-
-# --- coming in -----------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One thing as it arrived: a mail, a webhook body, an item of a poll.
-
-    `source_id` is stable and never empty; with the channel it makes the receipt. `received_at` is the source's own
-    receipt time in UTC milliseconds. `folder` and `position` say where it lay, for people. `outbound` marks an item
-    of a Sent folder, `junk` one the provider took for spam.
-    """
-
-    source_id: str
-    raw: bytes
-    received_at: int
-    media_type: str = "message/rfc822"
-    headers: Mapping[str, str] = field(default_factory=dict)
-    folder: str = ""
-    position: str = ""
-    outbound: bool = False
-    junk: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Items in the order they should be taken in, and the cursor that holds once they are committed.
-
-    The engine commits items and cursor in one transaction and asks the iterator for the next batch only after
-    that: resuming the iterator is the acknowledgement. `done` and `total` count items of the source for progress.
-    `listings` say what folders hold now, where the channel's settings ask for it.
-    """
-
-    items: tuple[Item, ...]
-    cursor: Cursor
-    done: int = 0
-    total: int = 0
-    listings: tuple[Listing, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Party:
-    """Someone a message names: an identity (kind, scope, value as the channel gave it) and a display name.
-
-    `verified` is True only where the channel itself authenticated the sender."""
-
-    kind: str
-    value: str
-    name: str = ""
-    scope: str = ""
-    verified: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class File:
-    """A file with its bytes. `inline` marks one shown within the text; `content_id` is what the text calls it."""
-
-    name: str
-    content_type: str
-    data: bytes
-    inline: bool = False
-    content_id: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """News about a message of ours: `external_id` or `key` (our UUID) says which; `detail` is the provider's text.
-
-    `code` is the enhanced status of mail (RFC 3463, `5.1.1`), `reply` the server's reply code (`550`); "" unknown."""
-
-    status: Literal["sent", "delivered", "read", "failed", "delayed"]
-    external_id: str = ""
-    key: str = ""
-    recipient: str = ""
-    detail: str = ""
-    permanent: bool = True
-    code: str = ""
-    reply: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Decoded:
-    """One message, or news about one of ours, made from a raw item by `decode`. Text is plain and clean.
-
-    `reply_text` is what is new in `text`. `in_reply_to` and `references` hold the channel's own message ids, oldest
-    first; `thread` the channel's native thread id; `tokens` what our own plus-addresses or subject tokens said.
-    `quoted_text` and `signature` are what was folded out of `text`. `no_auto_answer`: a machine must not answer it.
-    `sent_at` is the sender's claim, None when unusable. `deliveries` makes a bounce or a status report.
-    """
-
-    external_id: str
-    sender: Party | None
-    to: tuple[Party, ...] = ()
-    cc: tuple[Party, ...] = ()
-    bcc: tuple[Party, ...] = ()
-    reply_to: tuple[Party, ...] = ()
-    subject: str = ""
-    text: str = ""
-    reply_text: str = ""
-    files: tuple[File, ...] = ()
-    in_reply_to: tuple[str, ...] = ()
-    references: tuple[str, ...] = ()
-    thread: str = ""
-    tokens: tuple[str, ...] = ()
-    content_hash: str = ""
-    sent_at: int | None = None
-    received_at: int | None = None
-    auto: Auto | None = None
-    list_id: str | None = None
-    auth: Auth = Auth.NONE
-    deliveries: tuple[Delivery, ...] = ()
-    warnings: tuple[str, ...] = ()
-    quoted_text: str = ""
-    signature: str = ""
-    no_auto_answer: bool = False
-
-
-# --- going out -----------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Quoted:
-    """The message that is answered, for quoting under the reply; `at` in UTC milliseconds."""
-
-    author: str
-    text: str
-    at: int
-
-
-@dataclass(frozen=True, slots=True)
-class Outgoing:
-    """A message to be sent. `key` is its UUID and idempotency key; `token` the conversation's random token.
-
-    `external_id` is the id the message will bear where we choose it (mail). `at` in UTC milliseconds.
-    """
-
-    key: str
-    external_id: str
-    sender: Address
-    to: tuple[Address, ...]
-    cc: tuple[Address, ...]
-    bcc: tuple[Address, ...]
-    subject: str
-    text: str
-    at: int
-    conversation: int
-    token: str
-    files: tuple[File, ...] = ()
-    in_reply_to: str = ""
-    references: tuple[str, ...] = ()
-    thread: str = ""
-    quoted: Quoted | None = None
-    auto: bool = False
-    """A machine wrote it (acknowledgement, survey): marked so for the other side."""
-
-
-@dataclass(frozen=True, slots=True)
-class Payload:
-    """What will be handed to the provider, fixed before the first try and the same for each.
-
-    `data` are the bytes (a mail, a JSON body), `envelope` what goes beside them (JSON values only)."""
-
-    data: bytes
-    envelope: Mapping[str, Any] = field(default_factory=dict)
-    warnings: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """The provider has it. `refused` names recipients it would not take, with its words."""
-
-    provider_ids: tuple[str, ...] = ()
-    at: int | None = None
-    refused: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Retry:
-    """Certainly not sent; try again, after `after` seconds where the provider said so."""
-
-    reason: str
-    after: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """Certainly not sent, and trying again will not help."""
-
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Unknown:
-    """The answer was lost: it may or may not have been sent."""
-
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class NotSent:
-    """`verify` is certain that the provider never got it."""
-
-
-SendResult = Sent | Retry | Failed | Unknown
-Committing = Callable[[], Awaitable[None]]
-"""Awaited by `send` just before the step that cannot be taken back (SMTP DATA, the POST). The engine makes durable
-that from here on the outcome may be unknown; it raises if the lease was lost, and the connector must then let go."""
 
 
 # --- set-up, webhooks ----------------------------------------------------------------------------------------
@@ -372,9 +180,12 @@ class Connector(ABC):
         Raises LoginError when a person must log in again, ConnectionLostError when the provider is out of reach."""
         raise LoginError(f"{self.manifest.name} has no secrets that can be made anew")
 
-    @abstractmethod
-    def pull(self, cursor: Cursor) -> AsyncIterator[Batch]:
-        """Yield what the source holds beyond `cursor`, to its end. Raises ConnectorError."""
+    async def pull(self, cursor: Cursor) -> AsyncIterator[Batch]:
+        """Yield what the source holds beyond `cursor`, to its end. Raises ConnectorError.
+
+        A kind that is told of everything by webhook has nothing to be asked for."""
+        return
+        yield  # pragma: no cover  makes it an iterator of nothing
 
     def listen(self, cursor: Cursor) -> AsyncIterator[Batch]:
         """Wait at the source and yield what arrives; ends or raises ConnectionLostError on disconnect.
@@ -397,6 +208,14 @@ class Connector(ABC):
     async def verify(self, payload: Payload, key: str) -> Sent | NotSent | Unknown:
         """Find out whether a payload whose answer was lost had been sent."""
         return Unknown(f"{self.manifest.name} cannot be asked whether a message was sent")
+
+    async def templates(self) -> Sequence[Template]:
+        """List the texts that the provider has approved. Raises ConnectorError."""
+        return ()
+
+    async def typing(self, to: Address, thread: str) -> None:
+        """Show the customer that an answer is being written; what fails is nobody's loss."""
+        return None
 
     async def locate(self, external_ids: Sequence[str]) -> Mapping[str, Whereabouts]:
         """Find where messages lie now that left their folders; what is nowhere is left out. Raises ConnectorError."""

@@ -110,7 +110,9 @@ class Manifest:
     receipts: tuple[Literal["delivered", "read"], ...] = ()
     typing: bool = False
     public: bool = False
+    """Whether what is said on it can be read by everybody."""
     echo: bool = False
+    """Whether what we send comes back as something received."""
     undo_window: float = 10.0
     target_minutes: int = 480
     after_reply: Literal["pending", "open"] = "pending"
