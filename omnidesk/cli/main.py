@@ -30,6 +30,7 @@ MODULES = {
     "doctor": ("doctor",),
     "upkeep": ("upgrade", "redecode", "clean"),
     "sync": ("sync",),
+    "serve": ("serve", "token"),
     "queue": ("queue",),
     "show": ("show", "attachment", "original"),
     "search": ("search",),
@@ -179,7 +180,7 @@ def _logged(session: Session) -> str:
     """Write the error under way to the workspace's log, if there is one; say where."""
     if "workspace" not in session.__dict__:
         return ""
-    from omnidesk.sync import log
+    from omnidesk.desk import log
 
     home = session.workspace.home
     log.open_log(home, "cli")

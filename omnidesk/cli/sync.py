@@ -25,7 +25,7 @@ def sync(
     parent: Annotated[int | None, typer.Option("--parent", hidden=True)] = None,
 ) -> None:
     """Receive and send, until told to stop; with --once a single time."""
-    from omnidesk.sync import log
+    from omnidesk.desk import log
     from omnidesk.sync.engine import Engine
 
     workspace = session.workspace

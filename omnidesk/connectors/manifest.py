@@ -11,6 +11,7 @@ Outbound = Literal["none", "reply_only", "start_new"]
 Threading = Literal["headers", "native_thread", "reply_to", "contact"]
 Idempotency = Literal["key", "verify", "none"]
 AuthMode = Literal["none", "password", "token", "oauth_device", "oauth_loopback", "qr"]
+RunsIn = Literal["sync", "serve"]
 SettingKind = Literal["text", "number", "flag", "choice"]
 
 
@@ -113,11 +114,14 @@ class Manifest:
     """Whether what is said on it can be read by everybody."""
     echo: bool = False
     """Whether what we send comes back as something received."""
+    live: bool = False
+    """Whether the customer waits at the other end (chat): a new one rings, Enter sends, seconds waited are shown."""
     undo_window: float = 10.0
     target_minutes: int = 480
     after_reply: Literal["pending", "open"] = "pending"
     poll_seconds: float = 60.0
-    runs_in: Literal["sync", "serve"] = "sync"
+    runs_in: RunsIn = "sync"
+    """Which process holds its leases: the engine, or the web server to which its customers are connected."""
     history: bool = False
     """Whether the source holds messages from before the channel was added."""
     privacy: str = ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from omnidesk import clock
-from omnidesk.desk import indexing, intake, notifications, settings
+from omnidesk.desk import indexing, intake, notifications, relaying, settings
 from omnidesk.desk.acts import Act, perform
 from omnidesk.store import search
 from omnidesk.store.blobs import UNNAMED_FOR
@@ -44,6 +44,7 @@ def clean(workspace: Workspace) -> Cleaned:
         )
     workspace.database.write(lambda tx: tx.execute("DELETE FROM presence WHERE expires_at < ?", (clock.now(),)))
     notifications.forget_old(workspace)
+    relaying.forget_old(workspace)
     return Cleaned(act, len(numbers), messages, _sweep_blobs(workspace, purged))
 
 

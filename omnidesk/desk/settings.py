@@ -57,6 +57,9 @@ class Settings:
     after_reply: str = field(
         default="next", metadata={"help": "what is shown after an answer: next (conversation), list, or stay"}
     )
+    public_url: str = field(
+        default="", metadata={"help": "how the world reaches `omnidesk serve`, such as https://desk.example.com"}
+    )
     shop_name: str = field(default="", metadata={"help": "shown behind the agent's name in From: Sanne (Shop)"})
 
 

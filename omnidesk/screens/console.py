@@ -175,7 +175,7 @@ class OmniDeskApp(App[int | str]):
     def _fatal_error(self) -> None:
         """Say in one line that the console broke; what it held at that moment belongs neither on the screen nor in
         the log. Textual would print every local variable, customers' messages among them."""
-        from omnidesk.sync import log
+        from omnidesk.desk import log
 
         error = sys.exc_info()[1]
         where = ""

@@ -21,7 +21,7 @@ from omnidesk.store.postgres_errors import in_plain_words, masked
 from omnidesk.store.sqlite import Held
 
 AT_A_TIME = 5_000
-NOT_CARRIED = ("alembic_version", "lease", "mark", "presence")
+NOT_CARRIED = ("alembic_version", "lease", "mark", "presence", "visitor_presence")
 """What only says how things stand at this moment, and what the target has of its own."""
 STATE = "moving"
 """The mark under which the target keeps how far it came."""

@@ -15,14 +15,14 @@ from typing import Any
 from omnidesk import clock
 from omnidesk.connectors import registry
 from omnidesk.connectors.base import Account, Batch, Connector, ConnectorError, LoginError, RetryAfterError
-from omnidesk.desk import channels, following, intake, outbox
+from omnidesk.desk import channels, following, intake, log, outbox
 from omnidesk.desk.decoding import Decoder, Outcome
 from omnidesk.desk.intake import Held
 from omnidesk.desk.settings import Settings
 from omnidesk.store import leases
 from omnidesk.store.leases import LeaseLostError
 from omnidesk.store.workspace import Workspace
-from omnidesk.sync import log, secrets
+from omnidesk.sync import secrets
 from omnidesk.sync.backoff import Backoff
 from omnidesk.sync.following import follow
 from omnidesk.sync.login import Renewer
@@ -154,6 +154,10 @@ class ChannelRun:
     def reconnect(self) -> None:
         """Drop the connection and read anew: the machine slept, or its network changed."""
         self._reconnect.set()
+        self._hurry.set()
+
+    def hurry(self) -> None:
+        """Look at once for what is due to be sent."""
         self._hurry.set()
 
     def drain(self) -> None:

@@ -16,11 +16,11 @@ from typing import Any
 
 from omnidesk import clock
 from omnidesk.connectors import registry
-from omnidesk.desk import away, channels, cleaning, settings, triage
+from omnidesk.connectors.manifest import RunsIn
+from omnidesk.desk import away, channels, cleaning, log, settings, triage
 from omnidesk.desk.decoding import Decoder
 from omnidesk.store import leases
 from omnidesk.store.workspace import Workspace
-from omnidesk.sync import log
 from omnidesk.sync.channel import ChannelRun
 from omnidesk.words.errors import NotFoundError, OmniDeskError
 from omnidesk.words.rows import PROGRAM, Channel, ChannelSync
@@ -32,11 +32,12 @@ CLEAN_EVERY = 3600.0
 
 
 class Engine:
-    """The engine of one process."""
+    """The engine of one process, for the channels whose kind `runs_in` it."""
 
-    def __init__(self, workspace: Workspace, only: Sequence[str] = ()) -> None:
+    def __init__(self, workspace: Workspace, only: Sequence[str] = (), runs_in: RunsIn = "sync") -> None:
         self.workspace = workspace
         self.only = tuple(only)
+        self.runs_in = runs_in
         self.owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
         self.settings = settings.current(workspace)
         self._threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="desk")
@@ -58,7 +59,7 @@ class Engine:
         return [
             channel
             for channel in found
-            if channel.enabled and (not self.only or channel.name in self.only) and _runs_here(channel)
+            if channel.enabled and (not self.only or channel.name in self.only) and _runs_in(channel, self.runs_in)
         ]
 
     async def once(self) -> list[ChannelSync]:
@@ -120,6 +121,11 @@ class Engine:
         for number in await self.in_thread(channels.take_asked, self.workspace, running):
             self._runs[number][1].reconnect()
 
+    def hurry(self) -> None:
+        """Look at once for what is due: something was written."""
+        for _, run, _ in self._runs.values():
+            run.hurry()
+
     def _run_of(self, channel: Channel) -> ChannelRun:
         return ChannelRun(self.workspace, channel, self.owner, self.settings, self.in_thread, self._decoder)
 
@@ -178,9 +184,9 @@ def _config(channel: Channel) -> Channel:
     )
 
 
-def _runs_here(channel: Channel) -> bool:
+def _runs_in(channel: Channel, where: RunsIn) -> bool:
     try:
-        return registry.manifest(channel.kind).runs_in == "sync"
+        return registry.manifest(channel.kind).runs_in == where
     except NotFoundError as error:
         log.warn(str(error), channel=channel.name)
         return False

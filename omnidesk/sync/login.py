@@ -23,11 +23,11 @@ from omnidesk import clock
 from omnidesk.connectors import registry
 from omnidesk.connectors.base import Account, AuthorizeStep, ConnectionLostError, ConnectorError, LoginError
 from omnidesk.connectors.manifest import AuthMode
-from omnidesk.desk import channels, settings
+from omnidesk.desk import channels, log, settings
 from omnidesk.desk.intake import Held
 from omnidesk.store import leases
 from omnidesk.store.workspace import Workspace
-from omnidesk.sync import log, secrets
+from omnidesk.sync import secrets
 from omnidesk.sync.setup import CheckFailedError, OutOfReachError
 from omnidesk.words import rows
 from omnidesk.words.errors import RefusedError, SecretMissingError, UsageError

@@ -20,13 +20,12 @@ from omnidesk.connectors.base import (
     Sent,
     Unknown,
 )
-from omnidesk.desk import automatic, channels, outbox, planning, rules
+from omnidesk.desk import automatic, channels, log, outbox, planning, rules
 from omnidesk.desk.intake import Held
 from omnidesk.desk.outbox import Claimed
 from omnidesk.desk.settings import Settings
 from omnidesk.store.leases import LeaseLostError
 from omnidesk.store.workspace import Workspace
-from omnidesk.sync import log
 from omnidesk.sync.backoff import Backoff
 from omnidesk.words.errors import NotFoundError, OmniDeskError
 from omnidesk.words.kinds import MessageStatus

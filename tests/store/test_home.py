@@ -10,9 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from omnidesk.desk import workspace
+from omnidesk.desk import log, workspace
 from omnidesk.store import home
-from omnidesk.sync import log
 from omnidesk.words.errors import WorkspaceError
 from tests.filling import Desk, mail, new_workspace
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy import Column, Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from omnidesk.store.tables.columns import big
@@ -63,3 +63,19 @@ class Tombstone(SQLModel, table=True):
 
     hash: str = Field(primary_key=True)
     at: int = Field(sa_column=big())
+
+
+class RelayItem(SQLModel, table=True):
+    """A verified item that a relay keeps for a desk elsewhere, whole with its bytes, under a number that grows."""
+
+    __tablename__ = "relay_item"
+    __table_args__ = (
+        UniqueConstraint("channel_id", "source_id", name="relay_item_once"),
+        Index("relay_item_channel", "channel_id", "number"),
+        Index("relay_item_kept", "kept_at"),
+    )
+    number: int = Field(sa_column=big(primary_key=True))
+    channel_id: int = Field(sa_column=big())
+    source_id: str
+    item_json: str = Field(sa_column=Column(Text, nullable=False))
+    kept_at: int = Field(sa_column=big())

@@ -108,6 +108,22 @@ class Presence(SQLModel, table=True):
     expires_at: int = Field(sa_column=big())
 
 
+class VisitorPresence(SQLModel, table=True):
+    """A visitor's page that is connected to us; rows expire and are never events. An expired one tells when they left
+    until it is cleaned away."""
+
+    __tablename__ = "visitor_presence"
+    __table_args__ = (Index("visitor_presence_conversation", "conversation_id"),)
+    connection: str = Field(primary_key=True)
+    channel_id: int = Field(sa_column=big())
+    identity_id: int = Field(sa_column=big())
+    conversation_id: int | None = Field(default=None, sa_column=big(nullable=True))
+    typing: bool = False
+    page: str = ""
+    since: int = Field(sa_column=big())
+    expires_at: int = Field(sa_column=big())
+
+
 class RoutingRule(SQLModel, table=True):
     """Which team gets what comes in; all that is not empty must fit. A removed one stays, to be brought back."""
 

@@ -1,4 +1,4 @@
-"""The engine's log: JSON lines in HOME/log, without secrets or message bodies."""
+"""The log of what works in the background: JSON lines in HOME/log, without secrets or message bodies."""
 
 from __future__ import annotations
 

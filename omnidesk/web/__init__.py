@@ -1,0 +1,1 @@
+"""The customer-facing side: webhooks, live chat and web form, served by `omnidesk serve`."""

@@ -1,0 +1,69 @@
+"""All pages of `omnidesk serve`, put together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from omnidesk.desk import log
+from omnidesk.web import relay as relaying
+from omnidesk.web import webhooks
+from omnidesk.web.door import Door
+from omnidesk.web.health import HealthPages
+from omnidesk.web.relay import Relay
+from omnidesk.web.webhooks import Webhooks
+
+
+class Site:
+    """The pages of one workspace: `app` answers, `told` hears what changed. One that `relays` files nothing itself."""
+
+    def __init__(self, door: Door, relays: bool = False) -> None:
+        relay = Relay(door)
+        hooks = Webhooks(door, relay.keep if relays else door.admit)
+        health = HealthPages(door, hooks)
+        self.app = Starlette(
+            routes=[
+                Route(webhooks.PATH, hooks.handle, methods=["GET", "POST"]),
+                Route(relaying.PATH, relay.handle),
+                Route("/health", health.health),
+                Route("/metrics", health.metrics),
+            ],
+            middleware=[Middleware(SafeHeaders)],
+            exception_handlers={Exception: _broken},
+        )
+
+    def told(self, conversations: Sequence[int]) -> None:
+        """Take note that these conversations changed."""
+
+
+async def _broken(request: Request, error: Exception) -> Response:
+    """A fault of ours: written down, never shown."""
+    log.logger.error("a page broke", exc_info=error, extra={"facts": {"page": request.url.path.split("/")[1]}})
+    return JSONResponse({"error": "something went wrong here"}, 500)
+
+
+class SafeHeaders:
+    """Adds to each answer what keeps a browser from guessing types and telling others where it came from."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on."""
+
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [
+                    *message.get("headers", ()),
+                    (b"x-content-type-options", b"nosniff"),
+                    (b"referrer-policy", b"no-referrer"),
+                ]
+            await send(message)
+
+        await self._app(scope, receive, sending if scope["type"] == "http" else send)
