@@ -56,6 +56,7 @@ MODULES = {
     "news": ("news",),
     "export": ("export",),
     "parse": ("parse",),
+    "decode": ("decode",),
     "stats": ("stats",),
     "demo": ("demo",),
 }

@@ -126,6 +126,13 @@ def message(row: Message) -> Document:
     }
 
 
+def unstored(row: Message) -> Document:
+    """A message that was only read: null for what it would get by being stored."""
+    document = message(row)
+    nowhere = dict.fromkeys(("id", "conversation_id", "channel", "channel_id", "joined_by"))
+    return document | nowhere | {"attachments": [file | {"id": None} for file in document["attachments"]]}
+
+
 def conversation(row: Conversation) -> Document:
     """One matter a customer raised."""
     return {
