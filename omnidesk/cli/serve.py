@@ -85,6 +85,7 @@ async def _serve(workspace: Workspace, answer: Callable[..., Awaitable[None]], r
     async def work() -> None:
         watching = asyncio.create_task(watch(workspace, told))
         try:
+            await door.open()
             await engine.run()
         finally:
             watching.cancel()

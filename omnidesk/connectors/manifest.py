@@ -44,6 +44,17 @@ class Secret:
     required: bool = True
 
 
+RELAY = (
+    Setting(
+        "relay_url", "Relay", "where `omnidesk serve --relay` takes the provider's webhooks, for a desk that cannot be "
+        "reached from outside", advanced=True,
+    ),
+    Setting("relay_channel", "Its name there", "what the relay calls this channel, where not the same", advanced=True),
+)  # fmt: skip
+"""Settings of every kind that takes webhooks: whose are fetched from a relay instead of arriving here."""
+RELAY_TOKEN = Secret("relay_token", "Token of the relay", "what `omnidesk token relay` prints there", required=False)
+
+
 @dataclass(frozen=True, slots=True)
 class Attachments:
     """What files a channel carries; sizes in bytes of decoded content, None for no stated limit."""
