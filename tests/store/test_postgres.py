@@ -27,21 +27,16 @@ from omnidesk.words.errors import (
     WorkspaceError,
 )
 from tests import postgres
-from tests.filling import Desk, mail, open_desk, wait_until
+from tests.filling import Desk, mail, wait_until
 from tests.postgres import PostgresServer
 
 pytestmark = pytest.mark.postgresql
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
+def desk(desk_on_postgres: Desk) -> Desk:
     """A workspace in PostgreSQL."""
-    if reason := postgres.missing():
-        pytest.skip(reason)
-    with postgres.on_postgres():
-        opened = open_desk(tmp_path)
-        yield opened
-        opened.workspace.close()
+    return desk_on_postgres
 
 
 @pytest.fixture
@@ -235,32 +230,6 @@ def test_a_commit_whose_answer_was_lost_counts_once(desk: Desk, monkeypatch: pyt
             desk.workspace.database.write(work)
     assert lost and len(tries) == 1
     assert count(desk.workspace) == int(arrived)
-
-
-def test_a_late_commit_is_told_by_the_feed(desk: Desk) -> None:
-    """A transaction that began first and ends last is behind the position, and told all the same."""
-    desk.receives(mail("1"), mail("2", sender="bram@example.test"))
-    at = changes.position(desk.workspace)
-    begun, go_on = threading.Event(), threading.Event()
-
-    def slow(tx: Transaction) -> None:
-        from omnidesk.desk.acts import Act
-
-        act = Act(tx, desk.me, "slow")
-        act.event("slow", 1)
-        act.record()
-        begun.set()
-        assert go_on.wait(20)
-
-    thread = threading.Thread(target=desk.workspace.database.write, args=(slow,))
-    thread.start()
-    assert begun.wait(20)
-    desk.receives(mail("3", answers="2", sender="bram@example.test"))
-    touched, at = changes.since(desk.workspace, at)
-    assert 2 in touched
-    go_on.set()
-    thread.join()
-    assert 1 in changes.since(desk.workspace, at)[0]
 
 
 def test_who_waits_is_woken_by_a_commit(desk: Desk) -> None:
