@@ -40,25 +40,12 @@ def desk(desk_on_postgres: Desk) -> Desk:
 
 
 @pytest.fixture
-def server() -> Iterator[PostgresServer]:
-    """A server of the test's own, to be stopped at will."""
-    if reason := postgres.missing():
-        pytest.skip(reason)
-    found = PostgresServer(durable=True)
-    try:
-        found.start()
-        yield found
-    finally:
-        found.close()
-
-
-@pytest.fixture
-def own(server: PostgresServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[workspace.Workspace]:
+def own(own_postgres: PostgresServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[workspace.Workspace]:
     """A workspace on it."""
     monkeypatch.setenv("OMNIDESK_AGENT", "sanne")
     home = tmp_path / "own"
     home.mkdir()
-    (home / "config.toml").write_text(f'database = "{server.database()}"\n')
+    (home / "config.toml").write_text(f'database = "{own_postgres.database()}"\n')
     made = workspace.create(home)
     yield made
     made.close()
@@ -162,42 +149,42 @@ def test_a_reader_cannot_write(desk: Desk) -> None:
         desk.workspace.database.reader.execute("DELETE FROM team")
 
 
-def test_a_server_that_comes_back_is_used_again(server: PostgresServer, own: workspace.Workspace) -> None:
+def test_a_server_that_comes_back_is_used_again(own_postgres: PostgresServer, own: workspace.Workspace) -> None:
     own.database.write(lambda tx: add_team(1, tx))
-    server.stop(signal.SIGQUIT)
+    own_postgres.stop(signal.SIGQUIT)
     for again in (lambda: count(own), lambda: own.database.write(lambda tx: add_team(2, tx))):
         with pytest.raises(DatabaseLostError, match="out of reach"):
             again()
-    server.start()
+    own_postgres.start()
     assert count(own) == 1
     own.database.write(lambda tx: add_team(2, tx))
     assert count(own) == 2
 
 
 def test_a_server_restarted_between_two_statements_is_not_noticed(
-    server: PostgresServer, own: workspace.Workspace
+    own_postgres: PostgresServer, own: workspace.Workspace
 ) -> None:
     own.database.write(lambda tx: add_team(1, tx))
     assert count(own) == 1
-    server.stop()
-    server.start()
+    own_postgres.stop()
+    own_postgres.start()
     own.database.write(lambda tx: add_team(2, tx))
-    server.stop()
-    server.start()
+    own_postgres.stop()
+    own_postgres.start()
     assert count(own) == 2
 
 
 def test_a_connection_that_breaks_within_a_write_leaves_nothing(
-    server: PostgresServer, own: workspace.Workspace
+    own_postgres: PostgresServer, own: workspace.Workspace
 ) -> None:
     def work(tx: Transaction) -> None:
         add_team(1, tx)
-        server.stop(signal.SIGQUIT)
+        own_postgres.stop(signal.SIGQUIT)
         add_team(2, tx)
 
     with pytest.raises(DatabaseLostError):
         own.database.write(work)
-    server.start()
+    own_postgres.start()
     assert count(own) == 0
 
 
