@@ -5,8 +5,8 @@ from alembic import op
 
 from omnidesk.store.migrations.columns import engine, only
 
-revision = "5"
-down_revision = "4"
+revision = "6"
+down_revision = "5"
 breaking = False
 
 
