@@ -45,7 +45,7 @@ def redecode(
         found = reader.all(
             "SELECT m.id, m.raw_item_id, m.decoder, channel.kind FROM message m JOIN channel ON "
             "channel.id = m.channel_id "
-            "WHERE m.id > ? AND m.raw_item_id IS NOT NULL ORDER BY m.id LIMIT ?",
+            "WHERE m.id > ? AND m.raw_item_id IS NOT NULL AND m.contact_json = '{}' ORDER BY m.id LIMIT ?",
             (last, AT_A_TIME),
         )
         if not found:
