@@ -25,7 +25,7 @@ MOST_EVENTS = 1_000
 
 _SEEN = frozenset((
     "received", "received_again", "sent_elsewhere", "replied", "noted", "note_withdrawn", "read", "delivery",
-    "logged", "log_withdrawn",
+    "logged", "log_withdrawn", "call_heard", "call_amended", "identity_added",
     "redecoded", "join_offered", "verified", "deliverable", "undeliverable", "emptied", "refilled", "imported",
     "merged", "queued", "draft_followed", "rewritten", "dismissed", "undismissed",
 ))  # fmt: skip

@@ -10,12 +10,12 @@ from typing import Any, TypeVar
 from omnidesk.desk import (
     away,
     bulk,
+    contacts,
     conversations,
     deliveries,
     drafts,
     due,
     joining,
-    logbook,
     macros,
     outbox_undo,
     skipping,
@@ -240,7 +240,7 @@ def _take_back_message(act: Act, event: Any, restored: list[str], left: list[str
         conversations.recount(act.tx, number)
         restored.append(_("#{number} note").format(number=number))
     elif event["kind"] == "logged":
-        logbook.withdraw(act, number, event["message_id"])
+        contacts.withdraw(act, number, event["message_id"])
         restored.append(_("#{number} what was logged").format(number=number))
     elif row["status"] == MessageStatus.QUEUED:
         deliveries.set_status(act, event["message_id"], MessageStatus.CANCELLED, None)

@@ -52,6 +52,8 @@ STATES = (
 
 REASONS = (
     "our own token", "In-Reply-To, our own token", "References, our own token", "the channel's thread",
+    "an open call with the same number", "the caller's only open conversation",
+
     "a later message that names it", "a common parent", "a new matter", "a report on our message", "merged by {name}",
     "{name} is switched off", "{name} is on trial: read only", "{name} cannot send", "there is nobody to send it to",
     "an empty address", "{address} is no e-mail address", "an empty address is no e-mail address",

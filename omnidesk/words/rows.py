@@ -219,6 +219,25 @@ class Message:
 
 
 @dataclass(frozen=True)
+class LiveCall:
+    """A call that rings or runs, and what is known of who is on the other side: the last contact, by which kind of
+    channel, and how many of their conversations are not closed."""
+
+    id: int
+    number: str
+    """In E.164; "" where it was withheld."""
+    customer_id: int | None
+    name: str
+    outbound: bool
+    state: str
+    began_at: int
+    answered_at: int | None
+    last_contact_at: int | None
+    last_kind: str
+    open_matters: int
+
+
+@dataclass(frozen=True)
 class Event:
     """One fact in the history; `before` and `after` hold field changes and ids, never message text."""
 
