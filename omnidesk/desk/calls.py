@@ -19,18 +19,15 @@ from omnidesk.desk.acts import Act, perform
 from omnidesk.desk.batch import Arrival, Batch
 from omnidesk.desk.contacts import Entry, Person
 from omnidesk.desk.contents import Kept
+from omnidesk.desk.live_calls import TALKS_FOR
 from omnidesk.store import search
 from omnidesk.store.ids import new_id
 from omnidesk.store.workspace import Workspace
 from omnidesk.text.clean import one_line
 from omnidesk.words.errors import NotFoundError
 from omnidesk.words.kinds import AuthorKind, Direction, MessageStatus, NewsKind, Place
-from omnidesk.words.rows import PROGRAM, Contact, LiveCall
+from omnidesk.words.rows import PROGRAM, Contact
 
-RINGS_FOR = 10 * clock.MINUTE
-"""A call of which nothing was heard so long does not ring any more."""
-TALKS_FOR = 12 * clock.HOUR
-"""Nor does anybody talk so long: its end was lost."""
 _STATES: Final = ("ringing", "talking", "ended")
 _OUTCOMES: Final = ("", "failed", "busy", "missed", "voicemail", "answered")
 """In the order in which one goes before the other."""
@@ -327,51 +324,4 @@ def _give_up(act: Act, row: Any) -> None:
     act.tx.execute(
         "UPDATE call SET state = 'ended', ended_at = ?, outcome = ?, message_id = ?, conversation_id = ? WHERE id = ?",
         (known.ended_at, known.how, message_id, number, row["id"]),
-    )
-
-
-# --- what the console shows
-
-
-def live(workspace: Workspace) -> list[LiveCall]:
-    """Return the calls that ring or run now, those that ring first; rides on call_live."""
-    now = clock.now()
-    found = workspace.database.reader.all(
-        "SELECT call.*, i.customer_id, c.name FROM call LEFT JOIN identity i ON i.id = call.identity_id "
-        "LEFT JOIN customer c ON c.id = i.customer_id WHERE call.state <> 'ended' AND call.message_id IS NULL "
-        "AND ((call.state = 'ringing' AND call.heard_at > ?) OR (call.state = 'talking' AND call.heard_at > ?)) "
-        "ORDER BY call.state, call.began_at LIMIT 20",
-        (now - RINGS_FOR, now - TALKS_FOR),
-    )
-    return [_live(workspace, row) for row in found]
-
-
-def _live(workspace: Workspace, row: Any) -> LiveCall:
-    name = "" if row["name"] is None or row["name"] == row["number"] else row["name"]
-    last, open_matters = None, 0
-    if row["customer_id"] is not None:
-        reader = workspace.database.reader
-        last = reader.one(
-            "SELECT last_message_at, last_kind FROM conversation WHERE customer_id = ? AND place = 'desk' "
-            "AND message_count > 0 ORDER BY last_message_at DESC LIMIT 1",
-            (row["customer_id"],),
-        )
-        open_matters = int(
-            reader.value(
-                "SELECT count(*) FROM conversation WHERE customer_id = ? AND place = 'desk' AND status <> 'closed'",
-                (row["customer_id"],),
-            )
-        )
-    return LiveCall(
-        id=row["id"],
-        number=row["number"],
-        customer_id=row["customer_id"],
-        name=name,
-        outbound=bool(row["outbound"]),
-        state=row["state"],
-        began_at=row["began_at"],
-        answered_at=row["answered_at"],
-        last_contact_at=None if last is None else last[0],
-        last_kind="" if last is None else last[1],
-        open_matters=open_matters,
     )

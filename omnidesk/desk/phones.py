@@ -9,14 +9,16 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from omnidesk.connectors.base import Party
-from omnidesk.desk.contents import Kept
 from omnidesk.store.database import Connection, Transaction
 from omnidesk.store.workspace import Workspace
 from omnidesk.text.address import normalise_identity
 from omnidesk.text.phone import USUAL_REGION, local_region, normalise_phone
+
+if TYPE_CHECKING:
+    from omnidesk.connectors.base import Party
+    from omnidesk.desk.contents import Kept
 
 
 def region(connection: Connection) -> str:

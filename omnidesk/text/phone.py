@@ -43,6 +43,20 @@ def could_be_phone(value: str) -> bool:
     return _SHAPE.fullmatch(one_line(value)) is not None
 
 
+def begun_phone(value: str, region: str) -> str:
+    """Return how a number that is still being typed begins in E.164."""
+    digits = re.sub(r"\D", "", value)
+    if value.strip().startswith("+"):
+        return f"+{digits}"
+    if digits.startswith("00"):
+        return f"+{digits[2:]}"
+    import phonenumbers
+
+    country = phonenumbers.country_code_for_region(region.upper())
+    prefix = phonenumbers.ndd_prefix_for_region(region.upper(), True) or ""
+    return f"+{country}{digits.removeprefix(prefix) if prefix else digits}"
+
+
 def known_region(region: str) -> bool:
     """Return whether there is a numbering plan for a country (ISO 3166)."""
     import phonenumbers

@@ -49,7 +49,6 @@ STATES = (
     "open", "pending", "on-hold", "snoozed", "closed", "spam", "deleted", "urgent", "high", "normal", "low",
     "draft", "queued", "sending", "sent", "delivered", "read", "failed", "unknown", "cancelled", "received",
 )  # fmt: skip
-
 REASONS = (
     "our own token", "In-Reply-To, our own token", "References, our own token", "the channel's thread",
     "an open call with the same number", "the caller's only open conversation",

@@ -11,7 +11,7 @@ import pytest
 
 from omnidesk import clock
 from omnidesk.connectors.base import Item
-from omnidesk.desk import calls, channels, logbook, threads, undo
+from omnidesk.desk import calls, channels, live_calls, logbook, threads, undo
 from omnidesk.desk.logbook import Entry
 from omnidesk.words.kinds import Direction, Place, Status
 from omnidesk.words.rows import Channel, Contact, Message
@@ -59,7 +59,7 @@ def phone(time: Clock, desk: Desk) -> Telephone:
 def test_a_call_that_rings_is_no_message_and_says_who_it_is(phone: Telephone, desk: Desk) -> None:
     logbook.log(desk.workspace, desk.me, Entry("call", Contact("in", "missed"), number=NUMBER))
     phone.tells(phone.news("ringing"))
-    (live,) = calls.live(desk.workspace)
+    (live,) = live_calls.live(desk.workspace)
     assert (live.number, live.state, live.open_matters, live.last_kind) == ("+31612345678", "ringing", 1, "call")
     assert len(phone.messages()) == 1
 
@@ -71,7 +71,7 @@ def test_a_missed_call_is_one_message_to_call_back(phone: Telephone, desk: Desk)
     matter = threads.conversation(desk.workspace, message.conversation_id)
     assert (message.kind, message.channel, message.direction) == ("call", "phone", Direction.INBOUND)
     assert (matter.status, matter.unread, matter.next_due_at) == (Status.OPEN, True, phone.began + 30 * clock.MINUTE)
-    assert calls.live(desk.workspace) == []
+    assert live_calls.live(desk.workspace) == []
     assert desk.count("identity", "verified") == 0
 
 
@@ -137,10 +137,10 @@ def test_a_recording_that_comes_later_joins_the_message(phone: Telephone, desk: 
 
 def test_what_the_agent_writes_while_it_rings_is_the_calls_one_message(phone: Telephone, desk: Desk) -> None:
     phone.tells(phone.news("ringing"))
-    (live,) = calls.live(desk.workspace)
+    (live,) = live_calls.live(desk.workspace)
     entry = Entry("call", Contact("in", "answered"), "Comes on Thursday", number=live.number, call=live.id)
     written = logbook.log(desk.workspace, desk.me, entry).message
-    assert calls.live(desk.workspace) == []
+    assert live_calls.live(desk.workspace) == []
     phone.tells(phone.news("ended", answered_at=phone.began, ended_at=phone.began + 60_000, outcome="answered"))
     (message,) = phone.messages()
     assert (message.id, message.text) == (written.id, "Comes on Thursday")
@@ -150,7 +150,7 @@ def test_what_the_agent_writes_while_it_rings_is_the_calls_one_message(phone: Te
 def test_what_the_agent_writes_after_the_call_joins_its_message_where_they_say(phone: Telephone, desk: Desk) -> None:
     matter = logbook.log(desk.workspace, desk.me, Entry("visit", Contact(), number=NUMBER)).message.conversation_id
     phone.tells(phone.news("ringing"))
-    (live,) = calls.live(desk.workspace)
+    (live,) = live_calls.live(desk.workspace)
     phone.tells(phone.news("ended", answered_at=phone.began, ended_at=phone.began + 60_000, outcome="answered"))
     apart = phone.messages()[-1].conversation_id
     entry = Entry("call", Contact("in", "answered"), "Notes", conversation=matter, call=live.id)
@@ -163,7 +163,7 @@ def test_what_the_agent_writes_after_the_call_joins_its_message_where_they_say(p
 def test_a_call_whose_end_was_never_told_is_missed(phone: Telephone, desk: Desk, time: Clock) -> None:
     phone.tells(phone.news("ringing"))
     time.forward(minutes=11)
-    assert calls.live(desk.workspace) == []
+    assert live_calls.live(desk.workspace) == []
     assert calls.give_up(desk.workspace) == 0
     time.forward(hours=1)
     assert calls.give_up(desk.workspace) == 1
@@ -181,7 +181,7 @@ def test_an_old_call_is_no_news(phone: Telephone, desk: Desk, time: Clock) -> No
 
 def test_a_logged_call_of_a_system_can_be_taken_back(phone: Telephone, desk: Desk, time: Clock) -> None:
     phone.tells(phone.news("ringing"))
-    (live,) = calls.live(desk.workspace)
+    (live,) = live_calls.live(desk.workspace)
     time.forward(seconds=1)
     logbook.log(desk.workspace, desk.me, Entry("call", Contact("in", "answered"), number=NUMBER, call=live.id))
     undo.undo(desk.workspace, desk.me)
