@@ -29,6 +29,21 @@ class Setting:
     advanced: bool = False
 
 
+REGION = Setting(
+    "region", "Country", "of telephone numbers that name none, such as NL; else the workspace's", advanced=True
+)
+JOIN = Setting(
+    "join",
+    "A call",
+    "offer: it begins a conversation and joining is offered; open: it joins the caller's only open one",
+    "choice",
+    "offer",
+    ("offer", "open"),
+    advanced=True,
+)
+"""What every kind of channel that brings telephone numbers, and every one that brings calls, lets be set."""
+
+
 @dataclass(frozen=True, slots=True)
 class Secret:
     """One secret of a channel; kept outside the workspace.

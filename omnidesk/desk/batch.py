@@ -156,7 +156,7 @@ class Batch:
             return False
         key = party.kind, party.value
         if key not in self._ours:
-            self._ours[key] = normalise_identity(*key) in self.addresses
+            self._ours[key] = normalise_identity(*key, self.policy.region) in self.addresses
         return self._ours[key]
 
     @cached_property
