@@ -75,6 +75,7 @@ class Row:
     received_at: int
     raw_item_id: int
     decoder: int
+    public: bool
     search_id: int
 
 

@@ -10,6 +10,7 @@ from functools import partial
 from omnidesk import clock
 from omnidesk.connectors import registry
 from omnidesk.connectors.base import Decoded
+from omnidesk.connectors.manifest import Manifest
 from omnidesk.desk import (
     absence,
     asides,
@@ -45,6 +46,7 @@ class _Filed:
     names: list[str]
     sender: tuple[str, str]
     kind: str
+    manifest: Manifest
     direction: Direction
     at: int
     backlog: bool
@@ -190,7 +192,8 @@ def _who_and_when(batch: Batch, arrival: Arrival, kept: Kept, names: list[str]) 
         kept=kept,
         names=names,
         sender=contents.sender(decoded),
-        kind=kind,
+        kind=kept.kind or kind,
+        manifest=registry.manifest(kind),
         direction=Direction.OUTBOUND if ours else Direction.INBOUND,
         at=at,
         backlog=backlog,
@@ -276,7 +279,8 @@ def _store(batch: Batch, message: _Filed, number: int, reason: str, stranger: bo
         sent_at=decoded.sent_at,
         received_at=arrival.item.received_at,
         raw_item_id=arrival.raw_id,
-        decoder=registry.manifest(message.kind).decoder,
+        decoder=message.manifest.decoder,
+        public=decoded.public or message.manifest.public,
         search_id=0,
     )
     _store_around(batch, message, row)

@@ -14,7 +14,7 @@ from typing import Any
 
 from omnidesk import clock
 from omnidesk.connectors import registry
-from omnidesk.connectors.base import File, Outgoing, Payload, Quoted
+from omnidesk.connectors.base import File, Filled, Outgoing, Payload, Quoted
 from omnidesk.connectors.manifest import Idempotency
 from omnidesk.desk import conversations, deliveries, drafts, echoes, holding, notifications
 from omnidesk.desk.acts import Act, perform, perform_undoable
@@ -233,6 +233,7 @@ def outgoing(workspace: Workspace, message_id: int) -> Outgoing:
     )
     assert row is not None
     said = json.loads(row["outgoing_json"])
+    template = said.get("template")
     answered = thread.messages_by_id(reader, [said["answers"]]) if said.get("answers") else []
     quoted = (
         Quoted(answered[0].sender.name or answered[0].sender.address, answered[0].text, answered[0].at)
@@ -256,8 +257,11 @@ def outgoing(workspace: Workspace, message_id: int) -> Outgoing:
         files=tuple(File(file["name"], file["content_type"], workspace.blobs.get(file["blob"])) for file in files),
         in_reply_to=said["in_reply_to"],
         references=tuple(said["references"]),
+        thread=said.get("thread", ""),
         quoted=quoted,
         auto=message.auto is not None,
+        public=bool(said.get("public")),
+        template=None if template is None else Filled(template["name"], template["language"], (*template["values"],)),
     )
 
 
