@@ -31,20 +31,20 @@ from omnidesk.widgets.bars import Caption, KeyLine, StatusBar
 from omnidesk.widgets.lines import Line, cut, fit
 from omnidesk.widgets.painting import Part
 from omnidesk.widgets.pick_list import PickList
-from omnidesk.words.contacts import length
+from omnidesk.words.contacts import length, outcome
 from omnidesk.words.rows import Contact, Conversation, LiveCall
 from omnidesk.words.speech import _, ngettext
 
 if TYPE_CHECKING:
     from omnidesk.screens.desk import DeskScreen
 
-_TITLES = {"call": "Call", "visit": "Visit", "letter": "Letter"}
-_WHO = {"call": "Number or name", "visit": "Order or name", "letter": "From or to"}
-_HINTS = {
-    "call": "empty where it was withheld",
-    "visit": "order or receipt (scan it), name, telephone, address",
-    "letter": "name, postal address, e-mail or order",
+
+_UNUSED = {
+    "call": (),
+    "visit": ("contact-way", "contact-outcome", "contact-clock"),
+    "letter": ("contact-outcome", "contact-clock"),
 }
+"""Actions that mean nothing for a kind."""
 
 
 @dataclass
@@ -136,7 +136,7 @@ class ContactScreen(OnTop[None]):
         """Fields, what is known, notes, who it may be."""
         kind = self.sheet.kind
         yield self.heading
-        yield from self._row(_(_WHO[kind]), Input(self.sheet.who, placeholder=_(_HINTS[kind]), id="who", compact=True))
+        yield from self._row(_asked(kind), Input(self.sheet.who, placeholder=_hint(kind), id="who", compact=True))
         if kind != "call":
             yield from self._row(_("Order"), Input(self.sheet.order, id="order", compact=True))
         if kind == "visit":
@@ -159,7 +159,9 @@ class ContactScreen(OnTop[None]):
     def on_mount(self) -> None:
         """Begin with who it is, or with the notes where that is known."""
         self.list.can_focus = False
-        self.keys.set_keys(self.desk.keymap.line(self.PLACE))
+        keymap, unused = self.desk.keymap, _UNUSED[self.sheet.kind]
+        idle = {keymap.hint(name) for name in unused}
+        self.keys.set_keys([(key, word) for key, word in keymap.line(self.PLACE) if key not in idle])
         self.set_focus(self.notes if self.sheet.who else self.query_one("#who", Input))
         self.show()
         self.look()
@@ -272,8 +274,8 @@ class ContactScreen(OnTop[None]):
     def show(self) -> None:
         """Show what is known and chosen, and how long it lasts."""
         sheet, width = self.sheet, max(20, self.app.size.width - 3)
-        title = _(_TITLES[sheet.kind])
-        whose = self.chosen.customer.name if self.chosen is not None else shown_phone(self.number)
+        title = _title(sheet.kind)
+        whose = shown_phone(self.chosen.customer.name) if self.chosen is not None else shown_phone(self.number)
         self.heading.set_parts([("title", f" {title}  "), ("strong", one_line(whose, 60))], self._clock())
         self.facts.update(cut(self._facts(), width))
         self.choices.update(cut("   ".join(self._choices()), width))
@@ -291,7 +293,7 @@ class ContactScreen(OnTop[None]):
             nobody = _("nobody known by that") if self.sheet.who and not self.found else ""
             return _("Enter takes the one marked below") if self.found else nobody
         one, now = self.chosen, clock.now()
-        return "  ".join(part for part in (one_line(one.customer.name), "VIP" if one.customer.vip else "",
+        return "  ".join(part for part in (one_line(shown_phone(one.customer.name)), "VIP" if one.customer.vip else "",
                                            _contacted(one, now), _open(len(one.open))) if part)  # fmt: skip
 
     def _choices(self) -> list[str]:
@@ -303,7 +305,7 @@ class ContactScreen(OnTop[None]):
                 words = {"in": _("they called"), "out": _("we called")}
             said.append(f"{words[sheet.way]} ({keymap.hint('contact-way')})")
         if sheet.kind == "call":
-            said.append(f"{_(sheet.outcome)} ({keymap.hint('contact-outcome')})")
+            said.append(f"{outcome(sheet.outcome)} ({keymap.hint('contact-outcome')})")
         matter = next((f"#{one.id} {one_line(one.subject, 40)}" for one in self._matters() if one.id == sheet.belongs),
                       f"#{sheet.belongs}" if sheet.belongs else _("a new conversation"))  # fmt: skip
         return [*said, f"{matter} ({keymap.hint('contact-matter')})"]
@@ -397,6 +399,22 @@ class ContactScreen(OnTop[None]):
         self.backstage.close()
 
 
+def _title(kind: str) -> str:
+    return {"call": _("Call"), "visit": _("Visit")}.get(kind, _("Letter"))
+
+
+def _asked(kind: str) -> str:
+    return {"call": _("Number or name"), "visit": _("Order or name")}.get(kind, _("From or to"))
+
+
+def _hint(kind: str) -> str:
+    hints = {
+        "call": _("empty where it was withheld"),
+        "visit": _("order or receipt (scan it), name, telephone, address"),
+    }
+    return hints.get(kind, _("name, postal address, e-mail or order"))
+
+
 def _has(one: Candidate, number: str) -> bool:
     return any(each.kind == "phone" and each.value == number for each in one.customer.identities)
 
@@ -418,6 +436,6 @@ def _row(one: Candidate, width: int, now: int) -> tuple[Part, ...]:
     said = [_contacted(one, now), _open(len(one.open)), *(f"#{each.id} {each.subject}" for each in one.open[:1])]
     if one.found_in:
         said.append(one.found_in)
-    head = f" {fit(one_line(one.customer.name), 22)} {fit(one_line(shown_phone(where)), 20)} "
+    head = f" {fit(one_line(shown_phone(one.customer.name)), 22)} {fit(one_line(shown_phone(where)), 20)} "
     rest = "  ".join(one_line(part) for part in said if part)
     return ("strong", head), ("", cut(rest, max(10, width - len(head))))
