@@ -33,7 +33,7 @@ from omnidesk.connectors.base import (
     Payload,
     SendResult,
 )
-from omnidesk.connectors.manifest import Manifest, Setting
+from omnidesk.connectors.manifest import JOIN, REGION, Manifest, Setting
 from omnidesk.text.clean import clean, one_line
 
 MANIFEST = Manifest(
@@ -48,7 +48,8 @@ MANIFEST = Manifest(
     settings=(
         Setting("host", "Host", "where baresip runs", default="127.0.0.1"),
         Setting("port", "Port", "its ctrl_tcp_listen", "number", 4444),
-        Setting("region", "Country of national numbers", "two letters, such as NL", advanced=True),
+        REGION,
+        JOIN,
     ),
     target_minutes=30,
     privacy="Nothing leaves this machine: the softphone tells of its calls.",
