@@ -8,6 +8,7 @@ from pathlib import Path
 from omnidesk.store import home as homes
 from omnidesk.store import versions
 from omnidesk.store.workspace import Workspace
+from omnidesk.text.fold import fold
 from omnidesk.words.errors import WorkspaceError
 from omnidesk.words.speech import _
 
@@ -37,6 +38,6 @@ def upgrade(home: str | Path | None = None) -> Upgraded:
             return Upgraded(schema, schema, None)
         before = versions.read(workspace.database)[0]
         copy = migrate.copy_first(workspace)
-        return Upgraded(before, migrate.upgrade(workspace), copy)
+        return Upgraded(before, migrate.upgrade(workspace, fold), copy)
     finally:
         workspace.close()

@@ -47,6 +47,7 @@ def open_workspace(home: str | Path | None = None) -> Workspace:
 
 def _bring_up(workspace: Workspace) -> None:
     from omnidesk.store import migrate
+    from omnidesk.text.fold import fold
 
     if migrate.breaking(workspace):
         raise RefusedError(
@@ -55,7 +56,7 @@ def _bring_up(workspace: Workspace) -> None:
                 "`omnidesk upgrade` (it makes a copy first)"
             ).format(path=workspace.home.path)
         )
-    migrate.upgrade(workspace)
+    migrate.upgrade(workspace, fold)
 
 
 def create(
