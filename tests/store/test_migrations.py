@@ -117,6 +117,8 @@ def test_a_workspace_that_needs_a_breaking_upgrade_asks_for_it(desk: Desk, monke
 def _back_to_schema_4(desk: Desk) -> None:
     def work(tx: Transaction) -> None:
         tx.execute("DROP TABLE search_names")
+        if tx.dialect == "sqlite":
+            tx.execute("DROP TABLE search_vocabulary")
         tx.execute("UPDATE alembic_version SET version_num = '4'")
         tx.execute("UPDATE mark SET value = '4' WHERE key = 'schema'")
 

@@ -1,11 +1,11 @@
-"""The words by which customers are found."""
+"""The words by which customers are found, and those by which messages are."""
 
 from typing import Any
 
 import sqlalchemy as sa
 from alembic import context, op
 
-from omnidesk.store import names
+from omnidesk.store import fts5, names
 from omnidesk.store.database import Connection
 from omnidesk.store.migrations.columns import engine
 from omnidesk.store.sqlite import SqliteConnection
@@ -17,7 +17,8 @@ breaking = False
 
 def upgrade() -> None:
     """Bring the schema forward."""
-    op.execute(names.SQLITE if engine() == "sqlite" else names.POSTGRESQL)
+    for statement in (names.SQLITE, fts5.VOCABULARY) if engine() == "sqlite" else (names.POSTGRESQL,):
+        op.execute(statement)
     connection, fold = _connection(), context.config.attributes["fold"]
     last = 0
     while found := names.fill(connection, last, fold):
