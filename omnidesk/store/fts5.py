@@ -14,7 +14,7 @@ from omnidesk.words.query import Term
 
 DDL = "CREATE VIRTUAL TABLE search USING fts5(body, who, content='', tokenize='ascii')"
 VOCABULARY = "CREATE VIRTUAL TABLE search_vocabulary USING fts5vocab(search, instance)"
-FEW = 400
+FEW = 300
 """Words that a prefix may begin to be asked for as these words. FTS5 walks through the rows of words from the newest
 on; the rows of a prefix it brings together before the first hit, and `customer*` may begin a hundred thousand words."""
 READ = 200
@@ -27,6 +27,7 @@ FIRST, AT_A_TIME = 500, 5_000
 """Hits that are taken out of the index at first, and then."""
 Completed = Mapping[str, Sequence[str]]
 """Prefixes, with all the words that begin so; those of many words are not among them."""
+NONE: Completed = {}
 Reads = Callable[[Connection, Any], tuple[str, str]]
 """Makes the folded (body, who) of a row of `message`, see desk.indexing."""
 
@@ -41,14 +42,14 @@ def remove(tx: Transaction, search_id: int, body: str, who: str) -> None:
     tx.execute("INSERT INTO search (search, rowid, body, who) VALUES ('delete', ?, ?, ?)", (search_id, body, who))
 
 
-def match(terms: Sequence[Term], completed: Completed | None = None) -> str:
+def match(terms: Sequence[Term], completed: Completed = NONE) -> str:
     """Return the MATCH of terms: all that are wanted, none that is not."""
     wanted = " AND ".join(_phrase(term, completed) for term in terms if not term.negated)
     unwanted = any_of([term for term in terms if term.negated], completed)
     return f"({wanted}) NOT ({unwanted})" if unwanted else wanted
 
 
-def any_of(terms: Sequence[Term], completed: Completed | None = None) -> str:
+def any_of(terms: Sequence[Term], completed: Completed = NONE) -> str:
     """Return the MATCH that one of these terms is there."""
     return " OR ".join(_phrase(term, completed) for term in terms)
 
@@ -139,15 +140,13 @@ def _completions(connection: Connection, prefix: str) -> list[str] | None:
     return None
 
 
-def _phrase(term: Term, completed: Completed | None = None) -> str:
+def _phrase(term: Term, completed: Completed) -> str:
     *before, last = term.words
     column = "who : " if term.sender else ""
-    if not term.prefix:
-        return column + _quoted(*term.words)
-    words = None if completed is None else completed.get(last)
-    if words is None:
-        return f"{column}{_quoted(*term.words)} *"
-    return f"{column}({' OR '.join(_quoted(*before, word) for word in words or [last])})"
+    if not term.prefix or last not in completed:
+        return f"{column}{_quoted(*term.words)}" + (" *" if term.prefix else "")
+    words = completed[last] or [last]  # which is nowhere
+    return f"{column}({' OR '.join(_quoted(*before, word) for word in words)})"
 
 
 def _quoted(*words: str) -> str:
