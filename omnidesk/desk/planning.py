@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from omnidesk import clock
 from omnidesk.connectors import registry
 from omnidesk.connectors.manifest import Manifest
-from omnidesk.desk import forwards, identity, phones, rules
-from omnidesk.store import people, thread
+from omnidesk.desk import forwards, identity, naming, phones, rules
+from omnidesk.store import names, people, thread
 from omnidesk.store.database import Connection
 from omnidesk.store.workspace import Workspace
 from omnidesk.text.address import normalise_identity, valid_email
@@ -284,16 +284,25 @@ def _choice(channel: Channel, manifest: Manifest, reason: str | None, to: tuple[
 
 
 def addresses_like(workspace: Workspace, begun: str, limit: int) -> list[Address]:
-    """Return e-mail addresses that begin so, in order; rides on identity's unique (kind, scope, value)."""
+    """Return e-mail addresses: first those that begin so, in order; then those of customers who have it at the
+    beginning of a word of their name or address, then anywhere in them, the newest first.
+
+    Rides on identity's unique (kind, scope, value), and on search_names."""
     low = begun.strip().lower()
     if not low:
         return []
-    rows = workspace.database.reader.all(
+    reader = workspace.database.reader
+    rows = reader.all(
         "SELECT name, value FROM identity WHERE kind = 'email' AND scope = '' AND value >= ? AND value < ? "
         "AND deliverable ORDER BY value LIMIT ?",
         (low, low + "\U0010ffff", limit),
     )
-    return [Address(row[0], row[1]) for row in rows]
+    found = dict.fromkeys(Address(row[0], row[1]) for row in rows)
+    for beginning in (True, False):
+        if len(found) < limit:
+            some = names.newest(reader, naming.sought(low), limit, beginning)
+            found |= dict.fromkeys(people.email_addresses(reader, some))
+    return list(found)[:limit]
 
 
 def last_inbound_at(reader: Connection, number: int, channel_id: int) -> int | None:
