@@ -114,20 +114,20 @@ def test_a_workspace_that_needs_a_breaking_upgrade_asks_for_it(desk: Desk, monke
         workspace.open_workspace(desk.workspace.home.path)
 
 
-def _back_to_schema_4(desk: Desk) -> None:
+def _back_before_names(desk: Desk) -> None:
     def work(tx: Transaction) -> None:
         tx.execute("DROP TABLE search_names")
         if tx.dialect == "sqlite":
             tx.execute("DROP TABLE search_vocabulary")
-        tx.execute("UPDATE alembic_version SET version_num = '4'")
-        tx.execute("UPDATE mark SET value = '4' WHERE key = 'schema'")
+        tx.execute("UPDATE alembic_version SET version_num = '8'")
+        tx.execute("UPDATE mark SET value = '8' WHERE key = 'schema'")
 
     desk.workspace.database.write(work)
 
 
 def test_who_was_known_before_there_was_an_index_of_names_is_found(desk: Desk) -> None:
     desk.receives(mail("1", name="Renée"), mail("2", sender="bram@example.test"))
-    _back_to_schema_4(desk)
+    _back_before_names(desk)
     opened = workspace.open_workspace(desk.workspace.home.path)
     assert [one.name for one in customers.page(opened, 9, text="enee")] == ["Renée"]
     assert len(customers.page(opened, 9, text="exa")) == 2
