@@ -84,12 +84,15 @@ class Run:
 
     def crowd(self, desk: Desk) -> list[Figure]:
         """Twenty processes on a fresh workspace in the same database as a desk."""
-        url = None
-        if desk.database == "postgresql":
+
+        def empty() -> str | None:
+            if desk.database != "postgresql":
+                return None
             server = servers.server(OUT)
             server.make("crowd")
-            url = server.url("crowd")
-        return crowd.measure(OUT / "crowd", self.said.rounds, url)
+            return server.url("crowd")
+
+        return crowd.measure(OUT / "crowd", self.said.rounds, empty)
 
 
 def _filled(desk: Desk) -> Figure:
