@@ -6,6 +6,7 @@ Pure functions from rows to what `json` writes; times become RFC 3339 in UTC wit
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from omnidesk.clock import to_rfc3339
@@ -117,6 +118,7 @@ def message(row: Message) -> Document:
         "aside": row.aside,
         "auth": str(row.auth),
         "unproven": row.unproven,
+        "contact": None if row.contact is None else asdict(row.contact),
         "status": str(row.status),
         "error": row.error,
         "warnings": list(row.warnings),

@@ -12,6 +12,7 @@ from omnidesk.cli import paging, shapes
 from omnidesk.cli.arguments import Number, whole
 from omnidesk.cli.printing import Printer, alarm, bold, dim, size, when
 from omnidesk.cli.session import Session, command
+from omnidesk.words import contacts
 from omnidesk.words.errors import OmniDeskError, UsageError
 from omnidesk.words.kinds import Direction, MessageStatus
 from omnidesk.words.rows import Address, Conversation, Message
@@ -94,12 +95,12 @@ def _address(one: Address) -> str:
 def _message(printer: Printer, message: Message, whole_text: bool) -> None:
     printer.say()
     who = message.author.name or _address(message.sender)
-    if message.direction is Direction.INTERNAL:
+    if message.direction is Direction.INTERNAL and message.kind == "note":
         printer.say(bold(f"{when(message.at)}  {message.kind.upper()}  {who}"), dim("  only the team sees this"))
     else:
         arrow = "" if message.direction is Direction.INBOUND else "-> "
         printer.say(bold(f"{when(message.at)}  {arrow}{who}"), dim(f"  {message.kind} {message.channel}  {message.id}"))
-    if message.direction is Direction.OUTBOUND:
+    if message.direction is Direction.OUTBOUND and message.to:
         printer.say(dim("  to " + ", ".join(_address(one) for one in (*message.to, *message.cc, *message.bcc))))
     _remarks(printer, message)
     from omnidesk.text import filekind
@@ -124,13 +125,13 @@ def _remarks(printer: Printer, message: Message) -> None:
         printer.say(alarm("  ! NOT PROVEN"))
     for words in suspicion.words(message):
         printer.say(alarm(f"  ! {words}"))
-    remarks = []
+    remarks = [contacts.said(message.kind, message.contact)] if message.contact is not None else []
     if message.auto is not None:
         remarks.append(f"automatic ({message.auto})")
     if message.joined_by:
         remarks.append(f"joined by {message.joined_by}")
     if remarks:
-        printer.say(dim("  " + "; ".join(remarks)))
+        printer.say(dim("  " + "; ".join(remark for remark in remarks if remark)))
 
 
 @command(app, "attachment")

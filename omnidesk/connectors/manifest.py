@@ -29,6 +29,21 @@ class Setting:
     advanced: bool = False
 
 
+REGION = Setting(
+    "region", "Country", "of telephone numbers that name none, such as NL; else the workspace's", advanced=True
+)
+JOIN = Setting(
+    "join",
+    "A call",
+    "offer: it begins a conversation and joining is offered; open: it joins the caller's only open one",
+    "choice",
+    "offer",
+    ("offer", "open"),
+    advanced=True,
+)
+"""What every kind of channel that brings telephone numbers, and every one that brings calls, lets be set."""
+
+
 @dataclass(frozen=True, slots=True)
 class Secret:
     """One secret of a channel; kept outside the workspace.
@@ -42,6 +57,17 @@ class Secret:
     ways: tuple[str, ...] = ()
     typed: bool = True
     required: bool = True
+
+
+RELAY = (
+    Setting(
+        "relay_url", "Relay", "where `omnidesk serve --relay` takes the provider's webhooks, for a desk that cannot be "
+        "reached from outside", advanced=True,
+    ),
+    Setting("relay_channel", "Its name there", "what the relay calls this channel, where not the same", advanced=True),
+)  # fmt: skip
+"""Settings of every kind that takes webhooks: whose are fetched from a relay instead of arriving here."""
+RELAY_TOKEN = Secret("relay_token", "Token of the relay", "what `omnidesk token relay` prints there", required=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from omnidesk.desk.identity import People
 from omnidesk.desk.message_ids import MessageIds
 from omnidesk.desk.settings import Settings
 from omnidesk.desk.signatures import Signatures, may_fold
+from omnidesk.desk.threading import thread_key
 from omnidesk.store import ids, search
 from omnidesk.store.chunks import rows_in
 from omnidesk.store.deferred import Deferred
@@ -118,6 +119,7 @@ class Batch:
         self.message_ids.read(
             [value for kept, names in messages for value in (kept.message.external_id, *names) if value]
         )
+        self._read_threads(arrivals)
         self.conversations.read(self.message_ids.conversations())
         self.signatures.read(
             author
@@ -125,6 +127,15 @@ class Batch:
             if one.sender is not None and may_fold(one, one.reply_text)
             if (author := self.people.stored(one.sender)) is not None
         )
+
+    def _read_threads(self, arrivals: Sequence[Arrival]) -> None:
+        threads: dict[int, dict[str, None]] = {}
+        for arrival in arrivals:
+            for kept, _ in arrival.messages:
+                if kept.message.thread:
+                    threads.setdefault(arrival.channel_id, {})[thread_key(kept.message.thread)] = None
+        for channel_id, keys in threads.items():
+            self.message_ids.read_threads(channel_id, keys)
 
     def _read_receipts(self, sources: Iterable[str]) -> None:
         known: dict[str, list[tuple[int, int, str]]] = {source: [] for source in sources}
@@ -145,7 +156,7 @@ class Batch:
             return False
         key = party.kind, party.value
         if key not in self._ours:
-            self._ours[key] = normalise_identity(*key) in self.addresses
+            self._ours[key] = normalise_identity(*key, self.policy.region) in self.addresses
         return self._ours[key]
 
     @cached_property

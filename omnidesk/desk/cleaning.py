@@ -69,7 +69,7 @@ def _purge(workspace: Workspace, act: Act, number: int, blobs: set[str]) -> int:
         ):
             blobs.update(row[0] for row in tx.all(query, (message["id"],)))
         tx.execute("DELETE FROM raw_item WHERE id IN (SELECT id FROM receipt WHERE message_id = ?)", (message["id"],))
-        for table in ("receipt", "attachment", "message_reference", "outbox"):
+        for table in ("receipt", "attachment", "message_reference", "outbox", "call"):
             tx.execute(f"DELETE FROM {table} WHERE message_id = ?", (message["id"],))
         tx.execute("DELETE FROM message WHERE id = ?", (message["id"],))
     for table in ("draft", "participant", "conversation_tag"):

@@ -12,7 +12,9 @@ from omnidesk.connectors.base import Decoded
 from omnidesk.desk import (
     absence,
     asides,
+    attachments,
     automatic,
+    calls,
     contents,
     deliveries,
     identity,
@@ -24,7 +26,7 @@ from omnidesk.desk import (
 )
 from omnidesk.desk.acts import Act
 from omnidesk.desk.batch import Arrival, Batch, Row
-from omnidesk.desk.contents import Kept, KeptFile
+from omnidesk.desk.contents import Kept
 from omnidesk.desk.message_ids import Bearer
 from omnidesk.desk.shown import Said
 from omnidesk.desk.standing import Standing
@@ -57,6 +59,9 @@ class _Filed:
 def file(batch: Batch, arrival: Arrival, kept: Kept, names: list[str]) -> None:
     """File one message of a raw item, which names these ids. A second arrival of a message joins the first."""
     act, decoded = batch.act, kept.message
+    if decoded.call is not None:
+        calls.hear(batch, arrival, kept, decoded.call)
+        return
     known = _same_message(batch, arrival, decoded)
     if known is not None:
         _receive_again(act, arrival, known)
@@ -261,7 +266,7 @@ def _store_around(batch: Batch, message: _Filed, row: Row) -> None:
     bearer = Bearer(row.conversation_id, row.at, None, row.aside_id)
     batch.message_ids.add(row.id, row.external_id, bearer, message.names, thread, row.channel_id)
     batch.signatures.add(message.author, row.text)
-    store_files(batch.act, row.id, message.kept.files)
+    attachments.store(batch.act, row.id, message.kept.files)
 
 
 def _taking_part(batch: Batch, message: _Filed, number: int, stranger: bool) -> tuple[identity.Known, ...]:
@@ -272,19 +277,6 @@ def _taking_part(batch: Batch, message: _Filed, number: int, stranger: bool) -> 
     if message.unproven:
         return () if message.author is None or batch.conversations.inside(number) else (message.author,)
     return message.people
-
-
-def store_files(act: Act, message_id: int, files: Sequence[KeptFile]) -> None:
-    """Write down the files of a message; their bytes stay in its raw item, at their `position` among its files."""
-    for file in files:
-        act.tx.later(
-            "INSERT INTO attachment (id, message_id, position, name, content_type, size, sha256, inline, content_id) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                new_id(), message_id, file.position, file.name, file.content_type, file.size, file.sha256, file.inline,
-                file.content_id,
-            ),
-        )  # fmt: skip
 
 
 def _let_conversation_know(batch: Batch, message: _Filed, row: Row) -> None:

@@ -25,6 +25,7 @@ MOST_EVENTS = 1_000
 
 _SEEN = frozenset((
     "received", "received_again", "sent_elsewhere", "replied", "noted", "note_withdrawn", "read", "delivery",
+    "logged", "log_withdrawn", "call_heard", "call_amended", "identity_added",
     "redecoded", "join_offered", "verified", "deliverable", "undeliverable", "emptied", "refilled", "imported",
     "merged", "queued", "draft_followed", "rewritten", "dismissed", "undismissed",
 ))  # fmt: skip
@@ -256,7 +257,8 @@ class Passage:
     headers: tuple[tuple[str, str], ...]
 
 
-_DELIVERY = {"replied": "written", "delayed": "delivery is delayed", "received": "taken in", "noted": "written"}
+_DELIVERY = {"replied": "written", "delayed": "delivery is delayed", "received": "taken in", "noted": "written",
+             "logged": "logged"}  # fmt: skip
 
 
 def passage(workspace: Workspace, message: rows.Message) -> Passage:

@@ -10,6 +10,7 @@ from typing import Any
 
 from omnidesk.connectors import registry
 from omnidesk.connectors.base import Party
+from omnidesk.desk import phones
 from omnidesk.desk.acts import Act
 from omnidesk.store.chunks import rows_in
 from omnidesk.store.database import Connection
@@ -53,6 +54,7 @@ class People:
         self._act = act
         self._met: dict[tuple[str, str, str], _Met | None] = {}
         self._values: dict[tuple[str, str], str] = {}
+        self._region: str | None = None
 
     def forget(self) -> None:
         """Forget all that was read."""
@@ -78,8 +80,13 @@ class People:
     def _value(self, party: Party) -> str:
         key = party.kind, party.value
         if key not in self._values:
-            self._values[key] = normalise_identity(*key) or one_line(party.value, LONGEST_NAME)
+            self._values[key] = self._normal(party) or one_line(party.value, LONGEST_NAME)
         return self._values[key]
+
+    def _normal(self, party: Party) -> str:
+        if party.kind == "phone" and self._region is None:
+            self._region = phones.region(self._act.tx)
+        return normalise_identity(party.kind, party.value, self._region or "")
 
     def stored(self, party: Party) -> int | None:
         """Return the identity of a party where somebody used it before."""
@@ -88,7 +95,7 @@ class People:
 
     def verified(self, party: Party) -> bool:
         """Say whether a channel has once proven that someone is who they say."""
-        met = self._find(party.kind, party.scope, normalise_identity(party.kind, party.value))
+        met = self._find(party.kind, party.scope, self._normal(party))
         return met is not None and met.verified
 
     def known(self, party: Party, wrote: bool = False, proven: bool = True) -> Known:
@@ -163,10 +170,12 @@ class OwnAddresses(frozenset[str]):
 def own_addresses(connection: Connection) -> OwnAddresses:
     """Return the addresses of our own channels, their aliases and those of removed ones too, in normal form."""
     found = connection.all("SELECT kind, address, settings_json FROM channel WHERE address <> ''")
+    usual = phones.region(connection)
     return OwnAddresses(
-        normalise_identity(kind_of(row[0]), one)
+        normalise_identity(kind_of(row[0]), one, phones.of_channel(settings, usual))
         for row in found
-        for one in (row[1], *aliases(json.loads(row[2] or "{}")))
+        for settings in (json.loads(row[2] or "{}"),)
+        for one in (row[1], *aliases(settings))
     )
 
 
@@ -178,7 +187,8 @@ def aliases(settings: Mapping[str, Any]) -> list[str]:
 def addresses_of(channel: Channel) -> OwnAddresses:
     """Return the address of one channel and its aliases, in normal form."""
     kind = kind_of(channel.kind)
-    return OwnAddresses(normalise_identity(kind, one) for one in (channel.address, *aliases(channel.settings)))
+    region = phones.of_channel(channel.settings, "")
+    return OwnAddresses(normalise_identity(kind, one, region) for one in (channel.address, *aliases(channel.settings)))
 
 
 def without_plus(address: str) -> str:
@@ -198,7 +208,7 @@ def kind_of(channel_kind: str) -> str:
 def find(connection: Connection, value: str, kind: str | None = None) -> list[int]:
     """Return the customers who use an address, exactly as normalised."""
     kinds = [kind] if kind else ["email", "phone", ""]
-    wanted = {normalise_identity(one, value) for one in kinds if one} | {value.strip()}
+    wanted = {phones.normalised(connection, one, value) for one in kinds if one} | {value.strip()}
     marks = ", ".join("?" * len(wanted))
     rows = connection.all(
         f"SELECT DISTINCT customer_id FROM identity WHERE value IN ({marks}) AND kind = coalesce(?, "

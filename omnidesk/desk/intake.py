@@ -15,7 +15,7 @@ from functools import partial
 
 from omnidesk import clock
 from omnidesk.connectors.base import Cursor, Item
-from omnidesk.desk import decoding, filing, learning, threading
+from omnidesk.desk import decoding, filing, learning, phones, threading
 from omnidesk.desk.acts import Act, perform
 from omnidesk.desk.batch import Arrival, Batch
 from omnidesk.desk.decoding import Outcome
@@ -213,7 +213,8 @@ def _waiting(tx: Transaction, outcomes: Sequence[tuple[int, Item, Outcome]]) -> 
     """Return what is not filed yet, and apart from it what cannot be decoded."""
     rows = rows_in(
         tx,
-        "SELECT id, state, channel_id, imported FROM raw_item WHERE id IN ({})",
+        "SELECT r.id, r.state, r.channel_id, r.imported, channel.settings_json FROM raw_item r "
+        "JOIN channel ON channel.id = r.channel_id WHERE r.id IN ({})",
         [raw_id for raw_id, _, _ in outcomes],
     )
     found = {row["id"]: row for row in rows if row["state"] != DONE}
@@ -226,7 +227,9 @@ def _waiting(tx: Transaction, outcomes: Sequence[tuple[int, Item, Outcome]]) -> 
         if isinstance(outcome, str):
             failures.append((raw_id, row["channel_id"], outcome))
             continue
-        messages = tuple((kept, threading.named(kept.message)) for kept in outcome)
+        country = phones.of_channel(json.loads(row["settings_json"]), "")
+        said = (phones.localised(kept, country) if country else kept for kept in outcome)
+        messages = tuple((kept, threading.named(kept.message)) for kept in said)
         arrivals.append(Arrival(raw_id, row["channel_id"], item, bool(row["imported"]), messages))
     return arrivals, failures
 

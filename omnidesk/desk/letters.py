@@ -80,7 +80,7 @@ def queue_in(act: Act, number: int | None, letter: Letter, due_at: int, status: 
     message_id = _insert(
         act, here, *way, outward.text, letter.subject, letter.sender, outward, letter.key, domain, names, letter.aside
     )
-    _enclose_rows(act, message_id, letter.enclosed)
+    enclose_rows(act, message_id, letter.enclosed)
     _outbox_row(act, message_id, here, letter, due_at)
     act.event("replied", here, message=message_id)
     if letter.auto:
@@ -189,7 +189,8 @@ def _insert(
     return message_id
 
 
-def _enclose_rows(act: Act, message_id: int, enclosed: Sequence[Enclosed]) -> None:
+def enclose_rows(act: Act, message_id: int, enclosed: Sequence[Enclosed]) -> None:
+    """Write down the files of a message of ours, whose bytes are stored."""
     for place, file in enumerate(enclosed):
         act.tx.insert(
             "attachment",

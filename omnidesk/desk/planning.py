@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from omnidesk import clock
 from omnidesk.connectors import registry
 from omnidesk.connectors.manifest import Manifest
-from omnidesk.desk import forwards, identity, rules
+from omnidesk.desk import forwards, identity, phones, rules
 from omnidesk.store import people, thread
 from omnidesk.store.database import Connection
 from omnidesk.store.workspace import Workspace
@@ -62,7 +62,7 @@ def plan(workspace: Workspace, number: int, to_sender_only: bool = False) -> Pla
     answers = _answered(reader, number)
     ours = identity.own_addresses(reader)
     flagged: list[str] = []
-    to, cc = _recipients(answers, ours, flagged, to_sender_only)
+    to, cc = _recipients(answers, ours, flagged, to_sender_only, phones.region(reader))
     passed_on = forwards.author(workspace, answers) if answers is not None else None
     if passed_on is not None and forwards.is_customer(reader, number, passed_on.address):
         to, cc = (passed_on,), ()  # whom a colleague forwarded was made the customer: the answer is for them
@@ -135,8 +135,8 @@ def writes_from(reader: Connection, channel: Channel, answers: Message | None) -
     kind, ours = identity.kind_of(channel.kind), identity.addresses_of(channel)
     ways = [answers.sender] if answers.direction is Direction.OUTBOUND else [*answers.to, *answers.cc]
     for way in ways:
-        value = normalise_identity(kind, way.address)
-        if value == normalise_identity(kind, channel.address):
+        value = phones.normalised(reader, kind, way.address)
+        if value == phones.normalised(reader, kind, channel.address):
             return channel.address
         if value in ours:
             local, _at, domain = value.rpartition("@")
@@ -159,7 +159,7 @@ def undeliverable(reader: Connection, addresses: tuple[Address, ...]) -> frozens
 
 
 def _recipients(
-    answers: Message | None, ours: frozenset[str], flagged: list[str], to_sender_only: bool
+    answers: Message | None, ours: frozenset[str], flagged: list[str], to_sender_only: bool, region: str
 ) -> tuple[tuple[Address, ...], tuple[Address, ...]]:
     if answers is None:
         return (), ()
@@ -167,7 +167,7 @@ def _recipients(
         return answers.to, () if to_sender_only else answers.cc
     kind = identity.kind_of(answers.kind)
     reply_to = () if answers.unproven else answers.reply_to
-    elsewhere = [one for one in reply_to if normalise_identity(kind, one.address) not in ours]
+    elsewhere = [one for one in reply_to if normalise_identity(kind, one.address, region) not in ours]
     to = elsewhere or [answers.sender]
     domain = answers.sender.address.rpartition("@")[2].lower()
     for address in elsewhere:
@@ -177,10 +177,10 @@ def _recipients(
                     address=address.address, sender=answers.sender.address
                 )
             )
-    seen = {normalise_identity(kind, address.address) for address in to}
+    seen = {normalise_identity(kind, address.address, region) for address in to}
     cc: list[Address] = []
     for address in () if to_sender_only else (*answers.to, *answers.cc):
-        value = normalise_identity(kind, address.address)
+        value = normalise_identity(kind, address.address, region)
         if value in seen or value in ours or not value:
             continue
         seen.add(value)

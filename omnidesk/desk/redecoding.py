@@ -11,7 +11,7 @@ from typing import Any
 
 from omnidesk.connectors import registry
 from omnidesk.connectors.base import Decoded
-from omnidesk.desk import contents, conversations, filing, indexing, intake, signatures
+from omnidesk.desk import attachments, contents, conversations, indexing, intake, signatures
 from omnidesk.desk.acts import Act, perform
 from omnidesk.store import search
 from omnidesk.store.workspace import Workspace
@@ -45,7 +45,7 @@ def redecode(
         found = reader.all(
             "SELECT m.id, m.raw_item_id, m.decoder, channel.kind FROM message m JOIN channel ON "
             "channel.id = m.channel_id "
-            "WHERE m.id > ? AND m.raw_item_id IS NOT NULL ORDER BY m.id LIMIT ?",
+            "WHERE m.id > ? AND m.raw_item_id IS NOT NULL AND m.contact_json = '{}' ORDER BY m.id LIMIT ?",
             (last, AT_A_TIME),
         )
         if not found:
@@ -117,7 +117,7 @@ def _refresh_files(act: Act, message_id: int, decoded: Decoded) -> bool:
     known = act.tx.all("SELECT * FROM attachment WHERE message_id = ? ORDER BY position", (message_id,))
     if len(known) != len(decoded.files):
         act.tx.execute("DELETE FROM attachment WHERE message_id = ?", (message_id,))
-        filing.store_files(act, message_id, contents.files(decoded.files))
+        attachments.store(act, message_id, contents.files(decoded.files))
         return True
     altered = False
     for row, file in zip(known, decoded.files, strict=True):

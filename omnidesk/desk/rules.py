@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from omnidesk import clock
 from omnidesk.connectors.manifest import Manifest, ReplyWindow, TextRule
 from omnidesk.text.address import valid_email
+from omnidesk.text.phone import could_be_phone
 from omnidesk.words.rows import Address, Channel
 
 SAFETY = 5 * clock.MINUTE
@@ -54,6 +55,8 @@ def objection(channel: Channel, manifest: Manifest, outward: Outward, now: int) 
     for address in everyone:
         if "email" in manifest.identity_kinds and not valid_email(address.address):
             return f"{address.address or 'an empty address'} is no e-mail address"
+        if "phone" in manifest.identity_kinds and not could_be_phone(address.address):
+            return f"{address.address or 'an empty address'} is no telephone number"
         if address.address in outward.refused_consent:
             return f"{address.address} gave no consent for {manifest.name}"
         if address.address in outward.undeliverable and address in outward.to and len(outward.to) == 1:

@@ -110,7 +110,8 @@ def raw(workspace: Workspace, message_id: int) -> bytes:
 def attachment_bytes(workspace: Workspace, attachment_id: int) -> tuple[Attachment, bytes]:
     """Return a file and its bytes, taken out of the original where they are not stored by themselves."""
     row = workspace.database.reader.one(
-        "SELECT a.*, m.raw_item_id, channel.kind AS channel_kind FROM attachment a JOIN message m ON "
+        "SELECT a.*, coalesce(a.raw_item_id, m.raw_item_id) AS origin, channel.kind AS channel_kind "
+        "FROM attachment a JOIN message m ON "
         "m.id = a.message_id "
         "JOIN channel ON channel.id = m.channel_id WHERE a.id = ?",
         (attachment_id,),
@@ -120,7 +121,7 @@ def attachment_bytes(workspace: Workspace, attachment_id: int) -> tuple[Attachme
     found = Attachment(row["id"], row["name"], row["content_type"], row["size"], row["sha256"], bool(row["inline"]))
     if row["blob"] is not None:
         return found, workspace.blobs.get(row["blob"])
-    item = intake.item_of(workspace, row["raw_item_id"])
+    item = intake.item_of(workspace, row["origin"])
     messages_within = registry.connector(row["channel_kind"]).decode(item)
     files = [file for decoded in messages_within for file in decoded.files]
     if row["position"] < len(files):

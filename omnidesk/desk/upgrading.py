@@ -23,6 +23,7 @@ class Upgraded:
 
 def upgrade(home: str | Path | None = None) -> Upgraded:
     """Bring a workspace to this program's schema. Raises WorkspaceError and its kin, TryLaterError while in use."""
+    from omnidesk.desk import phones
     from omnidesk.store import migrate
 
     found = homes.locate(home)
@@ -37,6 +38,8 @@ def upgrade(home: str | Path | None = None) -> Upgraded:
             return Upgraded(schema, schema, None)
         before = versions.read(workspace.database)[0]
         copy = migrate.copy_first(workspace)
-        return Upgraded(before, migrate.upgrade(workspace), copy)
+        schema = migrate.upgrade(workspace)
+        phones.settle(workspace)
+        return Upgraded(before, schema, copy)
     finally:
         workspace.close()

@@ -8,6 +8,7 @@ from omnidesk.screens import (
     agents,
     bulk,
     channels,
+    contact_keys,
     copying,
     database,
     details,
@@ -30,6 +31,7 @@ from omnidesk.screens import (
     quitting,
     stats,
     taking,
+    telephone,
     trail,
     triage,
     views,
@@ -89,5 +91,7 @@ ACTIONS = (
     *macro_list.ACTIONS,
     *bulk.ACTIONS,
     *agents.ACTIONS,
+    *telephone.ACTIONS,
+    *contact_keys.ACTIONS,
     *ALWAYS,
 )

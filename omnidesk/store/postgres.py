@@ -48,6 +48,8 @@ COPIED = 8
 """Rows from which COPY, which takes a round trip more, is quicker than as many statements."""
 CHANNEL = "omnidesk"
 """Where processes tell each other that they committed something (NOTIFY)."""
+_COMMIT = f"COMMIT; NOTIFY {CHANNEL}"
+"""In one round trip. Told within the transaction, the server would let nobody else commit until it is on the disk."""
 _AGAIN = (errors.SerializationFailure, errors.DeadlockDetected, errors.UniqueViolation)
 _SETTINGS = {
     "client_min_messages": "warning",
@@ -179,9 +181,9 @@ class PostgresDatabase(Database):
                     raw.execute("ROLLBACK")
                 raise
             try:
-                raw.execute(f"NOTIFY {CHANNEL}; COMMIT")
-            except psycopg.OperationalError:
-                if raw.closed and self._committed(number):
+                raw.execute(_COMMIT)
+            except psycopg.OperationalError as error:
+                if not isinstance(error, _AGAIN) and self._committed(number):
                     return result
                 with suppress(psycopg.Error):
                     raw.execute("ROLLBACK")

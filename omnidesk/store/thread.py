@@ -10,7 +10,7 @@ from typing import Any
 from omnidesk.store.database import Connection
 from omnidesk.words.errors import NotFoundError
 from omnidesk.words.kinds import Auth, AuthorKind, Auto, Direction, DueReason, MessageStatus, Place, Priority, Status
-from omnidesk.words.rows import Address, Attachment, Author, Conversation, Event, Message, Receipt
+from omnidesk.words.rows import Address, Attachment, Author, Contact, Conversation, Event, Message, Receipt
 
 
 def conversation(connection: Connection, number: int) -> Conversation:
@@ -221,4 +221,5 @@ def _message(row: Any, files: tuple[Attachment, ...], receipts: tuple[Receipt, .
         sent_at=row["sent_at"],
         received_at=row["received_at"],
         unproven=bool(row["unproven"]),
+        contact=Contact(**json.loads(row["contact_json"])) if row["contact_json"] != "{}" else None,
     )

@@ -22,10 +22,11 @@ from omnidesk.desk.settings import Settings
 from omnidesk.store import leases
 from omnidesk.store.leases import LeaseLostError
 from omnidesk.store.workspace import Workspace
-from omnidesk.sync import secrets
+from omnidesk.sync import relay, secrets
 from omnidesk.sync.backoff import Backoff
 from omnidesk.sync.following import follow
 from omnidesk.sync.login import Renewer
+from omnidesk.sync.relay import Relay
 from omnidesk.sync.sending import InThread, Sender
 from omnidesk.words.errors import NotFoundError, OmniDeskError, SecretMissingError
 from omnidesk.words.kinds import Health
@@ -215,15 +216,20 @@ class ChannelRun:
         await self._pull(connector)
         await self._succeeded(backoff)
         self._looking, self._looked_until = False, clock.monotonic() + LOOK
-        if {"socket", "long_poll"} & set(connector.manifest.inbound):
-            await self.take_all(connector.listen(await self.cursor()), backoff)
+        source = self._source(connector)
+        if isinstance(source, Relay) or {"socket", "long_poll"} & set(connector.manifest.inbound):
+            await self.take_all(source.listen(await self.cursor()), backoff)
             return 0.0
         return self._poll_seconds()
+
+    def _source(self, connector: Connector) -> Connector | Relay:
+        """Return who is asked for what came: the provider, or the relay that its webhooks arrive at."""
+        return Relay(connector.account) if relay.used(connector.account) else connector
 
     async def _pull(self, connector: Connector) -> None:
         await self.settle_what_was_left()
         with self.decoder:
-            await self.take_all(connector.pull(await self.cursor()))
+            await self.take_all(self._source(connector).pull(await self.cursor()))
 
     async def take_all(self, batches: AsyncIterator[Batch], backoff: Backoff | None = None) -> None:
         """Admit batches as they come; one is fetched while others are decoded and filed."""

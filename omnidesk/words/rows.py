@@ -160,6 +160,22 @@ class Author:
 
 
 @dataclass(frozen=True)
+class Contact:
+    """What a call, a video call, a visit or a letter has beside its text.
+
+    `way` says who began it: `in` the customer, `out` we. `outcome` of a call is answered, missed, busy, voicemail or
+    failed; `seconds` it lasted; `taken_by` names who took it."""
+
+    way: str = "in"
+    outcome: str = ""
+    seconds: int = 0
+    taken_by: str = ""
+    shop: str = ""
+    order: str = ""
+    link: str = ""
+
+
+@dataclass(frozen=True)
 class Message:
     """One thing said in a conversation."""
 
@@ -198,6 +214,27 @@ class Message:
     received_at: int | None
     unproven: bool = False
     """Nobody vouches that it comes from its sender (NOT PROVEN)."""
+    contact: Contact | None = None
+    """Of what was no written message: how it went."""
+
+
+@dataclass(frozen=True)
+class LiveCall:
+    """A call that rings or runs, and what is known of who is on the other side: the last contact, by which kind of
+    channel, and how many of their conversations are not closed."""
+
+    id: int
+    number: str
+    """In E.164; "" where it was withheld."""
+    customer_id: int | None
+    name: str
+    outbound: bool
+    state: str
+    began_at: int
+    answered_at: int | None
+    last_contact_at: int | None
+    last_kind: str
+    open_matters: int
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,7 @@ from omnidesk.screens import reading, windows
 from omnidesk.screens import session as sessions
 from omnidesk.screens.messages import WindowRead
 from omnidesk.screens.session import Session
+from omnidesk.store.changes import BEGINNING
 from omnidesk.widgets.thread_lines import Paper
 from omnidesk.words.kinds import Sort
 from tests import plans, plans_postgres, postgres
@@ -183,7 +184,7 @@ def test_what_the_bars_show_is_read_along_indexes(desk: Desk, session: Session) 
     assert offending(desk, lambda: notifications.standing(opened, me)) == []
     assert offending(desk, lambda: (presence.around(opened), presence.away(opened))) == []
     assert offending(desk, lambda: channels.list_channels(opened)) == []
-    assert offending(desk, lambda: (changes.position(opened), changes.since(opened, 0))) == []
+    assert offending(desk, lambda: (changes.position(opened), changes.since(opened, BEGINNING))) == []
 
 
 def test_the_lists_over_the_desk_are_read_along_indexes(desk: Desk) -> None:

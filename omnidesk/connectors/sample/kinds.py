@@ -2,7 +2,9 @@
 
 They read and write the same files as the plain sample connector. Beyond mail a person is known by telephone number or
 as a visitor, and what they and the shop say to each other on a channel is one thread. The line of a call may hold
-`missed` (seconds it rang), or `seconds` and `taken_by`; one that was taken counts as ours, since it was an answer.
+`missed` (seconds it rang), or `seconds` and `taken_by`; one that was taken counts as ours, since it was an answer. News
+of a call that goes on holds `call`: {"state", "began_at", "answered_at", "ended_at", "outcome", "taken_by"}, under the
+call's `external_id`, and no `from` where the number was withheld.
 """
 
 from __future__ import annotations
@@ -14,8 +16,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from omnidesk.connectors.base import Decoded, DecodeError, Item, Template
-from omnidesk.connectors.manifest import Attachments, ReplyWindow, TextRule
+from omnidesk.connectors.base import Call, Decoded, DecodeError, Item, Template
+from omnidesk.connectors.manifest import JOIN, REGION, Attachments, ReplyWindow, TextRule
 from omnidesk.connectors.sample import MANIFEST, SampleConnector, read
 from omnidesk.words.rows import Address
 
@@ -68,7 +70,8 @@ CALL = replace(
     outbound="none",
     threading="contact",
     identity_kinds=("phone",),
-    attachments=Attachments(),
+    settings=(*MANIFEST.settings, REGION, JOIN),
+    attachments=Attachments(inbound=True),
     text=TextRule(),
     target_minutes=30,
 )
@@ -135,6 +138,9 @@ class SampleCall(SampleConnector):
     @staticmethod
     def decode(item: Item) -> Sequence[Decoded]:
         """Read one call; what was said of it follows how it went."""
+        call = _live(item)
+        if call is not None:
+            return (call,)
         decoded = _of_contact(item, "phone")
         said = json.loads(item.raw)
         try:
@@ -149,6 +155,28 @@ class SampleCall(SampleConnector):
             raise DecodeError(f"this line is no call: {error}") from error
         text = "\n".join(part for part in (how, decoded.text) if part)
         return (replace(decoded, text=text, reply_text=text),)
+
+
+def _live(item: Item) -> Decoded | None:
+    """Read news of a call as a telephone system tells it; None for a line that tells of a whole call."""
+    try:
+        said = json.loads(item.raw)
+        told = said.get("call")
+        if told is None:
+            return None
+        call = Call(
+            state=told["state"],
+            began_at=int(told["began_at"]),
+            answered_at=told.get("answered_at"),
+            ended_at=told.get("ended_at"),
+            outcome=told.get("outcome", ""),
+            taken_by=str(told.get("taken_by", "")),
+        )
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise DecodeError(f"this line is no call: {error}") from error
+    decoded = read(replace(item, raw=json.dumps({"text": "", "from": "", **said}).encode()), "phone")
+    withheld = decoded.sender is None or not decoded.sender.value
+    return replace(decoded, sender=None if withheld else decoded.sender, call=call, outbound=item.outbound)
 
 
 def _of_contact(item: Item, identity: str) -> Decoded:

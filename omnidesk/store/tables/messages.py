@@ -56,6 +56,7 @@ class Message(SQLModel, table=True):
     status: str = "received"
     error: str | None = None
     warnings: str = ""
+    contact_json: str = "{}"
     files: int = 0
     at: int = Field(sa_column=big())
     sent_at: int | None = Field(default=None, sa_column=big(nullable=True))
@@ -76,7 +77,8 @@ class MessageReference(SQLModel, table=True):
 
 
 class Attachment(SQLModel, table=True):
-    """A file of a message. Its bytes are the blob where we made it, else part `position` of the raw item."""
+    """A file of a message. Its bytes are the blob where we made it, else part `position` of the raw item: the one that
+    brought it, where that is not the message's own."""
 
     __table_args__ = (Index("attachment_message", "message_id", "position"),)
     id: int = Field(sa_column=big(primary_key=True))
@@ -89,6 +91,7 @@ class Attachment(SQLModel, table=True):
     inline: bool = False
     content_id: str = ""
     blob: str | None = None
+    raw_item_id: int | None = Field(default=None, sa_column=big(nullable=True))
 
 
 class Draft(SQLModel, table=True):
