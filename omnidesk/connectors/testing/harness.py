@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Literal
 
 from omnidesk.connectors.base import WebhookRequest
+from omnidesk.connectors.testing.fake import FakeProvider
 from omnidesk.connectors.testing.program import PATIENCE
 
 _DIRECTLY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -66,6 +67,8 @@ class Harness(ABC):
     secrets: Mapping[str, str]
     not_applicable: ClassVar[Mapping[str, str]] = {}
     """What this provider has no way to meet, each with the reason; the names are those of EXCUSES."""
+    provider: FakeProvider | None = None
+    """What plays the provider, where it is played: its moods are then the harness's."""
     hook_url: str = ""
     """Where the provider posts what happens; set by the suite while `omnidesk serve` runs."""
 
@@ -114,29 +117,34 @@ class Harness(ABC):
 
     def busy(self, seconds: int) -> AbstractContextManager[Callable[[], int]]:
         """Answer «come back after `seconds`» within the block; gives a function that counts requests."""
-        raise self._missing("busy", "retry_after")
+        return self._played("busy", "retry_after").busy(seconds)
 
     def outage(self) -> AbstractContextManager[Callable[[], int]]:
         """Fail every request within the block; gives a function that counts them."""
-        raise self._missing("outage", "outage")
+        return self._played("outage", "outage").outage()
 
     def freeze(self) -> AbstractContextManager[None]:
         """Stop answering without closing connections within the block (SIGSTOP)."""
-        raise self._missing("freeze", "freeze")
+        return self._played("freeze", "freeze").freeze()
 
     def expire_token(self) -> AbstractContextManager[Callable[[], int]]:
         """Let one more request in within the block, then refuse the login; gives a function that counts requests.
 
         Where the login can be made anew, what was made anew is let in."""
-        raise self._missing("expire_token", "token")
+        return self._played("expire_token", "token").expire_token()
 
     def lose_answer(self) -> AbstractContextManager[None]:
         """Take the next message within the block, but break off instead of saying so."""
-        raise self._missing("lose_answer", "lost_answer")
+        return self._played("lose_answer", "lost_answer").lose_answer()
 
     def refuse(self) -> AbstractContextManager[object]:
         """Refuse for good every message within the block."""
-        raise self._missing("refuse", "refusal")
+        return self._played("refuse", "refusal").refuse()
+
+    def _played(self, mood: str, excuse: str) -> FakeProvider:
+        if self.provider is None:
+            raise self._missing(mood, excuse)
+        return self.provider
 
     def _missing(self, method: str, excuse: str = "") -> NotImplementedError:
         other = f", or name {excuse} as not applicable with the reason" if excuse else ""
