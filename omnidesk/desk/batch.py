@@ -12,7 +12,7 @@ from functools import cached_property
 from operator import attrgetter
 
 from omnidesk.connectors.base import Item, Party
-from omnidesk.desk import identity, routing, settings
+from omnidesk.desk import echoes, identity, routing, settings
 from omnidesk.desk.acts import Act
 from omnidesk.desk.contents import Kept
 from omnidesk.desk.growing import Growing
@@ -76,6 +76,7 @@ class Row:
     received_at: int
     raw_item_id: int
     decoder: int
+    public: bool
     search_id: int
 
 
@@ -101,6 +102,7 @@ class Batch:
         self.again = 0
         self._ours: dict[tuple[str, str], bool] = {}
         self._receipts: dict[str, list[tuple[int, int, str]]] = {}
+        self._sent_as: dict[int, dict[str, int | None]] = {}
         self._messages: list[tuple[Row, str, str]] = []
         self._findable: list[tuple[int, str, str]] = []
         self._since: dict[int, int] = {}
@@ -109,6 +111,7 @@ class Batch:
     def _read_ahead(self, arrivals: Sequence[Arrival]) -> None:
         messages = [one for arrival in arrivals for one in arrival.messages]
         self._read_receipts([arrival.item.source_id for arrival in arrivals])
+        self._read_sent_as(arrivals)
         decoded = [kept.message for kept, _ in messages]
         self.people.read(
             party
@@ -148,6 +151,17 @@ class Batch:
             known[row[0]].append((row[1], row[2], row[3]))
         self._receipts = known
 
+    def _read_sent_as(self, arrivals: Sequence[Arrival]) -> None:
+        """Read ahead which echoes among the arrivals name messages that we sent."""
+        for arrival in arrivals:
+            for kept, _ in arrival.messages:
+                if arrival.item.outbound or kept.message.outbound:
+                    self._sent_as.setdefault(arrival.channel_id, {}).update(
+                        (value, None) for value in echoes.named(kept.message)
+                    )
+        for channel_id, wanted in self._sent_as.items():
+            wanted.update(echoes.known(self.tx, channel_id, wanted))
+
     # --- what is asked
 
     def ours(self, party: Party | None) -> bool:
@@ -172,6 +186,13 @@ class Batch:
             if receipt != arrival.raw_id and content == content_hash:
                 return message
         return None
+
+    def sent_as(self, channel_id: int, names: Sequence[str]) -> int | None:
+        """Return the message of ours that an echo on a channel names by any of these ids."""
+        known = self._sent_as.setdefault(channel_id, {})
+        if not all(name in known for name in names):
+            known.update(dict.fromkeys(names) | echoes.known(self.tx, channel_id, names))
+        return next((found for name in names if (found := known[name]) is not None), None)
 
     # --- what is put off
 
@@ -202,6 +223,7 @@ class Batch:
         self.people.forget()
         self.signatures.forget()
         self._receipts = {}
+        self._sent_as = {}
 
     def finish(self) -> None:
         """Do what was put off."""

@@ -119,8 +119,7 @@ def reply_letter(
     planned = plan(workspace, here, to_sender_only)
     channel = _channel(workspace, planned, via)
     choice = next((one for one in planned.choices if one.channel.id == channel.id), None)
-    same_kind = planned.answers is not None and planned.answers.kind == channel.kind
-    default = (planned.to, planned.cc) if same_kind else (choice.to if choice else (), ())
+    default = (choice.to, choice.cc) if choice else ((), ())
     outward = rules.Outward(
         to=_addresses(to) if to is not None else default[0],
         cc=_addresses(cc) if cc is not None else default[1],
@@ -267,7 +266,7 @@ def _all_filled(text: str) -> None:
 
 
 def _keep_private(letter: Letter) -> None:
-    if not registry.manifest(letter.channel.kind).public:
+    if not letter.public:
         return
     facts = cautions.private_facts(letter.outward.text)
     if facts:
@@ -329,13 +328,14 @@ def _queue(
 def _channel(workspace: Workspace, planned: Plan, via: str | None) -> Channel:
     if via is not None:
         return people.channel(workspace.database.reader, via)
+    public = next((choice.channel for choice in planned.choices if choice.usable and choice.public), None)
+    if planned.channel is None and public is not None:
+        raise RefusedError(_("{name} is public: name it with --via to answer there").format(name=public.name))
     if planned.channel is None:
         reasons = "; ".join(f"{choice.channel.name}: {choice.reason}" for choice in planned.choices) or _(
             "there is no channel yet"
         )
         raise RefusedError(_("no channel can take the answer ({reasons})").format(reasons=reasons))
-    if registry.manifest(planned.channel.kind).public:
-        raise RefusedError(_("{name} is public: name it with --via to answer there").format(name=planned.channel.name))
     return planned.channel
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -16,6 +17,7 @@ LONGEST_TEXT = 2_000_000
 """Characters of a message's text that are kept beside its raw item."""
 LONGEST_NAME = 200
 MOST_RECIPIENTS = 500
+_KIND = re.compile(r"[a-z][a-z0-9-]{0,30}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,8 @@ class Kept:
     recipients: dict[str, list[list[str]]]
     files: tuple[KeptFile, ...]
     search_words: str
+    kind: str = ""
+    """What it is where that is not its channel's kind."""
 
 
 def keep(decoded: Decoded, first: int = 0) -> Kept:
@@ -58,13 +62,18 @@ def keep(decoded: Decoded, first: int = 0) -> Kept:
         signature="",
     )
     searched = indexing.words(message.subject, text, for_whom, [file.name for file in kept])
-    return Kept(message, for_whom, kept, searched)
+    return Kept(message, for_whom, kept, searched, kind(decoded))
 
 
 def words(decoded: Decoded) -> tuple[str, str]:
     """Return the text and what is new in it."""
     text = clean(decoded.text)[:LONGEST_TEXT]
     return text, clean(decoded.reply_text)[:LONGEST_TEXT] or text
+
+
+def kind(decoded: Decoded) -> str:
+    """Return the kind of a message that has one of its own; only agents write notes."""
+    return decoded.kind if _KIND.fullmatch(decoded.kind) and decoded.kind != "note" else ""
 
 
 def subject(decoded: Decoded) -> str:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from omnidesk import clock
 from omnidesk.connectors import registry
 from omnidesk.connectors.base import Decoded
+from omnidesk.connectors.manifest import Manifest
 from omnidesk.desk import (
     absence,
     asides,
@@ -17,6 +19,7 @@ from omnidesk.desk import (
     calls,
     contents,
     deliveries,
+    echoes,
     identity,
     indexing,
     notifications,
@@ -32,7 +35,7 @@ from omnidesk.desk.shown import Said
 from omnidesk.desk.standing import Standing
 from omnidesk.store.ids import new_id
 from omnidesk.text.clean import one_line
-from omnidesk.words.kinds import AuthorKind, Auto, Direction, MessageStatus, NewsKind, Place, Status
+from omnidesk.words.kinds import Auth, AuthorKind, Auto, Direction, MessageStatus, NewsKind, Place, Status
 
 
 @dataclass(slots=True)
@@ -45,6 +48,7 @@ class _Filed:
     names: list[str]
     sender: tuple[str, str]
     kind: str
+    manifest: Manifest
     direction: Direction
     at: int
     backlog: bool
@@ -64,13 +68,16 @@ def file(batch: Batch, arrival: Arrival, kept: Kept, names: list[str]) -> None:
         return
     known = _same_message(batch, arrival, decoded)
     if known is not None:
-        _receive_again(act, arrival, known)
+        _receive_again(act, arrival, known, decoded)
         batch.again += 1
+        return
+    if _only_news(decoded, kept):
+        _take_news(batch, arrival, decoded, proven=decoded.auth is not Auth.FAIL)
         return
     message = _who_and_when(batch, arrival, kept, names)
     news = None
     if decoded.deliveries or batch.message_ids.ours_among(names):
-        news = deliveries.apply(act, decoded, proven=not message.unproven)
+        news = _take_news(batch, arrival, decoded, proven=not message.unproven)
     found = threading.find(
         batch.conversations,
         batch.message_ids,
@@ -102,6 +109,26 @@ def file(batch: Batch, arrival: Arrival, kept: Kept, names: list[str]) -> None:
         tying.tie(act, batch.conversations, number, map(_offered, found) if message.unproven else found)
 
 
+def said_by_us(arrival: Arrival, decoded: Decoded) -> bool:
+    """Say whether the channel shows a message as ours: it lay among what was sent, or says so itself."""
+    return (arrival.item.outbound or decoded.outbound) and not arrival.item.junk
+
+
+def _only_news(decoded: Decoded, kept: Kept) -> bool:
+    """Say whether this is news about messages of ours and nothing that anybody said."""
+    return bool(decoded.deliveries) and decoded.sender is None and not decoded.text and not kept.files
+
+
+def _take_news(batch: Batch, arrival: Arrival, decoded: Decoded, proven: bool) -> deliveries.About | None:
+    """Apply what is reported of our messages; what is reported and not said leaves only its receipt behind."""
+    act = batch.act
+    early = partial(echoes.keep_early, act, arrival.channel_id, raw_item=arrival.raw_id)
+    news = deliveries.apply(act, decoded, arrival.channel_id, proven, early)
+    if news is not None and decoded.sender is None:
+        act.tx.later("UPDATE receipt SET message_id = ? WHERE id = ?", (news.message, arrival.raw_id))
+    return news
+
+
 def _route(batch: Batch, message: _Filed, number: int) -> None:
     one, arrival = batch.conversations.existing(number), message.arrival
     team = batch.router.team_for(one, arrival.channel_id, message.kind, arrival.item, message.decoded)
@@ -122,15 +149,24 @@ def _same_message(batch: Batch, arrival: Arrival, decoded: Decoded) -> int | Non
         found = batch.tx.value(
             "SELECT m.id FROM message m JOIN outbox o ON o.message_id = m.id "
             "WHERE m.external_id = ? AND (? OR o.source_id = ?)",
-            (decoded.external_id, arrival.item.outbound, arrival.item.source_id),
+            (decoded.external_id, said_by_us(arrival, decoded), arrival.item.source_id),
         )
+    if found is None and said_by_us(arrival, decoded):
+        found = batch.sent_as(arrival.channel_id, echoes.named(decoded))
     return None if found is None else int(found)
 
 
-def _receive_again(act: Act, arrival: Arrival, message_id: int) -> None:
+def _receive_again(act: Act, arrival: Arrival, message_id: int, decoded: Decoded) -> None:
     act.tx.execute("UPDATE receipt SET message_id = ? WHERE id = ?", (message_id, arrival.raw_id))
-    number = act.tx.value("SELECT conversation_id FROM message WHERE id = ?", (message_id,))
+    row = act.tx.one("SELECT conversation_id, uuid FROM message WHERE id = ?", (message_id,))
+    number = None if row is None else row["conversation_id"]
     deliveries.proven_sent(act, message_id)
+    if row is not None and row["uuid"] is not None and said_by_us(arrival, decoded):
+        echoes.learn(act, arrival.channel_id, message_id, (decoded.external_id,))
+        if decoded.thread:
+            echoes.join_thread(act, message_id, decoded.thread)
+        for delivery in decoded.deliveries:
+            deliveries.report(act, delivery, message_id, proven=True)
     act.event("received_again", number, message=message_id, after={"channel": arrival.channel_id})
 
 
@@ -138,7 +174,7 @@ def _who_and_when(batch: Batch, arrival: Arrival, kept: Kept, names: list[str]) 
     decoded = kept.message
     kind, created_at, history_days = batch.channels[arrival.channel_id]
     sender = decoded.sender
-    ours = batch.ours(sender) or (arrival.item.outbound and not arrival.item.junk)
+    ours = batch.ours(sender) or said_by_us(arrival, decoded)
     recipients = (*decoded.to, *decoded.cc, *decoded.bcc)
     others = [party for party in recipients if not batch.ours(party)]
     if ours and not others and decoded.reply_to and not batch.ours(decoded.reply_to[0]):
@@ -161,7 +197,8 @@ def _who_and_when(batch: Batch, arrival: Arrival, kept: Kept, names: list[str]) 
         kept=kept,
         names=names,
         sender=contents.sender(decoded),
-        kind=kind,
+        kind=kept.kind or kind,
+        manifest=registry.manifest(kind),
         direction=Direction.OUTBOUND if ours else Direction.INBOUND,
         at=at,
         backlog=backlog,
@@ -247,7 +284,8 @@ def _store(batch: Batch, message: _Filed, number: int, reason: str, stranger: bo
         sent_at=decoded.sent_at,
         received_at=arrival.item.received_at,
         raw_item_id=arrival.raw_id,
-        decoder=registry.manifest(message.kind).decoder,
+        decoder=message.manifest.decoder,
+        public=decoded.public or message.manifest.public,
         search_id=0,
     )
     _store_around(batch, message, row)

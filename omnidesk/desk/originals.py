@@ -15,7 +15,11 @@ from omnidesk.words.speech import _
 
 def page(workspace: Workspace, message_id: int) -> str:
     """Return the HTML of a message as a page that can do nothing. Raises NotFoundError where it has none."""
-    row = workspace.database.reader.one("SELECT raw_item_id, kind, subject FROM message WHERE id = ?", (message_id,))
+    row = workspace.database.reader.one(
+        "SELECT m.raw_item_id, m.subject, channel.kind FROM message m JOIN channel ON channel.id = m.channel_id "
+        "WHERE m.id = ?",
+        (message_id,),
+    )
     if row is None:
         raise NotFoundError(_("there is no message {message_id}").format(message_id=message_id))
     found = ""

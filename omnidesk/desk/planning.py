@@ -34,6 +34,7 @@ class Choice:
     usable: bool
     reason: str | None
     to: tuple[Address, ...]
+    cc: tuple[Address, ...] = ()
     public: bool = False
     letters: bool = True
     files: bool = True
@@ -45,7 +46,9 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How an answer would go out: what it answers, the channel proposed, the recipients, and what to mind."""
+    """How an answer would go out: what it answers, the channel proposed, the recipients, and what to mind.
+
+    No public channel is ever proposed; it stands among the `choices`."""
 
     answers: Message | None
     channel: Channel | None
@@ -78,16 +81,31 @@ def plan(workspace: Workspace, number: int, to_sender_only: bool = False) -> Pla
         flagged.append(_("NOT PROVEN: nobody vouches that {sender} wrote this").format(sender=answers.sender.address))
     choices = tuple(_choices(reader, number, answers, to, cc))
     usable = [choice for choice in choices if choice.usable]
-    first = _preferred(reader, number, usable)
-    if first is None:
-        first = next((choice for choice in usable if answers and choice.channel.id == answers.channel_id), None)
-    if first is None and answers is not None:
-        first = next((choice for choice in usable if choice.channel.kind == answers.kind), None)
-    if first is None:
-        first = next((choice for choice in usable if not registry.manifest(choice.channel.kind).public), None)
+    first = _proposed(reader, number, answers, [choice for choice in usable if not choice.public])
     if first is not None and (answers is None or first.channel.kind != answers.kind):
         to, cc = first.to, ()
     return Plan(answers, None if first is None else first.channel, choices, to, cc, tuple(flagged))
+
+
+def _proposed(reader: Connection, number: int, answers: Message | None, private: list[Choice]) -> Choice | None:
+    """Return the channel an answer starts on: the one preferred, that of the last private message, one of its kind,
+    any other private one; never a public one (promise 7)."""
+    found = _preferred(reader, number, private)
+    if found is None and answers is not None:
+        last = (answers.channel_id, answers.kind) if not answers.public else _last_private(reader, number)
+        found = next((one for one in private if last is not None and one.channel.id == last[0]), None)
+        found = found or next((one for one in private if last is not None and one.channel.kind == last[1]), None)
+    return found or next(iter(private), None)
+
+
+def _last_private(reader: Connection, number: int) -> tuple[int, str] | None:
+    """Return the channel and kind of the customer's last private message; rides on message_thread."""
+    row = reader.one(
+        "SELECT channel_id, kind FROM message WHERE conversation_id = ? AND direction = 'inbound' AND NOT public "
+        "AND auto IS NULL AND NOT stranger AND NOT unproven AND aside_id IS NULL ORDER BY at DESC, id DESC LIMIT 1",
+        (number,),
+    )
+    return None if row is None else (row[0], row[1])
 
 
 def _answered(reader: Connection, number: int) -> Message | None:
@@ -222,19 +240,21 @@ def _choices(
             outward = rules.Outward(there, cc if same else (), last_inbound_at=last, undeliverable=bad)
             reason = rules.objection(channel, manifest, outward, clock.now())
         closes = None if window is None or last is None else rules.window_shuts(window, last)
-        found.append(replace(_choice(channel, manifest, reason, there), closes_at=closes))
+        copies = cc if same else ()
+        public = rules.is_public(channel, manifest, answers)
+        found.append(replace(_choice(channel, manifest, reason, there), cc=copies, public=public, closes_at=closes))
     return found
 
 
 def _preferred(reader: Connection, number: int, usable: list[Choice]) -> Choice | None:
-    """Return the channel that the customer said they prefer, where it is usable and private (promise 7)."""
+    """Return the channel that the customer said they prefer, where it is among these."""
     said = reader.value(
         "SELECT customer.preferred_channel FROM conversation c JOIN customer ON customer.id = c.customer_id "
         "WHERE c.id = ?",
         (number,),
     )
     wanted = (said or "").lower()
-    fits = [one for one in usable if wanted in (one.channel.name.lower(), one.channel.kind) and not one.public]
+    fits = [one for one in usable if wanted in (one.channel.name.lower(), one.channel.kind)]
     return fits[0] if wanted and fits else None
 
 
@@ -259,7 +279,8 @@ def _choice(channel: Channel, manifest: Manifest, reason: str | None, to: tuple[
     limit = None if manifest.text.split else manifest.text.max_length
     why = None if reason is None else retold(reason)
     files = manifest.attachments.outbound
-    return Choice(channel, reason is None, why, to, manifest.public, manifest.text.subject, files, limit)
+    letters = manifest.text.subject
+    return Choice(channel, reason is None, why, to, (), manifest.public, letters, files, limit)
 
 
 def addresses_like(workspace: Workspace, begun: str, limit: int) -> list[Address]:

@@ -8,7 +8,7 @@ from omnidesk import clock
 from omnidesk.connectors.manifest import Manifest, ReplyWindow, TextRule
 from omnidesk.text.address import valid_email
 from omnidesk.text.phone import could_be_phone
-from omnidesk.words.rows import Address, Channel
+from omnidesk.words.rows import Address, Channel, Message
 
 SAFETY = 5 * clock.MINUTE
 """A reply window counts as closed this much before the provider closes it."""
@@ -42,6 +42,12 @@ def channel_objection(channel: Channel, manifest: Manifest) -> str | None:
     if manifest.outbound == "none":
         return f"{manifest.name} cannot send"
     return None
+
+
+def is_public(channel: Channel, manifest: Manifest, answers: Message | None) -> bool:
+    """Say whether what goes out on a channel can be read by everybody: all that does, or this answer to a message that
+    was public there."""
+    return manifest.public or (answers is not None and answers.public and answers.channel_id == channel.id)
 
 
 def objection(channel: Channel, manifest: Manifest, outward: Outward, now: int) -> str | None:

@@ -17,6 +17,7 @@ from omnidesk.text.clean import one_line
 from omnidesk.words.kinds import Place
 
 MOST_REFERENCES = 100
+THREAD = "thread:"
 
 
 class Where(Protocol):
@@ -134,7 +135,7 @@ def _answered(search: _Search, value: str, how: str) -> None:
 
 def thread_key(thread: str) -> str:
     """Return how a channel's own thread id is kept among the ids that messages name."""
-    return f"thread:{one_line(thread, 500)}"
+    return f"{THREAD}{one_line(thread, 500)}"
 
 
 def takes_part(connection: Connection, number: int) -> list[int]:

@@ -88,7 +88,7 @@ def _fresh(
         quote=quoted,
     )
     chosen = planned.channel.name if planned.channel else None
-    return replace(made, ways=_ways(planned.choices, planned), chosen=chosen), ""
+    return replace(made, ways=_ways(planned.choices), chosen=chosen), ""
 
 
 def _quote(message: Message | None) -> str:
@@ -108,8 +108,7 @@ def _used(planned: Plan) -> str | None:
     return planned.channel.name if planned.channel is not None else None
 
 
-def _ways(choices: Sequence[Choice], planned: Plan | None = None) -> tuple[Way, ...]:
-    answered = planned.answers.kind if planned is not None and planned.answers is not None else ""
+def _ways(choices: Sequence[Choice]) -> tuple[Way, ...]:
     return tuple(
         Way(
             channel=one_line(choice.channel.name),
@@ -117,7 +116,7 @@ def _ways(choices: Sequence[Choice], planned: Plan | None = None) -> tuple[Way, 
             reason=one_line(choice.reason or ""),
             kind=choice.channel.kind,
             to=choice.to,
-            cc=planned.cc if planned is not None and choice.channel.kind == answered else (),
+            cc=choice.cc,
             public=choice.public,
             letters=choice.letters,
             files=choice.files,

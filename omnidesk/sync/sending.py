@@ -194,7 +194,9 @@ class Sender:
                 log.warn(f"cannot verify: {error}", channel=self.channel.name, message=message_id)
                 return
             if isinstance(found, Sent):
-                await self.in_thread(outbox.finish, self.workspace, message_id, self.held, MessageStatus.SENT)
+                await self.in_thread(
+                    outbox.finish, self.workspace, message_id, self.held, MessageStatus.SENT, None, found.provider_ids
+                )
             elif isinstance(found, NotSent):
                 await self.in_thread(outbox.again, self.workspace, message_id, self.held, "it had not been sent", 0.0)
             await asyncio.sleep(0)

@@ -70,7 +70,7 @@ class Sheet:
     def by(self, channel: str) -> Sheet:
         """Return the sheet with another channel: who gets it changes with the sort of address."""
         before, after = self.way, next(way for way in self.ways if way.channel == channel)
-        if self.sort != "reply" or before is None or before.kind == after.kind:
+        if self.sort != "reply" or (before is not None and before.kind == after.kind):
             return replace(self, chosen=channel)
         usual = (after.to, after.cc)
         return replace(self, chosen=channel, to=after.to, cc=after.cc, bcc=(), usual=usual)

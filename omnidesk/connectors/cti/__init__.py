@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hmac
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -66,6 +67,8 @@ MANIFEST = Manifest(
 )
 
 _OUTCOMES = {"busy": "busy", "noAnswer": "missed", "congestion": "failed", "notFound": "failed"}
+_WITH_COUNTRY = re.compile("[1-9][0-9]{7,14}")
+"""A number of E.164 without its +; what is shorter is an extension."""
 _NOBODY = ("", "anonymous", "unknown", "restricted", "private", "unavailable")
 
 
@@ -110,7 +113,7 @@ class CtiConnector(Connector):
             raise DecodeError("a CTI event has a callId and is newCall, answer or hangup")
         outbound = _word(event, "direction") == "out"
         number = _word(event, "to" if outbound else "from")
-        if item.headers.get("numbers", "international") == "international" and number[:1] in "123456789":
+        if item.headers.get("numbers", "international") == "international" and _WITH_COUNTRY.fullmatch(number):
             number = f"+{number}"
         withheld = number.lower() in _NOBODY
         return (

@@ -182,6 +182,7 @@ def _live(item: Item) -> Decoded | None:
 def _of_contact(item: Item, identity: str) -> Decoded:
     """Read a line of a channel where all that is said between a contact and the shop is one thread."""
     decoded = read(item, identity)
-    assert decoded.sender is not None
-    contact = decoded.to[0] if item.outbound and decoded.to else decoded.sender
+    if decoded.sender is None:
+        return decoded
+    contact = decoded.to[0] if (item.outbound or decoded.outbound) and decoded.to else decoded.sender
     return replace(decoded, thread=decoded.thread or contact.value)

@@ -64,6 +64,7 @@ class Message(SQLModel, table=True):
     raw_item_id: int | None = Field(default=None, sa_column=big(nullable=True))
     decoder: int = 0
     search_id: int = Field(sa_column=big())
+    edited_at: int | None = Field(default=None, sa_column=big(nullable=True))
 
 
 class MessageReference(SQLModel, table=True):
@@ -94,6 +95,21 @@ class Attachment(SQLModel, table=True):
     raw_item_id: int | None = Field(default=None, sa_column=big(nullable=True))
 
 
+class Fetching(SQLModel, table=True):
+    """A file that the provider still keeps: when to ask for it next; `due_at` is null once it was given up."""
+
+    __table_args__ = (
+        Index("fetching_due", "channel_id", "due_at", sqlite_where=text("due_at IS NOT NULL"),
+              postgresql_where=text("due_at IS NOT NULL")),
+    )  # fmt: skip
+    attachment_id: int = Field(sa_column=big(primary_key=True))
+    channel_id: int = Field(sa_column=big())
+    reference: str
+    attempts: int = 0
+    due_at: int | None = Field(default=None, sa_column=big(nullable=True))
+    error: str | None = None
+
+
 class Draft(SQLModel, table=True):
     """What an agent is writing: one a conversation, agent and sort."""
 
@@ -115,7 +131,9 @@ class Draft(SQLModel, table=True):
 
 
 class Outbox(SQLModel, table=True):
-    """One message on its way out. `committing` is set just before the step that cannot be taken back."""
+    """One message on its way out. `committing` is set just before the step that cannot be taken back.
+
+    `provider_ids` is where older programs write what the table `provider_id` holds."""
 
     __table_args__ = (
         Index("outbox_due", "channel_id", "state", "due_at"),
@@ -141,3 +159,26 @@ class Outbox(SQLModel, table=True):
     error: str | None = None
     dismissed_at: int | None = Field(default=None, sa_column=big(nullable=True))
     created_at: int = Field(sa_column=big())
+
+
+class ProviderId(SQLModel, table=True):
+    """What a provider calls a message that we sent on one of its channels."""
+
+    __tablename__ = "provider_id"
+    __table_args__ = (Index("provider_id_message", "message_id"),)
+    channel_id: int = Field(sa_column=big(primary_key=True))
+    value: str = Field(primary_key=True)
+    message_id: int = Field(sa_column=big())
+
+
+class EarlyReport(SQLModel, table=True):
+    """A report about a message that was being sent: it came before the provider's answer said what it calls it."""
+
+    __tablename__ = "early_report"
+    __table_args__ = (Index("early_report_value", "channel_id", "value"),)
+    id: int = Field(sa_column=big(primary_key=True))
+    channel_id: int = Field(sa_column=big())
+    value: str
+    raw_item_id: int = Field(sa_column=big())
+    report_json: str = Field(sa_column=Column(Text, nullable=False))
+    at: int = Field(sa_column=big())
