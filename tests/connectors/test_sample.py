@@ -66,10 +66,9 @@ class SampleHarness(Harness):
         ]
 
     def report(self, received: Received, status: str) -> None:
-        """Our own number says it, in a line without words."""
         self.count += 1
         report = {"status": status, "key": received.key}
-        line = {"id": f"report-{self.count}", "at": clock.now(), "from": self.address, "text": "", "reports": [report]}
+        line = {"id": f"report-{self.count}", "at": clock.now(), "text": "", "reports": [report]}
         self.inject_raw(json.dumps(line).encode())
 
     def known_as(self, sender: str) -> str:

@@ -182,8 +182,6 @@ class SampleConnector(Connector):
                 for file in outgoing.files
             ],
         }
-        if outgoing.template is not None:
-            said["template"] = asdict(outgoing.template)
         return Payload(json.dumps(said, ensure_ascii=False).encode())
 
     async def check(self) -> Checked:

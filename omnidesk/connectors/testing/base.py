@@ -106,7 +106,7 @@ class Base:
         """Let customers send messages, and wait until they are there."""
         before = len(program.texts())
         harness.inject(*messages)
-        assert program.sync()["error"] is None
+        program.sync_well()
         wait_for(lambda: len(program.texts()) >= before + len(messages), "the messages to arrive")
 
     def conversation_with(self, harness: Harness, program: Program, said: Said) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from omnidesk.connectors.base import API, Connector
-from omnidesk.connectors.manifest import Manifest
+from omnidesk.connectors.manifest import RELAY, RELAY_TOKEN, Manifest
 
 _LOGINS = {"oauth_device", "oauth_loopback", "qr"}
 
@@ -24,9 +24,15 @@ def problems(manifest: Manifest, connector: type[Connector]) -> list[str]:
         found.append("it sends files and cannot send")
     if manifest.receipts and manifest.outbound == "none":
         found.append("it reports what became of messages and cannot send")
+    if manifest.inbound == ("webhook",) and manifest.runs_in == "sync" and not _relays(manifest):
+        found.append("a desk behind NAT cannot have it: add RELAY to the settings and RELAY_TOKEN to the secrets")
     if not manifest.privacy:
         found.append("privacy is empty: say what leaves the machine")
     return found
+
+
+def _relays(manifest: Manifest) -> bool:
+    return set(RELAY) <= set(manifest.settings) and RELAY_TOKEN in manifest.secrets
 
 
 def _of_names(manifest: Manifest) -> list[str]:

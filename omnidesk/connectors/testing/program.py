@@ -23,7 +23,7 @@ QUICK = {
     "tick_seconds": 0.1,
     "poll_seconds": 0.2,
     "backoff_seconds": 0.2,
-    "timeout_seconds": 2,
+    "timeout_seconds": 3,
     "undo_seconds": 0,
     "verify_after_seconds": 0.2,
 }
@@ -79,6 +79,10 @@ class Program:
             return {"received": 0, "duplicates": 0, "quarantined": 0, "error": self.channel()["error"]}
         result: dict[str, Any] = self.ask("sync", "--once", expect=(0, 1))["channels"][0]
         return result
+
+    def sync_well(self) -> None:
+        """Run passes until one ends without an error: on a busy machine a provider may seem silent."""
+        wait_for(lambda: self.sync()["error"] is None, "a pass without an error")
 
     def start(self, *words: str) -> subprocess.Popen[bytes]:
         """Start a command in the background; its standard output can be read."""

@@ -61,7 +61,7 @@ class Quiet(Base):
             harness.inject(Said("still there"))
         assert program.ask("channel", "test", "under-test")["found"]["account"]
         if fetches(self.manifest(harness)):
-            assert program.sync()["error"] is None
+            program.sync_well()
             assert program.texts() == ["still there"]
 
 

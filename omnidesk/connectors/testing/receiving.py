@@ -134,7 +134,7 @@ class Receiving(Base):
         self.arrive(harness, program, *(Said(f"kept {number}") for number in range(5)))
         harness.lose_position()
         harness.inject(Said("after the loss"))
-        assert program.sync()["error"] is None
+        program.sync_well()
         assert sorted(program.texts()) == sorted(["after the loss", *(f"kept {number}" for number in range(5))])
 
     def test_07_a_poison_item_stops_nothing_and_can_be_tried_again(self, harness: Harness, program: Program) -> None:
@@ -142,7 +142,7 @@ class Receiving(Base):
         harness.inject(Said("before the poison"))
         harness.inject_raw(b"\x00\xff\x1b]0;owned\x07 neither head nor body \xfe")
         harness.inject(Said("after the poison"))
-        assert program.sync()["error"] is None
+        program.sync_well()
         wait_for(lambda: {"before the poison", "after the poison"} <= set(program.texts()), "the others")
         texts, quarantined = program.texts(), program.quarantined()
         came = len(texts) + len(quarantined)

@@ -35,7 +35,7 @@ class Sending(Base):
         number = self.conversation_with(harness, program, Said("may I ask?"))["id"]
         for _ in range(2):
             self.answer(program, number, "größer, ✅ yes", "--key", "the-only-one")
-        assert program.sync()["error"] is None
+        program.sync_well()
         wait_for(lambda: self.took(harness, "größer, ✅ yes"), "the answer to be taken")
         program.sync()
         assert len(self.took(harness, "größer, ✅ yes")) == 1

@@ -73,6 +73,6 @@ class Trouble(Base):
 
             wait_for(settled, "the end of the token to be dealt with")
             assert requests() <= 20
-        assert program.sync()["error"] is None
+        program.sync_well()
         assert sorted(program.texts()) == sorted(one.text for one in said)
         assert program.channel()["health"] == "ok"
