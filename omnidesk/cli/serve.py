@@ -89,6 +89,7 @@ async def _serve(workspace: Workspace, answer: Callable[..., Awaitable[None]], r
         finally:
             watching.cancel()
             await asyncio.gather(watching, return_exceptions=True)
+            await site.close()
 
     try:
         await answer(site.app, work=work)
