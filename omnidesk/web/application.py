@@ -62,7 +62,9 @@ SAFE = ((b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-refer
 
 
 class SafeHeaders:
-    """Adds to each answer, where it says nothing itself, what keeps a browser from guessing types and telling others where it came from."""
+    """Adds to each answer what keeps a browser from guessing types and telling others where it came from.
+
+    What an answer says itself stays."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
