@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import secrets
 import signal
 import subprocess
 import sys
@@ -14,7 +15,6 @@ import uuid
 from collections.abc import Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Self
 
 import httpx
@@ -22,6 +22,7 @@ import websockets
 from websockets.asyncio.client import ClientConnection
 
 from omnidesk.desk import channels, presence, processes
+from omnidesk.desk import settings as conf
 from omnidesk.words.kinds import Direction
 from omnidesk.words.rows import Channel
 from tests.filling import Desk
@@ -39,6 +40,8 @@ class Served:
     channel: Channel
     port: int = field(default_factory=lambda: free_ports(1)[0])
     process: subprocess.Popen[str] | None = None
+    caller: str = field(default_factory=lambda: f"10.{secrets.randbelow(256)}.{secrets.randbelow(256)}.7")
+    """Where its visitors seem to come from: limits count callers by address."""
 
     @property
     def origin(self) -> str:
@@ -49,6 +52,11 @@ class Served:
     def url(self) -> str:
         """Where the chat is."""
         return f"{self.origin}/chat/{self.channel.name}/"
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What its visitors' proxy says of them."""
+        return {"X-Forwarded-For": self.caller}
 
     def start(self) -> None:
         """Start the server, and wait until it says that it listens."""
@@ -97,9 +105,20 @@ def settings(origin: str = SITE, **more: Any) -> dict[str, Any]:
 
 
 def with_chat(desk: Desk, **more: Any) -> Served:
-    """Add a chat to a desk; its server is not started."""
-    channel = channels.add(desk.workspace, desk.me, "chat", "webchat", "www.shop.test", settings(**more))[1]
-    return Served(desk, channel)
+    """Add a chat to a desk; its server is not started. Who takes over from a killed one need not wait for long."""
+    conf.put(desk.workspace, "lease_seconds", 2.0, desk.me)
+    return Served(desk, add_chat(desk, "webchat", **more))
+
+
+def add_chat(desk: Desk, name: str, **more: Any) -> Channel:
+    """Add a chat to a desk."""
+    return channels.add(desk.workspace, desk.me, "chat", name, "www.shop.test", settings(**more))[1]
+
+
+async def reachable(served: Served) -> None:
+    """Wait until a server that runs knows the chat."""
+    while (await get(served.url, headers=served.headers)).status_code != 200:
+        await asyncio.sleep(0.05)
 
 
 async def until(holds: Callable[[], Any], seconds: float = PATIENCE) -> None:
@@ -108,6 +127,16 @@ async def until(holds: Callable[[], Any], seconds: float = PATIENCE) -> None:
     while not holds():
         assert time.monotonic() < end, "it did not come to be"
         await asyncio.sleep(0.02)
+
+
+async def get(url: str, **more: Any) -> httpx.Response:
+    """Fetch a page."""
+    return await asyncio.to_thread(httpx.get, url, timeout=60.0, **more)
+
+
+async def post(url: str, **more: Any) -> httpx.Response:
+    """Post something."""
+    return await asyncio.to_thread(httpx.post, url, timeout=60.0, **more)
 
 
 @dataclass
@@ -159,7 +188,8 @@ class Visitor:
 async def visiting(served: Served, token: str = "", origin: str | None = None, **more: Any):  # type: ignore[no-untyped-def]
     """Open a page that has said hello."""
     url = f"ws://127.0.0.1:{served.port}/chat/{served.channel.name}/socket"
-    async with websockets.connect(url, origin=origin or served.origin, **more) as socket:  # type: ignore[arg-type]
+    wanted: Any = origin or served.origin
+    async with websockets.connect(url, origin=wanted, additional_headers=served.headers, **more) as socket:
         visitor = Visitor(socket)
         await visitor.says(type="hello", token=token, page=f"{SITE}/shoes?secret=1", language="nl")
         await visitor.hears(lambda frame: frame["type"] == "welcome")
@@ -171,7 +201,7 @@ class Caller:
 
     def __init__(self, served: Served, origin: str | None = None, **headers: str) -> None:
         self._client = httpx.AsyncClient(
-            base_url=served.url, headers={"Origin": origin or served.origin, **headers}, timeout=60.0
+            base_url=served.url, headers={"Origin": origin or served.origin, **served.headers, **headers}, timeout=60.0
         )
         self.connection, self.last, self.token = str(uuid.uuid4()), 0, ""
 
@@ -225,9 +255,3 @@ class AtConsole:
         self._ended.set()
         self._renewing.join()
         presence.leave(self._desk.workspace, self._name)
-
-
-def in_folder(folder: Path) -> Path:
-    """Return a folder, made."""
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder

@@ -13,21 +13,21 @@ import pytest
 import websockets
 
 from omnidesk import clock
-from omnidesk.desk import asides, channels, composing, settings, triage, visitors
+from omnidesk.desk import channels, composing, joining, settings, visitors
 from omnidesk.web.chat import passes
 from omnidesk.words.kinds import Direction
 from tests.filling import Desk
-from tests.web.served import SITE, AtConsole, Served, until, visiting, with_chat
+from tests.web.served import PATIENCE, SITE, AtConsole, Served, get, post, until, visiting, with_chat
 
 
 class TestWritingAndAnswering:
     @pytest.mark.databases
-    async def test_what_a_visitor_writes_is_answered_on_their_page(self, served: Served) -> None:
-        async with visiting(served) as visitor:
+    async def test_what_a_visitor_writes_is_answered_on_their_page(self, own_served: Served) -> None:
+        async with visiting(own_served) as visitor:
             await visitor.writes("Is 42 in stock?", name="Anna")
-            ((number, text, _),) = await served.filed()
+            ((number, text, _),) = await own_served.filed()
             assert text == "Is 42 in stock?"
-            await asyncio.to_thread(served.answers, number, "Yes, two pairs.")
+            await asyncio.to_thread(own_served.answers, number, "Yes, two pairs.")
             message = await visitor.sees("Yes, two pairs.")
             assert message["ours"] and message["by"] == "Sanne" and message["status"] == "sent"
 
@@ -54,7 +54,8 @@ class TestWritingAndAnswering:
             await visitor.writes("Three")
             assert {one[0] for one in await served.filed(2)} == {number}
             assert served.desk.value("SELECT status FROM conversation WHERE id = ?", number) == "open"
-            assert served.desk.value("SELECT verified FROM identity WHERE kind = 'visitor'")
+            who = visitor.token.split(".")[1]
+            assert served.desk.value("SELECT verified FROM identity WHERE kind = 'visitor' AND value = ?", who)
 
     async def test_every_tab_shows_the_same(self, served: Served) -> None:
         async with visiting(served) as one, visiting(served, one.token) as other:
@@ -80,42 +81,47 @@ class TestExactlyOnce:
         """Promise 2."""
         async with visiting(served) as visitor:
             key = str(uuid.uuid4())
-            async with httpx.AsyncClient(base_url=served.url, headers={"Origin": served.origin}) as client:
+            async with httpx.AsyncClient(
+                base_url=served.url, headers={"Origin": served.origin, **served.headers}
+            ) as client:
                 said = {"token": visitor.token, "id": key, "text": "Once"}
                 answers = await asyncio.gather(*(client.post("post", json=said) for _ in range(15)))
             assert {answer.status_code for answer in answers} == {200}
-            await asyncio.gather(*(visitor.writes("Once", key) for _ in range(1)))
+            await visitor.writes("Once", key)
             await visitor.writes("Then")
             assert [text for _, text, _ in await served.filed(2)] == ["Once", "Then"]
 
-    async def test_killed_in_the_middle_of_posts_nothing_is_lost_or_doubled(self, served: Served) -> None:
+    async def test_killed_in_the_middle_of_posts_nothing_is_lost_or_doubled(self, own_served: Served) -> None:
         """Promises 1 and 2: what was answered is kept, what was not is sent again under the same id."""
         sent = {str(uuid.uuid4()): f"line {number}" for number in range(12)}
         kept: set[str] = set()
-        async with visiting(served) as visitor:
+        async with visiting(own_served) as visitor:
             for key, text in list(sent.items())[:6]:
                 await visitor.says(type="post", id=key, text=text)
             kept.add((await visitor.hears(lambda frame: frame["type"] == "posted"))["id"])
-            await asyncio.to_thread(served.stop, signal.SIGKILL)
-        await asyncio.to_thread(served.start)
-        async with visiting(served, visitor.token) as again:
+            await asyncio.to_thread(own_served.stop, signal.SIGKILL)
+        await asyncio.to_thread(own_served.start)
+        async with visiting(own_served, visitor.token) as again:
             for key, text in sent.items():
                 if key not in kept:
                     await again.writes(text, key)
-            texts = [text for _, text, _ in await served.filed(len(sent))]
+            texts = [text for _, text, _ in await own_served.filed(len(sent))]
             assert sorted(texts) == sorted(sent.values())
-            await until(lambda: set(again.shown) == set(sent) or not asyncio.run_coroutine_threadsafe)
+            while set(again.shown) != set(sent):
+                await again.next()
 
-    async def test_what_an_agent_wrote_while_the_server_was_down_comes_when_it_is_back(self, served: Served) -> None:
-        async with visiting(served) as visitor:
+    async def test_what_an_agent_wrote_while_the_server_was_down_comes_when_it_is_back(
+        self, own_served: Served
+    ) -> None:
+        async with visiting(own_served) as visitor:
             await visitor.writes("Hello?")
-            ((number, _, _),) = await served.filed()
-        await asyncio.to_thread(served.stop, signal.SIGKILL)
-        await asyncio.to_thread(composing.reply, served.desk.workspace, served.desk.me, number, "Still there?")
-        await asyncio.to_thread(served.start)
-        async with visiting(served, visitor.token) as again:
+            ((number, _, _),) = await own_served.filed()
+        await asyncio.to_thread(own_served.stop, signal.SIGKILL)
+        await asyncio.to_thread(composing.reply, own_served.desk.workspace, own_served.desk.me, number, "Still there?")
+        await asyncio.to_thread(own_served.start)
+        async with visiting(own_served, visitor.token) as again:
             await again.sees("Still there?")
-        assert len(served.messages(Direction.OUTBOUND)) == 1
+        assert len(own_served.messages(Direction.OUTBOUND)) == 1
 
 
 class TestWhatAVisitorMaySee:
@@ -127,9 +133,10 @@ class TestWhatAVisitorMaySee:
             await bram.writes("I am Bram")
             (first, _, _), (second, _, _) = await served.filed(2)
             composing.note(desk.workspace, desk.me, first, "She is a regular")
-            composing.forward(desk.workspace, desk.me, first, ["carrier@example.test"], "Where is her parcel?", via="demo")
+            asked = ["carrier@example.test"]
+            composing.forward(desk.workspace, desk.me, first, asked, "Where is her parcel?", via="demo")
             desk.sends_all()
-            triage_merge(desk, second, first)
+            joining.merge(desk.workspace, desk.me, second, first)
             await asyncio.to_thread(served.answers, first, "For one of them")
             await until(lambda: served.messages(Direction.OUTBOUND))
             await until(lambda: served.messages(Direction.OUTBOUND)[0][2] == "sent")
@@ -163,9 +170,9 @@ class TestWhatAVisitorMaySee:
         for token in forged:
             async with visiting(served, token) as stranger:
                 assert not stranger.shown and stranger.token.split(".")[1] != who
-            answer = httpx.post(
+            answer = await post(
                 f"{served.url}post", json={"token": token, "id": str(uuid.uuid4()), "text": "In her name"},
-                headers={"Origin": served.origin},
+                headers={"Origin": served.origin, **served.headers},
             )  # fmt: skip
             assert answer.status_code == 401
         assert len(served.messages()) == 1
@@ -191,20 +198,22 @@ class TestFromWhere:
     async def test_an_allowed_site_may_ask_and_one_that_says_nothing_may_not(self, served: Served) -> None:
         async with visiting(served, origin=SITE) as visitor:
             assert visitor.token
-        answer = httpx.post(f"{served.url}session", json={})
+        answer = await post(f"{served.url}session", json={})
         assert answer.status_code == 403
 
     async def test_only_allowed_sites_may_frame_the_page(self, served: Served) -> None:
-        page = httpx.get(served.url)
+        page = await get(served.url)
         assert f"frame-ancestors 'self' {SITE}" in page.headers["content-security-policy"]
         framed = {"Referer": "https://evil.test/x", "Sec-Fetch-Dest": "iframe"}
-        assert httpx.get(served.url, headers=framed).status_code == 403
-        assert httpx.get(f"{served.origin}/chat/webchat.js", headers=framed).status_code == 403
-        assert httpx.get(f"{served.origin}/chat/webchat.js", headers={"Referer": f"{SITE}/x"}).status_code == 200
+        assert (await get(served.url, headers=framed)).status_code == 403
+        assert (await get(f"{served.origin}/chat/{served.channel.name}.js", headers=framed)).status_code == 403
+        assert (
+            await get(f"{served.origin}/chat/{served.channel.name}.js", headers={"Referer": f"{SITE}/x"})
+        ).status_code == 200
 
-    def test_there_is_no_chat_of_another_name_or_kind(self, served: Served) -> None:
-        assert httpx.get(f"{served.origin}/chat/demo/").status_code == 404
-        assert httpx.get(f"{served.origin}/chat/nothing.js").status_code == 404
+    async def test_there_is_no_chat_of_another_name_or_kind(self, served: Served) -> None:
+        assert (await get(f"{served.origin}/chat/demo/")).status_code == 404
+        assert (await get(f"{served.origin}/chat/nothing.js")).status_code == 404
 
 
 class TestTooMuch:
@@ -219,7 +228,9 @@ class TestTooMuch:
             assert "Me too" in kept and len(kept) < 60
 
     async def test_a_flood_over_http_is_answered_with_429(self, served: Served) -> None:
-        async with httpx.AsyncClient(base_url=served.url, headers={"Origin": served.origin}) as client:
+        async with httpx.AsyncClient(
+            base_url=served.url, headers={"Origin": served.origin, **served.headers}
+        ) as client:
             token = (await client.post("session", json={})).json()["token"]
             said = [{"token": token, "id": str(uuid.uuid4()), "text": str(number)} for number in range(40)]
             answers = [await client.post("post", json=one) for one in said]
@@ -243,7 +254,9 @@ class TestTooMuch:
             with pytest.raises(websockets.ConnectionClosed):
                 while True:
                     await visitor.next()
-        answer = httpx.post(f"{served.url}session", content=b'{"token":"\xff"}', headers={"Origin": served.origin})
+        answer = await post(
+            f"{served.url}session", content=b'{"token":"\xff"}', headers={"Origin": served.origin, **served.headers}
+        )
         assert answer.status_code == 400
         assert not served.messages()
 
@@ -255,13 +268,19 @@ class TestTooMuch:
                 await visitor.socket.send(one)
             await visitor.writes("Fine")
             assert len([frame for frame in visitor.told if frame["type"] == "refused"]) == len(broken)
-            answer = httpx.post(f"{served.url}post", content="[" * 5_000, headers={"Origin": served.origin})
+            answer = await post(
+                f"{served.url}post", content="[" * 5_000, headers={"Origin": served.origin, **served.headers}
+            )
             assert answer.status_code == 400
 
     async def test_a_body_too_large_is_refused(self, served: Served) -> None:
-        answer = httpx.post(f"{served.url}post", content=b" " * 8_000_000, headers={"Origin": served.origin})
+        answer = await post(
+            f"{served.url}post", content=b" " * 8_000_000, headers={"Origin": served.origin, **served.headers}
+        )
         assert answer.status_code == 413
-        answer = httpx.post(f"{served.url}session", content=b" " * 100_000, headers={"Origin": served.origin})
+        answer = await post(
+            f"{served.url}session", content=b" " * 100_000, headers={"Origin": served.origin, **served.headers}
+        )
         assert answer.status_code == 413
 
     async def test_a_text_too_long_is_refused(self, served: Served) -> None:
@@ -310,7 +329,7 @@ class TestFiles:
         async with visiting(served) as visitor:
             said = {"token": visitor.token, "id": str(uuid.uuid4()), "text": "", "files": [
                 {"name": "../../shoe.png", "data": base64.b64encode(picture).decode()}]}  # fmt: skip
-            answer = httpx.post(f"{served.url}post", json=said, headers={"Origin": served.origin})
+            answer = await post(f"{served.url}post", json=said, headers={"Origin": served.origin, **served.headers})
             assert answer.status_code == 200
             ((number, _, _),) = await served.filed()
             page = desk.folder / "page.html"
@@ -319,15 +338,15 @@ class TestFiles:
             message = await visitor.sees("Like this")
             mine = visitor.shown[said["id"]]
             assert mine["files"][0]["name"] == "shoe.png"
-            got = httpx.get(served.url + mine["files"][0]["url"])
+            got = await get(served.url + mine["files"][0]["url"])
             assert got.content == picture and got.headers["content-type"] == "image/png"
             link = served.url + message["files"][0]["url"]
-            got = httpx.get(link)
+            got = await get(link)
             assert got.headers["content-type"] == "application/octet-stream"
             assert got.headers["content-disposition"].startswith("attachment;")
             assert "sandbox" in got.headers["content-security-policy"]
-            assert httpx.get(link[:-1] + ("0" if link[-1] != "0" else "1")).status_code == 403
-            assert httpx.get(link.replace("file/", "file/1")).status_code == 403
+            assert (await get(link[:-1] + ("0" if link[-1] != "0" else "1"))).status_code == 403
+            assert (await get(link.replace("file/", "file/1"))).status_code == 403
 
     async def test_programs_and_too_much_are_not_taken(self, served: Served) -> None:
         async with visiting(served) as visitor:
@@ -337,7 +356,7 @@ class TestFiles:
             ):  # fmt: skip
                 file = {"name": name, "data": base64.b64encode(data).decode()}
                 said = {"token": visitor.token, "id": str(uuid.uuid4()), "text": "", "files": [file]}
-                answer = httpx.post(f"{served.url}post", json=said, headers={"Origin": served.origin})
+                answer = await post(f"{served.url}post", json=said, headers={"Origin": served.origin, **served.headers})
                 assert answer.status_code == status, name
         assert not served.messages()
 
@@ -376,12 +395,9 @@ class TestNobodyThere:
 
     async def test_a_chat_that_is_switched_off_ends(self, served: Served) -> None:
         async with visiting(served) as visitor:
-            channels.disable(served.desk.workspace, served.desk.me, "webchat")
+            channels.disable(served.desk.workspace, served.desk.me, served.channel.name)
             assert (await visitor.hears(lambda frame: frame["type"] == "end"))["reason"] == "closed"
-        await until(lambda: httpx.get(served.url).status_code == 503)
-
-
-def triage_merge(desk: Desk, number: int, into: int) -> None:
-    from omnidesk.desk import merging
-
-    merging.merge(desk.workspace, desk.me, number, into)
+        async with asyncio.timeout(PATIENCE):
+            while (await get(served.url)).status_code == 200:
+                pass
+        assert (await get(served.url)).status_code == 503

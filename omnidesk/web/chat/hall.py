@@ -29,6 +29,8 @@ STAYS = 60.0
 """Seconds that the chat stays open after the last agent left: consoles are restarted."""
 MOST = 5_000
 """Pages that are connected at once."""
+ENDS = 5.0
+"""Seconds that what is under way may take at the end."""
 AT_ONCE = 25
 """Talks that are read by one thread at a time."""
 
@@ -48,13 +50,13 @@ class Hall:
         self._open = False
         self._online: dict[int, bool] = {}
         self._working: asyncio.Task[None] | None = None
-        self._closing = False
+        self.closing = False
 
     # --- pages that come and go
 
     async def join(self, connection: Connection, token: str) -> None:
         """Let a page in and tell it all. Raises FrameError where there are too many, OmniDeskError."""
-        if len(self._connections) >= MOST or self._closing:
+        if len(self._connections) >= MOST or self.closing:
             raise FrameError("busy", 503, after=10.0)
         if self._working is None:
             self._working = asyncio.create_task(self._work())
@@ -137,7 +139,7 @@ class Hall:
             self._stirred.set()
 
     async def _work(self) -> None:
-        while True:
+        while not self.closing:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stirred.wait(), TICK)
             self._stirred.clear()
@@ -226,13 +228,14 @@ class Hall:
 
     async def close(self) -> None:
         """Let all pages go, and write down what is known of them."""
-        self._closing = True
+        self.closing = True
         for one in list(self._connections.values()):
             one.end("restart")
             self.leave(one)
         if self._working is not None:
+            self._stirred.set()
+            await asyncio.wait({self._working}, timeout=ENDS)
             self._working.cancel()
-            await asyncio.gather(self._working, return_exceptions=True)
             with contextlib.suppress(OmniDeskError):
                 await self._write_down()
 

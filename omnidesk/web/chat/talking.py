@@ -32,7 +32,7 @@ from omnidesk.words.errors import OmniDeskError
 
 FRAME_BYTES = 64 * 1024
 POST_BYTES = MAX_FILE_BYTES * 4 // 3 + 128 * 1024
-HELLO_SECONDS = 10.0
+HELLO_SECONDS, LAST_WORDS = 10.0, 2.0
 LONGEST_WAIT = 25.0
 MOST_WRONG = 20
 """Frames that are not taken after which a page is let go."""
@@ -165,13 +165,15 @@ class Talking:
         listening = asyncio.create_task(self._listen(socket, arrival, connection))
         try:
             await asyncio.wait({telling, listening}, return_when=asyncio.FIRST_COMPLETED)
+            if connection.ended:
+                await asyncio.wait({telling}, timeout=LAST_WORDS)
         finally:
             self._hall.leave(connection)
             for task in (telling, listening):
                 task.cancel()
             await asyncio.gather(telling, listening, return_exceptions=True)
         with contextlib.suppress(RuntimeError):
-            await socket.close(_GOING_AWAY)
+            await socket.close(_GOING_AWAY if self._hall.closing else _POLICY)
 
     async def _listen(self, socket: WebSocket, arrival: Arrival, connection: Connection) -> None:
         wrong = 0
@@ -181,10 +183,10 @@ class Talking:
             except FrameError as error:
                 connection.tell(**error.frame())
                 wrong += 1
+                await asyncio.sleep(0)  # others have their turn
             except WebSocketDisconnect:
                 return
         connection.end("wrong")
-        await socket.close(_POLICY)
 
     def _connection(self, arrival: Arrival, key: str, visitor: str) -> Connection:
         workspace, channel_id = self._door.workspace, arrival.channel.id
