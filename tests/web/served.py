@@ -117,8 +117,9 @@ def add_chat(desk: Desk, name: str, **more: Any) -> Channel:
 
 async def reachable(served: Served) -> None:
     """Wait until a server that runs knows the chat."""
-    while (await get(served.url, headers=served.headers)).status_code != 200:
-        await asyncio.sleep(0.05)
+    async with asyncio.timeout(PATIENCE):
+        while (await get(served.url, headers=served.headers)).status_code != 200:
+            pass
 
 
 async def until(holds: Callable[[], Any], seconds: float = PATIENCE) -> None:

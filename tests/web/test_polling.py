@@ -100,7 +100,9 @@ def _hidden(page: str, name: str) -> str:
 
 class TestWithoutScript:
     async def test_the_form_posts_once_and_shows_what_was_said(self, served: Served) -> None:
-        async with httpx.AsyncClient(base_url=served.url, headers={"Origin": served.origin, **served.headers}) as client:
+        async with httpx.AsyncClient(
+            base_url=served.url, headers={"Origin": served.origin, **served.headers}
+        ) as client:
             page = (await client.get("./?lang=nl")).text
             assert '<html lang="nl">' in page and "Waarmee kunnen we helpen?" in page
             filled = {"id": _hidden(page, "id"), "lang": "nl", "text": "<b>Hallo</b>", "name": "Anna & co"}
@@ -108,7 +110,8 @@ class TestWithoutScript:
                 answer = await client.post("form", data=filled)
                 assert answer.status_code == 303
             cookie = answer.headers["set-cookie"]
-            assert "HttpOnly" in cookie and "samesite=lax" in cookie.lower() and "f"Path=/chat/{served.channel.name}/" in cookie
+            assert "HttpOnly" in cookie and "samesite=lax" in cookie.lower()
+            assert f"Path=/chat/{served.channel.name}/" in cookie
             ((number, text, _),) = await served.filed()
             assert text == "<b>Hallo</b>"
             await asyncio.to_thread(served.answers, number, "Dag <i>Anna</i>")
