@@ -48,7 +48,8 @@ class Chromium:
             subprocess.Popen,
             [program, "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
              "--hide-scrollbars", "--disable-background-networking", "--disable-component-update",
-             "--disable-features=IsolateOrigins,site-per-process", "--remote-debugging-port=0", f"--user-data-dir={self._profile}", "about:blank"],
+             "--disable-features=IsolateOrigins,site-per-process", "--remote-debugging-port=0",
+             f"--user-data-dir={self._profile}", "about:blank"],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         told = self._profile / "DevToolsActivePort"

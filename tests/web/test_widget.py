@@ -10,11 +10,13 @@ from collections.abc import AsyncIterator, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import httpx
 import pytest
 
 from omnidesk.desk import channels
 from omnidesk.words.kinds import Direction
 from tests.filling import Desk
+from tests.servers import until as wait_until
 from tests.web import chromium
 from tests.web.chromium import Chromium, Page
 from tests.web.served import AtConsole, Served, until, with_chat
@@ -57,6 +59,7 @@ def shop(server: Served) -> Iterator[str]:
     threading.Thread(target=site.serve_forever, daemon=True).start()
     origin = f"http://localhost:{site.server_address[1]}"
     channels.set_settings(server.desk.workspace, server.desk.me, "webchat", {"origins": origin})
+    wait_until(lambda: origin in httpx.get(server.url).headers["content-security-policy"], "the new setting")
     yield origin
     site.shutdown()
 

@@ -132,7 +132,7 @@ def post(said: Mapping[str, Any]) -> Post:
         raise FrameError("empty", 422, key)
     email = _word(said, "email", 254).strip()
     if email and not valid_email(email):
-        raise FrameError("email", 422, key)
+        raise FrameError("email-wrong", 422, key)
     name = one_line(_word(said, "name", 400), 100)
     return Post(key, text, name, email, page_of(said), _word(said, "language", 20), files)
 

@@ -141,7 +141,8 @@ class Hall:
     async def _work(self) -> None:
         while not self.closing:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._stirred.wait(), TICK)
+                async with asyncio.timeout(TICK):
+                    await self._stirred.wait()
             self._stirred.clear()
             try:
                 await self._go_round()

@@ -131,7 +131,8 @@ class Talking:
         if not connection.waiting and wait > 0:
             connection.came.clear()
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(connection.came.wait(), wait)
+                async with asyncio.timeout(wait):
+                    await connection.came.wait()
         return _json({"frames": [frame for _, frame in connection.waiting], "last": connection.last})
 
     # --- over a WebSocket
@@ -149,7 +150,8 @@ class Talking:
 
     async def _talk(self, socket: WebSocket, arrival: Arrival) -> None:
         try:
-            hello = frames.read(await asyncio.wait_for(_received(socket), HELLO_SECONDS))
+            async with asyncio.timeout(HELLO_SECONDS):
+                hello = frames.read(await _received(socket))
             if not isinstance(hello, Hello):
                 raise FrameError("unreadable")
             held = self._pass(arrival, hello.token)

@@ -37,7 +37,8 @@
   const language = () => (document.documentElement.lang || navigator.language || "").slice(0, 20);
   const page = () => location.origin + location.pathname;
   const tell = () => {
-    if (ready) frame.contentWindow.postMessage({ omnidesk: "view", open, page: page(), moved: open && !wasOpen }, origin);
+    if (!ready) return;
+    frame.contentWindow.postMessage({ omnidesk: "view", open, page: page(), moved: open && !wasOpen }, origin);
     wasOpen = open;
   };
   const load = () => {

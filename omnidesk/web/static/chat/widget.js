@@ -275,7 +275,7 @@
     forget(frame.id);
     if (!text.value) text.value = post.text;
     problem.textContent = words[frame.reason] || words.unreadable;
-    if (frame.reason === "email-needed" || frame.reason === "email") { at("email-row").hidden = false; at("email").focus(); }
+    if (frame.reason === "email-needed" || frame.reason === "email-wrong") { at("email-row").hidden = false; at("email").focus(); }
     if (frame.reason === "name-needed") { at("name-row").hidden = false; at("name").focus(); }
     states();
   }
@@ -309,7 +309,7 @@
     if (!said && !files.length) { problem.textContent = words.empty; text.focus(); return; }
     for (const field of [at("name"), at("email")]) {
       if (field.checkValidity()) continue;
-      problem.textContent = field.id === "name" ? words["name-needed"] : field.value ? words.email : words["email-needed"];
+      problem.textContent = field.id === "name" ? words["name-needed"] : field.value ? words["email-wrong"] : words["email-needed"];
       field.parentElement.hidden = false;
       field.focus();
       return;
