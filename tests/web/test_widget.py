@@ -41,7 +41,8 @@ async def browser() -> AsyncIterator[Chromium]:
 def shop(server: Served) -> Iterator[str]:
     """A site of another origin whose pages hold the script tag, in German; its chat is `server`'s."""
     tag = f'<script src="{server.origin}/chat/webchat.js" async></script>'
-    page = f"<!doctype html><html lang=de-AT><title>Shop</title><h1>Schuhe</h1>{tag}</html>".encode()
+    head = "<meta name=viewport content='width=device-width'><title>Shop</title>"
+    page = f"<!doctype html><html lang=de-AT>{head}<h1>Schuhe</h1>{tag}</html>".encode()
 
     class Pages(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
