@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from omnidesk.connectors import registry
-from omnidesk.connectors.manifest import Manifest, Setting
+from omnidesk.connectors.manifest import Manifest as Manifest
+from omnidesk.connectors.manifest import Secret as Secret
+from omnidesk.connectors.manifest import Setting as Setting
 from omnidesk.connectors.registry import Disabled
 from omnidesk.sync import secrets
 from omnidesk.words.errors import UsageError
