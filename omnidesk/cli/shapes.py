@@ -81,6 +81,8 @@ def attachment(row: Attachment) -> Document:
         "size": row.size,
         "sha256": row.sha256,
         "inline": row.inline,
+        "coming": row.coming,
+        "missing": row.missing,
     }
 
 

@@ -111,6 +111,8 @@ def _message(printer: Printer, message: Message, whole_text: bool) -> None:
         printer.say(dim(f"  + {hidden} quoted lines (--full)"))
     for file in message.attachments:
         remark = filekind.remark(file.name, file.content_type)
+        if file.coming or file.missing:
+            remark = f"{'not here yet' if file.coming else 'NOT FETCHED'}{f': {file.missing}' if file.missing else ''}"
         printer.say(f"  [{file.id}] {file.name}  {file.content_type}  {size(file.size)}  {remark}".rstrip())
 
 

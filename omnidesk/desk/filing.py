@@ -18,6 +18,7 @@ from omnidesk.desk import (
     contents,
     deliveries,
     echoes,
+    fetching,
     identity,
     indexing,
     notifications,
@@ -27,7 +28,7 @@ from omnidesk.desk import (
 )
 from omnidesk.desk.acts import Act
 from omnidesk.desk.batch import Arrival, Batch, Row
-from omnidesk.desk.contents import Kept, KeptFile
+from omnidesk.desk.contents import Kept
 from omnidesk.desk.message_ids import Bearer
 from omnidesk.desk.shown import Said
 from omnidesk.desk.standing import Standing
@@ -299,7 +300,7 @@ def _store_around(batch: Batch, message: _Filed, row: Row) -> None:
     bearer = Bearer(row.conversation_id, row.at, None, row.aside_id)
     batch.message_ids.add(row.id, row.external_id, bearer, message.names, thread, row.channel_id)
     batch.signatures.add(message.author, row.text)
-    store_files(batch.act, row.id, message.kept.files)
+    fetching.store_files(tx, row.channel_id, row.id, message.kept.files)
 
 
 def _taking_part(batch: Batch, message: _Filed, number: int, stranger: bool) -> tuple[identity.Known, ...]:
@@ -310,19 +311,6 @@ def _taking_part(batch: Batch, message: _Filed, number: int, stranger: bool) -> 
     if message.unproven:
         return () if message.author is None or batch.conversations.inside(number) else (message.author,)
     return message.people
-
-
-def store_files(act: Act, message_id: int, files: Sequence[KeptFile]) -> None:
-    """Write down the files of a message; their bytes stay in its raw item, at their `position` among its files."""
-    for file in files:
-        act.tx.later(
-            "INSERT INTO attachment (id, message_id, position, name, content_type, size, sha256, inline, content_id) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                new_id(), message_id, file.position, file.name, file.content_type, file.size, file.sha256, file.inline,
-                file.content_id,
-            ),
-        )  # fmt: skip
 
 
 def _let_conversation_know(batch: Batch, message: _Filed, row: Row) -> None:

@@ -53,6 +53,8 @@ def _author_of_attached(workspace: Workspace, message: Message) -> Address | Non
     mails = [file for file in message.attachments if file.content_type == "message/rfc822"]
     if len(mails) != 1 or not (forward.is_forward(message.subject) or not message.text.strip()):
         return None
+    if mails[0].coming or mails[0].missing:
+        return None
     _file, data = threads.attachment_bytes(workspace, mails[0].id)
     sender = registry.connector("email").decode(Item("file", data, clock.now()))[0].sender
     return None if sender is None else Address(one_line(sender.name, 200), one_line(sender.value, 320))

@@ -30,7 +30,7 @@ def page(workspace: Workspace, message_id: int) -> str:
     if not found.strip():
         raise NotFoundError(_("this message has no HTML form: what you read is all of it"))
     files = [file for decoded in connector.decode(item) for file in decoded.files]
-    pictures = {file.content_id: (file.content_type, file.data) for file in files if file.content_id}
+    pictures = {file.content_id: (file.content_type, file.data) for file in files if file.content_id and file.data}
     return safe_page(found, one_line(row["subject"], 200), pictures)
 
 

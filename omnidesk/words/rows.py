@@ -122,7 +122,10 @@ class Conversation:
 
 @dataclass(frozen=True)
 class Attachment:
-    """A file that came or goes with a message; `size` in bytes and `sha256` are of the decoded content."""
+    """A file that came or goes with a message; `size` in bytes and `sha256` are of the decoded content.
+
+    One that the provider keeps is `coming` until it was fetched, with what its provider says of its size and no hash.
+    `missing` says why it was not fetched so far, or ever."""
 
     id: int
     name: str
@@ -130,6 +133,8 @@ class Attachment:
     size: int
     sha256: str
     inline: bool
+    coming: bool = False
+    missing: str | None = None
 
 
 @dataclass(frozen=True)
