@@ -61,6 +61,7 @@ def show(
         for one in row.identities:
             marks = [one.kind, one.value]
             marks += ["verified"] if one.verified else []
+            marks += ["only claimed"] if one.claimed else []
             marks += ["undeliverable"] if not one.deliverable else []
             marks += ["blocked"] if one.blocked else []
             printer.say("  " + "  ".join(marks))

@@ -170,6 +170,7 @@ def identity(row: Identity) -> Document:
         "verified": row.verified,
         "deliverable": row.deliverable,
         "blocked": row.blocked,
+        "claimed": row.claimed,
         "consent": [
             {
                 "channel_kind": one.channel_kind,

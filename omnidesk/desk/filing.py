@@ -15,6 +15,7 @@ from omnidesk.desk import (
     absence,
     asides,
     automatic,
+    claimed,
     contents,
     deliveries,
     echoes,
@@ -87,6 +88,8 @@ def file(batch: Batch, arrival: Arrival, kept: Kept, names: list[str]) -> None:
             threading.Found(news.conversation, "a report on our message"),
             *(each for each in found if each.conversation != news.conversation),
         ]
+    if message.author is not None and message.author.claimed and not message.unproven:
+        _know_author(message, claimed.settled(batch, message.author, found))
     found = [_offered(each) if _too_late(batch, message, each.conversation) else each for each in found]
     number, reason, parent_at, stranger = _conversation(batch, message, found)
     aside = None
@@ -102,7 +105,16 @@ def file(batch: Batch, arrival: Arrival, kept: Kept, names: list[str]) -> None:
     if aside is None:
         if message.direction is Direction.INBOUND:
             _route(batch, message, number)
+            if message.author is not None and decoded.also and not (message.unproven or stranger):
+                claimed.note(batch, number, message.author, decoded.also)
         tying.tie(act, batch.conversations, number, map(_offered, found) if message.unproven else found)
+
+
+def _know_author(message: _Filed, author: identity.Known) -> None:
+    if message.customer == message.author:
+        message.customer = author
+    message.people = tuple(author if one.id == author.id else one for one in message.people)
+    message.author = author
 
 
 def said_by_us(arrival: Arrival, decoded: Decoded) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from omnidesk import clock
 from omnidesk.connectors import registry
 from omnidesk.connectors.base import Item, Party
-from omnidesk.desk import identity, threads
+from omnidesk.desk import conversations, identity, threads
 from omnidesk.desk.acts import Act, perform_undoable
 from omnidesk.store import thread
 from omnidesk.store.database import Connection
@@ -94,7 +94,7 @@ def take_author(
         known = identity.known(act, Party("email", found.address, found.name))
         act.change("customer", here, customer_id=known.customer_id)
         act.tx.execute(
-            "INSERT INTO participant (conversation_id, identity_id) VALUES (?, ?) ON CONFLICT DO NOTHING",
+            conversations.TAKES_PART,
             (here, known.id),
         )
         act.summary = f"#{here} is of {found.name or found.address} now"

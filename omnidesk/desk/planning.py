@@ -36,6 +36,8 @@ class Choice:
     to: tuple[Address, ...]
     cc: tuple[Address, ...] = ()
     public: bool = False
+    claimed: bool = False
+    """Whether it goes to an address that the customer claims and another one uses: never proposed."""
     letters: bool = True
     files: bool = True
     """Whether it carries attachments."""
@@ -48,7 +50,7 @@ class Choice:
 class Plan:
     """How an answer would go out: what it answers, the channel proposed, the recipients, and what to mind.
 
-    No public channel is ever proposed; it stands among the `choices`."""
+    No public channel is ever proposed, nor one to an address of somebody else; they stand among the `choices`."""
 
     answers: Message | None
     channel: Channel | None
@@ -81,7 +83,7 @@ def plan(workspace: Workspace, number: int, to_sender_only: bool = False) -> Pla
         flagged.append(_("NOT PROVEN: nobody vouches that {sender} wrote this").format(sender=answers.sender.address))
     choices = tuple(_choices(reader, number, answers, to, cc))
     usable = [choice for choice in choices if choice.usable]
-    first = _proposed(reader, number, answers, [choice for choice in usable if not choice.public])
+    first = _proposed(reader, number, answers, [one for one in usable if not (one.public or one.claimed)])
     if first is not None and (answers is None or first.channel.kind != answers.kind):
         to, cc = first.to, ()
     return Plan(answers, None if first is None else first.channel, choices, to, cc, tuple(flagged))
@@ -215,6 +217,7 @@ def _choices(
     customer_id = reader.value("SELECT customer_id FROM conversation WHERE id = ?", (number,))
     customer = next(iter(people.customers(reader, [customer_id])), None) if customer_id is not None else None
     bad = frozenset(one.value for one in customer.identities if not one.deliverable) if customer else frozenset()
+    claims = _claims(reader, number)
     found = []
     for channel in people.channels(reader):
         if channel.kind == "desk":
@@ -226,12 +229,13 @@ def _choices(
             continue
         theirs = tuple(
             Address(one.name or (customer.name if customer else ""), one.value)
-            for one in (customer.identities if customer else ())
+            for one in sorted(customer.identities if customer else (), key=lambda one: one.claimed)
             if one.kind in manifest.identity_kinds
         )
+        noted = tuple(Address("", value) for kind, value in claims if kind in manifest.identity_kinds)
         window, last = manifest.reply_window, last_inbound_at(reader, number, channel.id)
         same = answers is not None and answers.kind == channel.kind
-        there = to if same else theirs[:1]
+        there = to if same else theirs[:1] or noted[:1]
         if not there:
             reason: str | None = _("no {kinds} address of the customer is known").format(
                 kinds=" or ".join(manifest.identity_kinds)
@@ -242,8 +246,26 @@ def _choices(
         closes = None if window is None or last is None else rules.window_shuts(window, last)
         copies = cc if same else ()
         public = rules.is_public(channel, manifest, answers)
-        found.append(replace(_choice(channel, manifest, reason, there), cc=copies, public=public, closes_at=closes))
+        found.append(
+            replace(
+                _choice(channel, manifest, reason, there),
+                cc=copies,
+                public=public,
+                claimed=not same and not theirs,
+                closes_at=closes,
+            )
+        )
     return found
+
+
+def _claims(reader: Connection, number: int) -> list[tuple[str, str]]:
+    """Return kind and value of the addresses that are noted with a conversation as claimed, and are somebody else's."""
+    rows = reader.all(
+        "SELECT i.kind, i.value FROM participant p JOIN identity i ON i.id = p.identity_id "
+        "WHERE p.conversation_id = ? AND p.claimed ORDER BY i.id",
+        (number,),
+    )
+    return [(row[0], row[1]) for row in rows]
 
 
 def _preferred(reader: Connection, number: int, usable: list[Choice]) -> Choice | None:
@@ -280,7 +302,7 @@ def _choice(channel: Channel, manifest: Manifest, reason: str | None, to: tuple[
     why = None if reason is None else retold(reason)
     files = manifest.attachments.outbound
     letters = manifest.text.subject
-    return Choice(channel, reason is None, why, to, (), manifest.public, letters, files, limit)
+    return Choice(channel, reason is None, why, to, (), manifest.public, False, letters, files, limit)
 
 
 def addresses_like(workspace: Workspace, begun: str, limit: int) -> list[Address]:

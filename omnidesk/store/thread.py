@@ -43,7 +43,7 @@ def conversations(connection: Connection, numbers: Iterable[int]) -> list[Conver
     people: dict[int, list[Address]] = defaultdict(list)
     for row in connection.all(
         "SELECT p.conversation_id, i.name, i.value FROM participant p JOIN identity i ON i.id = p.identity_id "
-        f"WHERE p.conversation_id IN ({marks}) ORDER BY i.id"
+        f"WHERE p.conversation_id IN ({marks}) AND NOT p.claimed ORDER BY i.id"
     ):
         people[row[0]].append(Address(row[1], row[2]))
     found = {row["id"]: _conversation(row, tuple(tags[row["id"]]), tuple(people[row["id"]])) for row in rows}

@@ -94,9 +94,11 @@ def _identity(identity: Identity, width: int) -> tuple[Part, ...]:
         if not identity.deliverable
         else _("verified")
         if identity.verified
+        else _("claimed")
+        if identity.claimed
         else ""
     )
-    style = "warn" if identity.blocked or not identity.deliverable else "good"
+    style = "warn" if identity.blocked or not identity.deliverable or identity.claimed else "good"
     kind = {"email": "mail", "phone": "call", "visitor": "chat"}.get(identity.kind, identity.kind[:5])
     left: tuple[Part, ...] = (("head", f" {fit(kind, 5)}"), ("", one_line(identity.value)))
     return spread(left, ((style, f" {state} "),) if state else (), width)

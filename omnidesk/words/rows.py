@@ -269,6 +269,8 @@ class Identity:
     deliverable: bool
     blocked: bool
     consent: tuple[Consent, ...] = ()
+    claimed: bool = False
+    """The customer only says that it is theirs."""
 
 
 @dataclass(frozen=True)
