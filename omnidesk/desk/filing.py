@@ -16,6 +16,7 @@ from omnidesk.desk import (
     asides,
     automatic,
     claimed,
+    consents,
     contents,
     deliveries,
     echoes,
@@ -101,12 +102,16 @@ def file(batch: Batch, arrival: Arrival, kept: Kept, names: list[str]) -> None:
         message.aside, stranger = aside[0], not aside[1]
     if parent_at is not None and parent_at > message.at:
         message.at = parent_at
-    _let_conversation_know(batch, message, _store(batch, message, number, reason, stranger))
+    row = _store(batch, message, number, reason, stranger)
+    _let_conversation_know(batch, message, row)
     if aside is None:
         if message.direction is Direction.INBOUND:
             _route(batch, message, number)
             if message.author is not None and decoded.also and not (message.unproven or stranger):
                 claimed.note(batch, number, message.author, decoded.also)
+            if message.author is not None and decoded.consents and not message.unproven:
+                kind = batch.channels[arrival.channel_id][0]
+                consents.take(act, kind, message.author, decoded.consents, number, row.id, message.at)
         tying.tie(act, batch.conversations, number, map(_offered, found) if message.unproven else found)
 
 

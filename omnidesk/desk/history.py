@@ -135,6 +135,10 @@ def _words(one: Event, names: dict[int, str], quiet: bool) -> str:
         return _("split {messages} out to #{number}").format(
             messages=_messages(after.get("messages")), number=after.get("into")
         )
+    if one.kind == "consent":
+        given = after.get("consent.state") == "given"
+        how = _("allowed {purpose} on {kind}") if given else _("forbade {purpose} on {kind}")
+        return how.format(purpose=_(after.get("purpose", "")), kind=after.get("channel_kind", ""))
     if one.kind == "opened":
         return _("split this out of #{number}").format(number=after["split_from"]) if "split_from" in after else ""
     return "" if one.kind in _SEEN else one.kind.replace("_", " ")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from omnidesk import clock
 from omnidesk.connectors import registry
 from omnidesk.connectors.manifest import Manifest
-from omnidesk.desk import forwards, identity, rules
+from omnidesk.desk import consents, forwards, identity, rules
 from omnidesk.store import people, thread
 from omnidesk.store.database import Connection
 from omnidesk.store.workspace import Workspace
@@ -241,7 +241,10 @@ def _choices(
                 kinds=" or ".join(manifest.identity_kinds)
             )
         else:
-            outward = rules.Outward(there, cc if same else (), last_inbound_at=last, undeliverable=bad)
+            forbidden = consents.refused(reader, channel, there, number)
+            outward = rules.Outward(
+                there, cc if same else (), last_inbound_at=last, undeliverable=bad, refused_consent=forbidden
+            )
             reason = rules.objection(channel, manifest, outward, clock.now())
         closes = None if window is None or last is None else rules.window_shuts(window, last)
         copies = cc if same else ()

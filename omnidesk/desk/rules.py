@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from omnidesk import clock
 from omnidesk.connectors.manifest import Manifest, ReplyWindow, TextRule
 from omnidesk.text.address import valid_email
-from omnidesk.words.rows import Address, Channel, Message
+from omnidesk.words.rows import Address, Channel, Consent, Message
 
 SAFETY = 5 * clock.MINUTE
 """A reply window counts as closed this much before the provider closes it."""
@@ -24,7 +25,8 @@ class Outward:
     file_sizes: tuple[int, ...] = ()
     last_inbound_at: int | None = None
     undeliverable: frozenset[str] = frozenset()
-    refused_consent: frozenset[str] = frozenset()
+    refused_consent: Mapping[str, Consent] = field(default_factory=dict)
+    """Who of them forbade it, and how."""
 
 
 def window_shuts(window: ReplyWindow, last_inbound_at: int) -> int:
@@ -61,7 +63,7 @@ def objection(channel: Channel, manifest: Manifest, outward: Outward, now: int) 
         if "email" in manifest.identity_kinds and not valid_email(address.address):
             return f"{address.address or 'an empty address'} is no e-mail address"
         if address.address in outward.refused_consent:
-            return f"{address.address} gave no consent for {manifest.name}"
+            return _forbidden(address.address, manifest.name, outward.refused_consent[address.address])
         if address.address in outward.undeliverable and address in outward.to and len(outward.to) == 1:
             return f"{address.address} is undeliverable: mail to it came back"
     return (
@@ -69,6 +71,12 @@ def objection(channel: Channel, manifest: Manifest, outward: Outward, now: int) 
         or _size_objection(manifest, outward)
         or _server_objection(channel, outward)
     )
+
+
+def _forbidden(address: str, name: str, consent: Consent) -> str:
+    but = "" if consent.purpose == "service" else " but answers to what they ask"
+    said = f" (said {consent.source})" if consent.source else ""
+    return f"{address} wants no messages on {name}{but}{said}"
 
 
 def _window_objection(manifest: Manifest, outward: Outward, now: int) -> str | None:

@@ -20,7 +20,7 @@ from omnidesk.connectors.base import (
     Sent,
     Unknown,
 )
-from omnidesk.desk import automatic, channels, outbox, planning, rules
+from omnidesk.desk import automatic, channels, consents, outbox, planning, rules
 from omnidesk.desk.intake import Held
 from omnidesk.desk.outbox import Claimed
 from omnidesk.desk.settings import Settings
@@ -164,6 +164,13 @@ class Sender:
             outgoing.text,
             tuple(len(file.data) for file in outgoing.files),
             planning.last_inbound_at(reader, outgoing.conversation, channel.id),
+            refused_consent=consents.refused(
+                reader,
+                channel,
+                (*outgoing.to, *outgoing.cc, *outgoing.bcc),
+                outgoing.conversation,
+                service_only=not outgoing.token,  # an aside goes to no customer and bears no token
+            ),
         )
         refused = rules.objection(channel, connector.manifest, outward, clock.now())
         if refused is None and outgoing.auto:

@@ -12,7 +12,7 @@ from omnidesk.connectors.manifest import Attachments, ReplyWindow, TextRule
 from omnidesk.desk import channels, composing, outbox, planning, rules, threads
 from omnidesk.words.errors import NotFoundError, RefusedError, UsageError
 from omnidesk.words.kinds import Direction, Status
-from omnidesk.words.rows import Address
+from omnidesk.words.rows import Address, Consent
 from tests.filling import ANNA, BRAM, CARO, NOON, SUPPORT, Clock, Desk, mail
 from tests.sync import scripted
 
@@ -209,8 +209,10 @@ def test_text_is_counted_in_the_unit_of_its_channel(unit: str, text: str, length
 
 
 def test_consent_that_was_refused_is_obeyed(desk: Desk) -> None:
-    outward = rules.Outward(TO, refused_consent=frozenset({ANNA}))
-    assert "gave no consent" in str(rules.objection(desk.channel, registry.manifest("sample"), outward, NOON))
+    said = Consent("sample", "service", "withdrawn", NOON, "STOP")
+    outward = rules.Outward(TO, refused_consent={ANNA: said})
+    why = f"{ANNA} wants no messages on Sample customers (said STOP)"
+    assert rules.objection(desk.channel, registry.manifest("sample"), outward, NOON) == why
 
 
 def test_a_kind_that_cannot_send_says_so(desk: Desk) -> None:
