@@ -75,7 +75,11 @@ class ReplyWindow:
 
 @dataclass(frozen=True, slots=True)
 class RateLimit:
-    """At most `count` requests in `seconds`; `scope` says what shares the bucket."""
+    """At most `count` requests in `seconds`, which the engine sees to; a connector never waits for them itself.
+
+    `bucket` says which requests: `send` a message handed over, `pull` a batch or file asked for, any other name both.
+    `scope` says what shares it: one channel, one recipient of a channel, or all channels of a kind that name the same
+    setting `host` (without one: all of the kind)."""
 
     bucket: str
     count: int

@@ -26,6 +26,7 @@ from omnidesk.sync import log, secrets
 from omnidesk.sync.backoff import Backoff
 from omnidesk.sync.fetching import Fetcher, keeps_files
 from omnidesk.sync.following import follow
+from omnidesk.sync.limits import Limits
 from omnidesk.sync.login import Renewer
 from omnidesk.sync.sending import InThread, Sender
 from omnidesk.words.errors import NotFoundError, OmniDeskError, SecretMissingError
@@ -49,6 +50,7 @@ class ChannelRun:
         settings: Settings,
         in_thread: InThread,
         decoder: Decoder | None = None,
+        limits: Limits | None = None,
     ) -> None:
         self.workspace = workspace
         self.channel = channel
@@ -56,6 +58,7 @@ class ChannelRun:
         self.settings = settings
         self.in_thread = in_thread
         self.decoder = decoder or Decoder()
+        self.limits = limits or Limits()
         self.held: Held | None = None
         self.sender: Sender | None = None
         self.fetcher: Fetcher | None = None
@@ -110,9 +113,10 @@ class ChannelRun:
         if number is None:
             return False
         self.held = Held(name, number)
-        self.sender = Sender(self.workspace, self.channel, self.held, self.settings, self.in_thread)
+        needed = (self.workspace, self.channel, self.held, self.settings, self.in_thread, self.limits)
+        self.sender = Sender(*needed)
         if keeps_files(self.channel.kind):
-            self.fetcher = Fetcher(self.workspace, self.channel, self.held, self.settings, self.in_thread)
+            self.fetcher = Fetcher(*needed)
         return True
 
     async def give_lease_back(self) -> None:
@@ -219,14 +223,19 @@ class ChannelRun:
         await self._succeeded(backoff)
         self._looking, self._looked_until = False, clock.monotonic() + LOOK
         if {"socket", "long_poll"} & set(connector.manifest.inbound):
-            await self.take_all(connector.listen(await self.cursor()), backoff)
+            await self.take_all(self._paced(connector, connector.listen(await self.cursor())), backoff)
             return 0.0
         return self._poll_seconds()
 
     async def _pull(self, connector: Connector) -> None:
         await self.settle_what_was_left()
         with self.decoder:
-            await self.take_all(connector.pull(await self.cursor()))
+            await self.take_all(self._paced(connector, connector.pull(await self.cursor())))
+
+    def _paced(self, connector: Connector, batches: AsyncIterator[Batch]) -> AsyncIterator[Batch]:
+        """Ask for batches no more often than the provider allows."""
+        limited = bool(connector.manifest.rate_limits)
+        return self.limits.paced(connector.manifest, self.channel, batches) if limited else batches
 
     async def take_all(self, batches: AsyncIterator[Batch], backoff: Backoff | None = None) -> None:
         """Admit batches as they come; one is fetched while others are decoded and filed."""

@@ -14,6 +14,7 @@ from omnidesk.desk.settings import Settings
 from omnidesk.store.workspace import Workspace
 from omnidesk.sync import log
 from omnidesk.sync.backoff import Backoff
+from omnidesk.sync.limits import Limits
 from omnidesk.sync.sending import InThread
 from omnidesk.words.rows import Channel
 
@@ -34,13 +35,20 @@ class Fetcher:
     """Fetches for one channel under one lease."""
 
     def __init__(
-        self, workspace: Workspace, channel: Channel, held: Held, settings: Settings, in_thread: InThread
+        self,
+        workspace: Workspace,
+        channel: Channel,
+        held: Held,
+        settings: Settings,
+        in_thread: InThread,
+        limits: Limits,
     ) -> None:
         self.workspace = workspace
         self.channel = channel
         self.held = held
         self.settings = settings
         self.in_thread = in_thread
+        self.limits = limits
 
     async def wait(self) -> float:
         """Return in how many seconds a file is due; at most `LOOK`."""
@@ -50,12 +58,14 @@ class Fetcher:
     async def fetch_due(self, connector: Connector) -> None:
         """Fetch what is due now. Raises LeaseLostError and LoginError; what else goes wrong is written down."""
         while True:
+            await self.limits.free(connector.manifest, self.channel, "pull")
             pause = self.settings.timeout_seconds + self.settings.backoff_seconds
             wanted: Wanted | None = await self.in_thread(
                 fetching.begin, self.workspace, self.channel.id, self.held, pause
             )
             if wanted is None:
                 return
+            self.limits.take(connector.manifest, self.channel, "pull")
             await self._fetch(connector, wanted)
 
     async def _fetch(self, connector: Connector, wanted: Wanted) -> None:

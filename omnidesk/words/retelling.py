@@ -69,6 +69,7 @@ REASONS = (
     "cannot be decoded: {why}", "decoding failed: {error}", "filing failed: {error}",
     "it cannot go out as it is: {why}", "not sent: {why}", "{why}: it may have been sent",
     "unknown whether sent: {why}", "tried {count} times in {hours} hours: {why}", "will try again: {why}",
+    "{name} takes no more for this recipient just now",
     "cannot verify: {why}", "it had not been sent", "refused for {addresses}", "the workspace failed: {why}",
     "an error nobody foresaw ({error}); the log has more", "another process took over {name}",
 )  # fmt: skip
