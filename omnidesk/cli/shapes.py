@@ -125,6 +125,7 @@ def message(row: Message) -> Document:
         "at": to_rfc3339(row.at),
         "sent_at": to_rfc3339(row.sent_at),
         "received_at": to_rfc3339(row.received_at),
+        "edited_at": to_rfc3339(row.edited_at),
     }
 
 

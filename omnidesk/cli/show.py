@@ -126,7 +126,7 @@ def _remarks(printer: Printer, message: Message) -> None:
         printer.say(alarm("  ! NOT PROVEN"))
     for words in suspicion.words(message):
         printer.say(alarm(f"  ! {words}"))
-    remarks = []
+    remarks = [] if message.edited_at is None else [f"edited {when(message.edited_at)}"]
     if message.auto is not None:
         remarks.append(f"automatic ({message.auto})")
     if message.joined_by:

@@ -20,6 +20,7 @@ from omnidesk.desk import (
     contents,
     deliveries,
     echoes,
+    edits,
     fetching,
     identity,
     indexing,
@@ -28,7 +29,6 @@ from omnidesk.desk import (
     threading,
     tying,
 )
-from omnidesk.desk.acts import Act
 from omnidesk.desk.batch import Arrival, Batch, Row
 from omnidesk.desk.contents import Kept
 from omnidesk.desk.message_ids import Bearer
@@ -64,9 +64,13 @@ class _Filed:
 def file(batch: Batch, arrival: Arrival, kept: Kept, names: list[str]) -> None:
     """File one message of a raw item, which names these ids. A second arrival of a message joins the first."""
     act, decoded = batch.act, kept.message
+    edited = edits.edited(batch, arrival, decoded, batch.ours(decoded.sender) or said_by_us(arrival, decoded))
+    if edited is not None:
+        batch.again += not edits.apply(batch, arrival, kept, edited)
+        return
     known = _same_message(batch, arrival, decoded)
     if known is not None:
-        _receive_again(act, arrival, known, decoded)
+        _receive_again(batch, arrival, known, decoded)
         batch.again += 1
         return
     if _only_news(decoded, kept):
@@ -169,13 +173,16 @@ def _same_message(batch: Batch, arrival: Arrival, decoded: Decoded) -> int | Non
     return None if found is None else int(found)
 
 
-def _receive_again(act: Act, arrival: Arrival, message_id: int, decoded: Decoded) -> None:
+def _receive_again(batch: Batch, arrival: Arrival, message_id: int, decoded: Decoded) -> None:
+    act = batch.act
     act.tx.execute("UPDATE receipt SET message_id = ? WHERE id = ?", (message_id, arrival.raw_id))
     row = act.tx.one("SELECT conversation_id, uuid FROM message WHERE id = ?", (message_id,))
     number = None if row is None else row["conversation_id"]
     deliveries.proven_sent(act, message_id)
     if row is not None and row["uuid"] is not None and said_by_us(arrival, decoded):
-        echoes.learn(act, arrival.channel_id, message_id, (decoded.external_id,))
+        if batch.sent_as(arrival.channel_id, [decoded.external_id]) is None:
+            batch.make_findable()
+            echoes.learn(act, arrival.channel_id, message_id, (decoded.external_id,))
         if decoded.thread:
             echoes.join_thread(act, message_id, decoded.thread)
         for delivery in decoded.deliveries:

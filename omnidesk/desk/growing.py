@@ -128,6 +128,10 @@ class Growing:
         if one.id not in self._new:
             self._changed[one.id] = one
 
+    def recount(self, number: int) -> None:
+        """Have a conversation counted anew at the end: one of its messages is not what it was."""
+        self._uncounted.add(number)
+
     def change(self, kind: str, one: Standing, message: int | None = None, **fields: Any) -> None:
         """Set fields of a conversation and append the event that says so."""
         before = {name: getattr(one, name) for name, value in fields.items() if getattr(one, name) != value}

@@ -86,7 +86,7 @@ def _refresh(act: Act, message_id: int, version: int, decoded: Decoded) -> bool:
     text, reply_text = contents.words(decoded)
     reply_text = signatures.folded(tx, row["identity_id"], message_id, decoded, reply_text)
     name = row["from_name"] if decoded.sender is None else one_line(decoded.sender.name, 200)
-    said = {
+    said: dict[str, Any] = {
         "text": text,
         "reply_text": None if reply_text == text else reply_text,
         "subject": contents.subject(decoded),
@@ -94,6 +94,9 @@ def _refresh(act: Act, message_id: int, version: int, decoded: Decoded) -> bool:
         "author_name": name,
         "files": len(decoded.files),
     }
+    if row["edited_at"] is not None:  # what its author says now stands in another raw item
+        for name in ("text", "reply_text", "subject"):
+            del said[name]
     before = indexing.stored_entry(tx, row)
     altered = any(row[column] != value for column, value in said.items())
     tx.execute(

@@ -229,4 +229,5 @@ def _message(row: Any, files: tuple[Attachment, ...], receipts: tuple[Receipt, .
         sent_at=row["sent_at"],
         received_at=row["received_at"],
         unproven=bool(row["unproven"]),
+        edited_at=row["edited_at"],
     )

@@ -198,6 +198,8 @@ def _head(message: Message, paper: Paper, unanswered: bool) -> tuple[Part, ...]:
     ours = message.direction is Direction.OUTBOUND
     left = [when, ("head", _kind(message)), ("dim" if ours else "strong", _named(message))]
     right: list[Part] = []
+    if message.edited_at is not None:
+        right.append(("dim", _(" edited")))
     if message.public:
         right.append(("warn", _(" PUBLIC")))
     if message.unproven:

@@ -203,6 +203,8 @@ class Message:
     received_at: int | None
     unproven: bool = False
     """Nobody vouches that it comes from its sender (NOT PROVEN)."""
+    edited_at: int | None = None
+    """When its author changed it last (UTC ms); what they said first is its original."""
 
 
 @dataclass(frozen=True)
