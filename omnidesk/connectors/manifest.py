@@ -56,7 +56,9 @@ class Attachments:
 
 @dataclass(frozen=True, slots=True)
 class TextRule:
-    """What text a channel carries; `max_length` counts `unit`s, None for no limit."""
+    """What text a channel carries; `max_length` counts `unit`s (`text.measure` says what each is), None for no limit.
+
+    With `split` a longer text goes out in parts (see `Connector.prepare`), else it is refused."""
 
     format: Literal["plain", "markdown", "html", "restricted"] = "plain"
     max_length: int | None = None

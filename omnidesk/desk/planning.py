@@ -12,6 +12,7 @@ from omnidesk.store import people, thread
 from omnidesk.store.database import Connection
 from omnidesk.store.workspace import Workspace
 from omnidesk.text.address import normalise_identity, valid_email
+from omnidesk.text.measure import Unit
 from omnidesk.words.errors import NotFoundError
 from omnidesk.words.kinds import Direction
 from omnidesk.words.retelling import retold
@@ -42,6 +43,7 @@ class Choice:
     files: bool = True
     """Whether it carries attachments."""
     limit: int | None = None
+    unit: Unit = "chars"
     closes_at: int | None = None
     """When its reply window closes (UTC ms); None where there is none."""
 
@@ -305,7 +307,9 @@ def _choice(channel: Channel, manifest: Manifest, reason: str | None, to: tuple[
     why = None if reason is None else retold(reason)
     files = manifest.attachments.outbound
     letters = manifest.text.subject
-    return Choice(channel, reason is None, why, to, (), manifest.public, False, letters, files, limit)
+    return Choice(
+        channel, reason is None, why, to, (), manifest.public, False, letters, files, limit, manifest.text.unit
+    )
 
 
 def addresses_like(workspace: Workspace, begun: str, limit: int) -> list[Address]:

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from omnidesk import clock
-from omnidesk.connectors.manifest import Manifest, ReplyWindow, TextRule
+from omnidesk.connectors.manifest import Manifest, ReplyWindow
+from omnidesk.text import measure
 from omnidesk.text.address import valid_email
 from omnidesk.words.rows import Address, Channel, Consent, Message
 
@@ -89,7 +90,7 @@ def _window_objection(manifest: Manifest, outward: Outward, now: int) -> str | N
 
 
 def _size_objection(manifest: Manifest, outward: Outward) -> str | None:
-    length = text_length(manifest.text, outward.text)
+    length = measure.length(outward.text, manifest.text.unit)
     most = manifest.text.max_length
     if most is not None and length > most and not manifest.text.split:
         return f"the text has {length} {manifest.text.unit}, {manifest.name} takes {most}"
@@ -113,22 +114,3 @@ def _server_objection(channel: Channel, outward: Outward) -> str | None:
     if not isinstance(largest, int) or not outward.file_sizes or size <= largest:
         return None
     return f"the mail would have {size / 1e6:.1f} MB, the server of {channel.name} takes {largest / 1e6:.1f} MB"
-
-
-def text_length(rule: TextRule, text: str) -> int:
-    """Count a text in the unit of its channel; GSM-7 counts septets (3GPP TS 23.038), or UTF-16 units where it must."""
-    if rule.unit == "bytes":
-        return len(text.encode())
-    if rule.unit == "utf16":
-        return len(text.encode("utf-16-le")) // 2
-    if rule.unit == "gsm7":
-        twice = sum(character in "^{}\\[~]|€" for character in text)
-        plain = all(character in _GSM7 for character in text)
-        return len(text) + twice if plain else len(text.encode("utf-16-le")) // 2
-    return len(text)
-
-
-_GSM7 = frozenset(
-    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿"
-    "abcdefghijklmnopqrstuvwxyzäöñüà^{}\\[~]|€"
-)
