@@ -27,10 +27,10 @@ def show(
     limit: paging.Limit = NEWEST,
     after: Annotated[str | None, typer.Option("--after", metavar="TOKEN", help="Messages behind this one.")] = None,
     before: Annotated[str | None, typer.Option("--before", metavar="TOKEN", help="Messages ahead of this one.")] = None,
-    whole_text: Annotated[bool, typer.Option("--full", help="Show quoted text too.")] = False,
+    whole_text: Annotated[bool, typer.Option("--full", help="Show quoted text too, and what was edited away.")] = False,
 ) -> None:
     """Show a conversation: who, what was said, and what happened."""
-    from omnidesk.desk import suspicion, threads
+    from omnidesk.desk import originals, suspicion, threads
 
     if after is not None and before is not None:
         raise UsageError("give --after or --before, not both")
@@ -56,6 +56,9 @@ def show(
             printer.say(dim(f"earlier: omnidesk show {conversation.id} --before {earlier}"))
         for message in messages:
             _message(printer, message, whole_text)
+            for at, text in originals.earlier(session.workspace, message) if whole_text else ():
+                printer.say(dim(f"  before it was edited, {when(at)}:"))
+                printer.block(text)
         if later:
             printer.say(dim(f"later: omnidesk show {conversation.id} --after {later}"))
         for other in document["may_belong"]:

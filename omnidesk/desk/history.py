@@ -136,7 +136,7 @@ def _words(one: Event, names: dict[int, str], quiet: bool) -> str:
             messages=_messages(after.get("messages")), number=after.get("into")
         )
     if one.kind == "edited":
-        return _("a message was edited: its original says what stood there")
+        return _("a message was edited: its details say what stood there")
     if one.kind == "consent":
         given = after.get("consent.state") == "given"
         how = _("allowed {purpose} on {kind}") if given else _("forbade {purpose} on {kind}")

@@ -15,8 +15,9 @@ Sort = Literal["reply", "note", "aside", "new"]
 class Way:
     """A channel the reply could take; `reason` says why it cannot where not `usable`.
 
-    `to` and `cc` are whom it would go to; `limit` is the longest text it carries in its `unit`, `closes_at` (UTC ms) when its reply
-    window closes; `letters` says that it has subjects and signatures, `files` that it carries attachments."""
+    `to` and `cc` are whom it would go to; `limit` is the longest text it carries in its `unit`, `closes_at` (UTC ms)
+    when its reply window closes; `letters` says that it has subjects and signatures, `files` that it carries
+    attachments."""
 
     channel: str
     usable: bool

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from omnidesk.connectors.base import Item
-from omnidesk.desk import composing, history, outbox, redecoding, searching, threads, triage
+from omnidesk.desk import composing, history, originals, outbox, redecoding, searching, threads, triage
 from omnidesk.words.kinds import MessageStatus
 from omnidesk.words.rows import Message
 from tests.filling import ANNA, BRAM, SUPPORT, Clock, Desk, hold, mail, message_id
@@ -41,6 +41,7 @@ def test_the_text_is_replaced_and_the_old_one_is_in_the_original(time: Clock, de
     assert desk.count("message") == 1
     assert json.loads(threads.raw(desk.workspace, message.id))["text"] == "I want the blue kettle"
     assert threads.conversation(desk.workspace, 1).preview == "I want the red teapot"
+    assert originals.earlier(desk.workspace, message) == [(at - 300_000, "I want the blue kettle")]
     assert (found(desk, "teapot"), found(desk, "kettle")) == (1, 0)
     assert any("edited" in one.said for one in history.happenings(desk.workspace, 1))
 
