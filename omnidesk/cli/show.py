@@ -130,6 +130,8 @@ def _remarks(printer: Printer, message: Message) -> None:
     for words in suspicion.words(message):
         printer.say(alarm(f"  ! {words}"))
     remarks = [] if message.edited_at is None else [f"edited {when(message.edited_at)}"]
+    if message.public:
+        remarks.append("PUBLIC, everybody can read it")
     if message.auto is not None:
         remarks.append(f"automatic ({message.auto})")
     if message.joined_by:

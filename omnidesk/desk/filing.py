@@ -176,11 +176,12 @@ def _same_message(batch: Batch, arrival: Arrival, decoded: Decoded) -> int | Non
 def _receive_again(batch: Batch, arrival: Arrival, message_id: int, decoded: Decoded) -> None:
     act = batch.act
     act.tx.execute("UPDATE receipt SET message_id = ? WHERE id = ?", (message_id, arrival.raw_id))
-    row = act.tx.one("SELECT conversation_id, uuid FROM message WHERE id = ?", (message_id,))
+    row = act.tx.one("SELECT conversation_id, uuid, external_id FROM message WHERE id = ?", (message_id,))
     number = None if row is None else row["conversation_id"]
     deliveries.proven_sent(act, message_id)
     if row is not None and row["uuid"] is not None and said_by_us(arrival, decoded):
-        if batch.sent_as(arrival.channel_id, [decoded.external_id]) is None:
+        known = decoded.external_id in ("", row["uuid"], row["external_id"])
+        if not known and batch.sent_as(arrival.channel_id, [decoded.external_id]) is None:
             batch.make_findable()
             echoes.learn(act, arrival.channel_id, message_id, (decoded.external_id,))
         if decoded.thread:
