@@ -69,9 +69,15 @@ def show(
         for one in row.identities:
             marks = [one.kind, one.value]
             marks += ["verified"] if one.verified else []
+            marks += ["only claimed"] if one.claimed else []
             marks += ["undeliverable"] if not one.deliverable else []
             marks += ["blocked"] if one.blocked else []
             printer.say("  " + "  ".join(marks))
+            for said in one.consent:
+                source = f" ({said.source})" if said.source else ""
+                printer.say(
+                    dim(f"      {said.purpose} on {said.channel_kind}: {said.state}{source}, {when(said.since)}")
+                )
         for matter in recent:
             printer.say(f"  #{matter.id}  {matter.status}  {when(matter.last_message_at)}  {matter.subject}")
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from omnidesk import clock
 from omnidesk.connectors import registry
 from omnidesk.connectors.manifest import Manifest
-from omnidesk.desk import forwards, identity, naming, phones, rules
+from omnidesk.desk import consents, forwards, identity, naming, phones, rules
 from omnidesk.store import names, people, thread
 from omnidesk.store.database import Connection
 from omnidesk.store.workspace import Workspace
 from omnidesk.text.address import normalise_identity, valid_email
+from omnidesk.text.measure import Unit
 from omnidesk.words.errors import NotFoundError
 from omnidesk.words.kinds import Direction
 from omnidesk.words.retelling import retold
@@ -36,10 +37,13 @@ class Choice:
     to: tuple[Address, ...]
     cc: tuple[Address, ...] = ()
     public: bool = False
+    claimed: bool = False
+    """Whether it goes to an address that the customer claims and another one uses: never proposed."""
     letters: bool = True
     files: bool = True
     """Whether it carries attachments."""
     limit: int | None = None
+    unit: Unit = "chars"
     closes_at: int | None = None
     """When its reply window closes (UTC ms); None where there is none."""
 
@@ -48,7 +52,7 @@ class Choice:
 class Plan:
     """How an answer would go out: what it answers, the channel proposed, the recipients, and what to mind.
 
-    No public channel is ever proposed; it stands among the `choices`."""
+    No public channel is ever proposed, nor one to an address of somebody else; they stand among the `choices`."""
 
     answers: Message | None
     channel: Channel | None
@@ -83,7 +87,7 @@ def plan(workspace: Workspace, number: int, to_sender_only: bool = False) -> Pla
     choices = tuple(_choices(reader, number, answers, to, cc, mailbox))
     usable = [choice for choice in choices if choice.usable]
     first = next((choice for choice in usable if mailbox and choice.to == mailbox), None)
-    first = first or _proposed(reader, number, answers, [choice for choice in usable if not choice.public])
+    first = first or _proposed(reader, number, answers, [one for one in usable if not (one.public or one.claimed)])
     if first is not None and (answers is None or first.channel.kind != answers.kind):
         to, cc = first.to, ()
     return Plan(answers, None if first is None else first.channel, choices, to, cc, tuple(flagged))
@@ -230,6 +234,7 @@ def _choices(
     customer_id = reader.value("SELECT customer_id FROM conversation WHERE id = ?", (number,))
     customer = next(iter(people.customers(reader, [customer_id])), None) if customer_id is not None else None
     bad = frozenset(one.value for one in customer.identities if not one.deliverable) if customer else frozenset()
+    claims = _claims(reader, number)
     found = []
     for channel in people.channels(reader):
         if channel.kind == "desk":
@@ -241,24 +246,46 @@ def _choices(
             continue
         theirs = tuple(
             Address(one.name or (customer.name if customer else ""), one.value)
-            for one in (customer.identities if customer else ())
+            for one in sorted(customer.identities if customer else (), key=lambda one: one.claimed)
             if one.kind in manifest.identity_kinds
         )
+        noted = tuple(Address("", value) for kind, value in claims if kind in manifest.identity_kinds)
         window, last = manifest.reply_window, last_inbound_at(reader, number, channel.id)
         same = answers is not None and answers.kind == channel.kind
-        there = to if same else mailbox if mailbox and "email" in manifest.identity_kinds else theirs[:1]
+        there = to if same else mailbox if mailbox and "email" in manifest.identity_kinds else theirs[:1] or noted[:1]
         if not there:
             reason: str | None = _("no {kinds} address of the customer is known").format(
                 kinds=" or ".join(manifest.identity_kinds)
             )
         else:
-            outward = rules.Outward(there, cc if same else (), last_inbound_at=last, undeliverable=bad)
+            forbidden = consents.refused(reader, channel, there, number)
+            outward = rules.Outward(
+                there, cc if same else (), last_inbound_at=last, undeliverable=bad, refused_consent=forbidden
+            )
             reason = rules.objection(channel, manifest, outward, clock.now())
         closes = None if window is None or last is None else rules.window_shuts(window, last)
         copies = cc if same else ()
         public = rules.is_public(channel, manifest, answers)
-        found.append(replace(_choice(channel, manifest, reason, there), cc=copies, public=public, closes_at=closes))
+        found.append(
+            replace(
+                _choice(channel, manifest, reason, there),
+                cc=copies,
+                public=public,
+                claimed=not same and not theirs,
+                closes_at=closes,
+            )
+        )
     return found
+
+
+def _claims(reader: Connection, number: int) -> list[tuple[str, str]]:
+    """Return kind and value of the addresses that are noted with a conversation as claimed, and are somebody else's."""
+    rows = reader.all(
+        "SELECT i.kind, i.value FROM participant p JOIN identity i ON i.id = p.identity_id "
+        "WHERE p.conversation_id = ? AND p.claimed ORDER BY i.id",
+        (number,),
+    )
+    return [(row[0], row[1]) for row in rows]
 
 
 def _preferred(reader: Connection, number: int, usable: list[Choice]) -> Choice | None:
@@ -295,7 +322,9 @@ def _choice(channel: Channel, manifest: Manifest, reason: str | None, to: tuple[
     why = None if reason is None else retold(reason)
     files = manifest.attachments.outbound
     letters = manifest.text.subject
-    return Choice(channel, reason is None, why, to, (), manifest.public, letters, files, limit)
+    return Choice(
+        channel, reason is None, why, to, (), manifest.public, False, letters, files, limit, manifest.text.unit
+    )
 
 
 def addresses_like(workspace: Workspace, begun: str, limit: int) -> list[Address]:

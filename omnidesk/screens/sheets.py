@@ -121,6 +121,7 @@ def _ways(choices: Sequence[Choice]) -> tuple[Way, ...]:
             letters=choice.letters,
             files=choice.files,
             limit=choice.limit,
+            unit=choice.unit,
             closes_at=choice.closes_at,
         )
         for choice in choices

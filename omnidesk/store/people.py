@@ -90,6 +90,7 @@ def identity(row: Any, consent: tuple[Consent, ...] = ()) -> Identity:
         verified=bool(row["verified"]),
         deliverable=bool(row["deliverable"]),
         blocked=row["blocked_at"] is not None,
+        claimed=bool(row["claimed"]),
         consent=consent,
     )
 

@@ -22,6 +22,7 @@ from omnidesk.desk.decoding import Decoder
 from omnidesk.store import leases
 from omnidesk.store.workspace import Workspace
 from omnidesk.sync.channel import ChannelRun
+from omnidesk.sync.limits import Limits
 from omnidesk.words.errors import NotFoundError, OmniDeskError
 from omnidesk.words.rows import PROGRAM, Channel, ChannelSync
 
@@ -42,6 +43,7 @@ class Engine:
         self.settings = settings.current(workspace)
         self._threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="desk")
         self._decoder = Decoder()
+        self._limits = Limits()
         self._runs: dict[int, tuple[Channel, ChannelRun, asyncio.Task[None]]] = {}
         self._stopping = asyncio.Event()
         self._clock_number: int | None = None
@@ -128,7 +130,9 @@ class Engine:
             run.hurry()
 
     def _run_of(self, channel: Channel) -> ChannelRun:
-        return ChannelRun(self.workspace, channel, self.owner, self.settings, self.in_thread, self._decoder)
+        return ChannelRun(
+            self.workspace, channel, self.owner, self.settings, self.in_thread, self._decoder, self._limits
+        )
 
     async def _stop(self, task: asyncio.Task[None]) -> None:
         task.cancel()
