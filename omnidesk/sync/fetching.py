@@ -7,12 +7,11 @@ import asyncio
 from omnidesk import clock
 from omnidesk.connectors import registry
 from omnidesk.connectors.base import ConnectionLostError, Connector, ConnectorError, LoginError, RetryAfterError
-from omnidesk.desk import fetching
+from omnidesk.desk import fetching, log
 from omnidesk.desk.fetching import MOST_BYTES, Wanted
 from omnidesk.desk.intake import Held
 from omnidesk.desk.settings import Settings
 from omnidesk.store.workspace import Workspace
-from omnidesk.desk import log
 from omnidesk.sync.backoff import Backoff
 from omnidesk.sync.limits import Limits
 from omnidesk.sync.sending import InThread
