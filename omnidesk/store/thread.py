@@ -161,8 +161,11 @@ def event(row: Any) -> Event:
     )
 
 
-FILES = "SELECT a.*, f.due_at, f.error FROM attachment a LEFT JOIN fetching f ON f.attachment_id = a.id"
-"""Rides on attachment_message and the key of fetching."""
+FILES = (
+    "SELECT a.*, (SELECT due_at FROM fetching WHERE attachment_id = a.id) AS due_at, "
+    "(SELECT error FROM fetching WHERE attachment_id = a.id) AS error FROM attachment a"
+)
+"""Rides on attachment_message and, for each file, the key of fetching: a join might read the whole table."""
 
 
 def _messages(connection: Connection, rows: list[Any]) -> list[Message]:
