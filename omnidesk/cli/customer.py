@@ -17,11 +17,19 @@ app = group("Customers and the addresses they use.")
 
 
 @command(app, "list")
-def list_customers(session: Session, limit: paging.Limit = paging.USUAL, after: paging.After = None) -> None:
-    """List customers in the order they came."""
+def list_customers(
+    session: Session,
+    text: Annotated[
+        str | None,
+        typer.Argument(metavar="[TEXT]", help="Any part of a name, a company or an address.", show_default=False),
+    ] = None,
+    limit: paging.Limit = paging.USUAL,
+    after: paging.After = None,
+) -> None:
+    """List customers in the order they came: all, or those with TEXT in their name, company or addresses."""
     from omnidesk.desk import customers
 
-    found = customers.page(session.workspace, limit + 1, paging.number(after, "a list of customers"))
+    found = customers.page(session.workspace, limit + 1, paging.number(after, "a list of customers"), text)
     _show(session, found[:limit], str(found[limit - 1].id) if len(found) > limit else None)
 
 

@@ -148,6 +148,8 @@ class Manifest:
     poll_seconds: float = 60.0
     runs_in: RunsIn = "sync"
     """Which process holds its leases: the engine, or the web server to which its customers are connected."""
+    embed: str = ""
+    """What a site's pages hold to show it: `{url}` is how the world reaches the web server, `{name}` the channel's."""
     history: bool = False
     """Whether the source holds messages from before the channel was added."""
     privacy: str = ""

@@ -302,14 +302,28 @@ def give_up(workspace: Workspace) -> int:
     def work(act: Act) -> int:
         found = act.tx.all(f"SELECT * FROM call WHERE {ended} ORDER BY began_at", limits)
         for row in found:
-            _give_up(act, row)
+            _refile(act, row)
         return len(found)
 
     return perform(workspace, PROGRAM, "calls", work)[1]
 
 
-def _give_up(act: Act, row: Any) -> None:
-    known = replace(_known(row), state="ended", ended_at=row["heard_at"])
+def let_go(act: Act, message_id: int) -> None:
+    """What an agent wrote about a call was taken back: the call itself took place, and has a message of its own."""
+    row = act.tx.one("SELECT * FROM call WHERE message_id = ?", (message_id,))
+    if row is None:
+        return
+    gone = "UPDATE call SET message_id = NULL, conversation_id = NULL, agent_id = NULL WHERE id = ?"
+    act.tx.execute(gone, (row["id"],))
+    if row["state"] == "ended":
+        _refile(act, row)
+
+
+def _refile(act: Act, row: Any) -> None:
+    """Make the message of a call out of its row alone."""
+    known = _known(row)
+    if known.state != "ended":
+        known = replace(known, state="ended", ended_at=known.heard_at)
     who = act.tx.one(
         "SELECT i.customer_id, c.name FROM identity i JOIN customer c ON c.id = i.customer_id WHERE i.id = ?",
         (row["identity_id"],),

@@ -10,7 +10,7 @@ from typing import Any
 
 from omnidesk.connectors import registry
 from omnidesk.connectors.base import Party
-from omnidesk.desk import phones
+from omnidesk.desk import naming, phones
 from omnidesk.desk.acts import Act
 from omnidesk.store.chunks import rows_in
 from omnidesk.store.database import Connection
@@ -123,6 +123,7 @@ class People:
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (met.id, met.customer_id, party.kind, party.scope, value, name, party.verified, act.at),
         )
+        naming.met(act.tx, met.customer_id, value, name)
         self._met[party.kind, party.scope, value] = met
         return met
 
@@ -134,6 +135,7 @@ class People:
             act.tx.later(
                 "UPDATE customer SET name = ? WHERE id = ? AND name IN ('', ?)", (name, met.customer_id, value)
             )
+            naming.named(act.tx, met.customer_id, name)
         if wrote and not met.deliverable:
             met.deliverable = True
             act.change_known("deliverable", "identity", met.id, "deliverable", False, True, met.customer_id)

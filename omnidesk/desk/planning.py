@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from omnidesk import clock
 from omnidesk.connectors import registry
 from omnidesk.connectors.manifest import Manifest
-from omnidesk.desk import forwards, identity, phones, rules
-from omnidesk.store import people, thread
+from omnidesk.desk import forwards, identity, naming, phones, rules
+from omnidesk.store import names, people, thread
 from omnidesk.store.database import Connection
 from omnidesk.store.workspace import Workspace
 from omnidesk.text.address import normalise_identity, valid_email
@@ -79,9 +79,11 @@ def plan(workspace: Workspace, number: int, to_sender_only: bool = False) -> Pla
         flagged.append(_("NOT PROVEN: a newer mail may be forged, and is not what is answered"))
     if answers is not None and answers.unproven:
         flagged.append(_("NOT PROVEN: nobody vouches that {sender} wrote this").format(sender=answers.sender.address))
-    choices = tuple(_choices(reader, number, answers, to, cc))
+    mailbox = _wanted_mailbox(answers)
+    choices = tuple(_choices(reader, number, answers, to, cc, mailbox))
     usable = [choice for choice in choices if choice.usable]
-    first = _proposed(reader, number, answers, [choice for choice in usable if not choice.public])
+    first = next((choice for choice in usable if mailbox and choice.to == mailbox), None)
+    first = first or _proposed(reader, number, answers, [choice for choice in usable if not choice.public])
     if first is not None and (answers is None or first.channel.kind != answers.kind):
         to, cc = first.to, ()
     return Plan(answers, None if first is None else first.channel, choices, to, cc, tuple(flagged))
@@ -184,7 +186,7 @@ def _recipients(
     if answers.direction is Direction.OUTBOUND:
         return answers.to, () if to_sender_only else answers.cc
     kind = identity.kind_of(answers.kind)
-    reply_to = () if answers.unproven else answers.reply_to
+    reply_to = () if answers.unproven or _wanted_mailbox(answers) else answers.reply_to
     elsewhere = [one for one in reply_to if normalise_identity(kind, one.address, region) not in ours]
     to = elsewhere or [answers.sender]
     domain = answers.sender.address.rpartition("@")[2].lower()
@@ -209,8 +211,21 @@ def _recipients(
     return tuple(to), tuple(cc)
 
 
+def _wanted_mailbox(answers: Message | None) -> tuple[Address, ...]:
+    """Return the e-mail address where a message that came another way wants its answer, as one left when nobody was
+    there: () where it says none."""
+    if answers is None or answers.direction is Direction.OUTBOUND or identity.kind_of(answers.kind) == "email":
+        return ()
+    return tuple(one for one in answers.reply_to[:1] if valid_email(one.address))
+
+
 def _choices(
-    reader: Connection, number: int, answers: Message | None, to: tuple[Address, ...], cc: tuple[Address, ...]
+    reader: Connection,
+    number: int,
+    answers: Message | None,
+    to: tuple[Address, ...],
+    cc: tuple[Address, ...],
+    mailbox: tuple[Address, ...] = (),
 ) -> list[Choice]:
     customer_id = reader.value("SELECT customer_id FROM conversation WHERE id = ?", (number,))
     customer = next(iter(people.customers(reader, [customer_id])), None) if customer_id is not None else None
@@ -231,7 +246,7 @@ def _choices(
         )
         window, last = manifest.reply_window, last_inbound_at(reader, number, channel.id)
         same = answers is not None and answers.kind == channel.kind
-        there = to if same else theirs[:1]
+        there = to if same else mailbox if mailbox and "email" in manifest.identity_kinds else theirs[:1]
         if not there:
             reason: str | None = _("no {kinds} address of the customer is known").format(
                 kinds=" or ".join(manifest.identity_kinds)
@@ -284,16 +299,25 @@ def _choice(channel: Channel, manifest: Manifest, reason: str | None, to: tuple[
 
 
 def addresses_like(workspace: Workspace, begun: str, limit: int) -> list[Address]:
-    """Return e-mail addresses that begin so, in order; rides on identity's unique (kind, scope, value)."""
+    """Return e-mail addresses: first those that begin so, in order; then those of customers who have it at the
+    beginning of a word of their name or address, then anywhere in them, the newest first.
+
+    Rides on identity's unique (kind, scope, value), and on search_names."""
     low = begun.strip().lower()
     if not low:
         return []
-    rows = workspace.database.reader.all(
+    reader = workspace.database.reader
+    rows = reader.all(
         "SELECT name, value FROM identity WHERE kind = 'email' AND scope = '' AND value >= ? AND value < ? "
         "AND deliverable ORDER BY value LIMIT ?",
         (low, low + "\U0010ffff", limit),
     )
-    return [Address(row[0], row[1]) for row in rows]
+    found = dict.fromkeys(Address(row[0], row[1]) for row in rows)
+    for beginning in (True, False):
+        if len(found) < limit:
+            some = names.newest(reader, naming.sought(low), limit, beginning)
+            found |= dict.fromkeys(people.email_addresses(reader, some))
+    return list(found)[:limit]
 
 
 def last_inbound_at(reader: Connection, number: int, channel_id: int) -> int | None:

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from omnidesk.desk import (
     away,
     bulk,
+    calls,
     contacts,
     conversations,
     deliveries,
@@ -241,6 +242,7 @@ def _take_back_message(act: Act, event: Any, restored: list[str], left: list[str
         restored.append(_("#{number} note").format(number=number))
     elif event["kind"] == "logged":
         contacts.withdraw(act, number, event["message_id"])
+        calls.let_go(act, event["message_id"])
         restored.append(_("#{number} what was logged").format(number=number))
     elif row["status"] == MessageStatus.QUEUED:
         deliveries.set_status(act, event["message_id"], MessageStatus.CANCELLED, None)

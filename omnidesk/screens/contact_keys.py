@@ -28,6 +28,8 @@ def _way(screen: ContactScreen, press: Press) -> None:
 
 
 def _outcome(screen: ContactScreen, press: Press) -> None:
+    if screen.sheet.kind != "call":
+        return
     place = OUTCOMES.index(screen.sheet.outcome)
     screen.sheet.outcome = OUTCOMES[(place + 1) % len(OUTCOMES)]
     screen.show()

@@ -5,7 +5,7 @@ Whatever was open lies beneath, untouched: saving or `esc` leads back to the sam
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
@@ -20,61 +20,24 @@ from omnidesk.desk.contacts import Entry
 from omnidesk.desk.lookup import Candidate
 from omnidesk.screens.backstage import Backstage
 from omnidesk.screens.contact_keys import PLACE
+from omnidesk.screens.contact_sheet import UNUSED, asked, contacted, hint, looks_like_order, open_words, row, title
+from omnidesk.screens.contact_sheet import Sheet as Sheet
 from omnidesk.screens.keys import KeyReader, pressed
 from omnidesk.screens.messages import DatabaseLost, Trouble
 from omnidesk.screens.on_top import OnTop
 from omnidesk.text.address import normalise_identity
 from omnidesk.text.clean import one_line
 from omnidesk.text.phone import shown_phone, valid_phone
-from omnidesk.widgets import badges, times
 from omnidesk.widgets.bars import Caption, KeyLine, StatusBar
-from omnidesk.widgets.lines import Line, cut, fit
+from omnidesk.widgets.lines import Line, cut
 from omnidesk.widgets.painting import Part
 from omnidesk.widgets.pick_list import PickList
-from omnidesk.words.contacts import length
+from omnidesk.words.contacts import length, outcome
 from omnidesk.words.rows import Contact, Conversation, LiveCall
-from omnidesk.words.speech import _, ngettext
+from omnidesk.words.speech import _
 
 if TYPE_CHECKING:
     from omnidesk.screens.desk import DeskScreen
-
-_TITLES = {"call": "Call", "visit": "Visit", "letter": "Letter"}
-_WHO = {"call": "Number or name", "visit": "Order or name", "letter": "From or to"}
-_HINTS = {
-    "call": "empty where it was withheld",
-    "visit": "order or receipt (scan it), name, telephone, address",
-    "letter": "name, postal address, e-mail or order",
-}
-
-
-@dataclass
-class Sheet:
-    """One contact while it is written down; `began` is when its clock was started (monotonic seconds), `lasted` what
-    it came to where it was stopped."""
-
-    kind: str
-    way: str = "in"
-    outcome: str = "answered"
-    who: str = ""
-    order: str = ""
-    shop: str = ""
-    scan: str = ""
-    notes: str = ""
-    call: int | None = None
-    customer: int | None = None
-    belongs: int | None = None
-    began: float = field(default_factory=clock.monotonic)
-    lasted: int | None = None
-
-    @property
-    def seconds(self) -> int:
-        """How long it lasts so far."""
-        return int(clock.monotonic() - self.began) if self.lasted is None else self.lasted
-
-    @property
-    def written(self) -> bool:
-        """Whether anything would be lost."""
-        return bool(self.notes.strip() or self.order or self.scan or (self.who and self.call is None))
 
 
 @dataclass
@@ -136,14 +99,14 @@ class ContactScreen(OnTop[None]):
         """Fields, what is known, notes, who it may be."""
         kind = self.sheet.kind
         yield self.heading
-        yield from self._row(_(_WHO[kind]), Input(self.sheet.who, placeholder=_(_HINTS[kind]), id="who", compact=True))
+        yield from self._row(asked(kind), Input(self.sheet.who, placeholder=hint(kind), id="who", compact=True))
         if kind != "call":
             yield from self._row(_("Order"), Input(self.sheet.order, id="order", compact=True))
         if kind == "visit":
             yield from self._row(_("Shop"), Input(self.sheet.shop, id="shop", compact=True))
         if kind == "letter":
-            hint = _("the file of the scan")
-            yield from self._row(_("Scan"), Input(self.sheet.scan, placeholder=hint, id="scan", compact=True))
+            scan = _("the file of the scan")
+            yield from self._row(_("Scan"), Input(self.sheet.scan, placeholder=scan, id="scan", compact=True))
         yield self.facts
         yield self.choices
         yield self.notes
@@ -159,7 +122,9 @@ class ContactScreen(OnTop[None]):
     def on_mount(self) -> None:
         """Begin with who it is, or with the notes where that is known."""
         self.list.can_focus = False
-        self.keys.set_keys(self.desk.keymap.line(self.PLACE))
+        keymap, unused = self.desk.keymap, UNUSED[self.sheet.kind]
+        idle = {keymap.hint(name) for name in unused}
+        self.keys.set_keys([(key, word) for key, word in keymap.line(self.PLACE) if key not in idle])
         self.set_focus(self.notes if self.sheet.who else self.query_one("#who", Input))
         self.show()
         self.look()
@@ -212,7 +177,7 @@ class ContactScreen(OnTop[None]):
 
     def _list(self) -> None:
         width, now = max(20, self.app.size.width - 1), clock.now()
-        self.list.show([Line(_row(one, width, now), place) for place, one in enumerate(self.found, 1)])
+        self.list.show([Line(row(one, width, now), place) for place, one in enumerate(self.found, 1)])
         self.list.cursor_key = min(max(1, self.list.cursor_key), len(self.found))
 
     def choose(self) -> None:
@@ -244,7 +209,7 @@ class ContactScreen(OnTop[None]):
         if event.input.id == "who":
             typed = self.sheet.who
             self.choose()
-            if self.sheet.kind != "call" and _looks_like_order(typed) and not self.number and not self.sheet.order:
+            if self.sheet.kind != "call" and looks_like_order(typed) and not self.number and not self.sheet.order:
                 self.query_one("#order", Input).value = typed
         self.set_focus(self.notes)
 
@@ -272,9 +237,8 @@ class ContactScreen(OnTop[None]):
     def show(self) -> None:
         """Show what is known and chosen, and how long it lasts."""
         sheet, width = self.sheet, max(20, self.app.size.width - 3)
-        title = _(_TITLES[sheet.kind])
-        whose = self.chosen.customer.name if self.chosen is not None else shown_phone(self.number)
-        self.heading.set_parts([("title", f" {title}  "), ("strong", one_line(whose, 60))], self._clock())
+        whose = shown_phone(self.chosen.customer.name) if self.chosen is not None else shown_phone(self.number)
+        self.heading.set_parts([("title", f" {title(sheet.kind)}  "), ("strong", one_line(whose, 60))], self._clock())
         self.facts.update(cut(self._facts(), width))
         self.choices.update(cut("   ".join(self._choices()), width))
 
@@ -291,8 +255,8 @@ class ContactScreen(OnTop[None]):
             nobody = _("nobody known by that") if self.sheet.who and not self.found else ""
             return _("Enter takes the one marked below") if self.found else nobody
         one, now = self.chosen, clock.now()
-        return "  ".join(part for part in (one_line(one.customer.name), "VIP" if one.customer.vip else "",
-                                           _contacted(one, now), _open(len(one.open))) if part)  # fmt: skip
+        return "  ".join(part for part in (one_line(shown_phone(one.customer.name)), "VIP" if one.customer.vip else "",
+                                           contacted(one, now), open_words(len(one.open))) if part)  # fmt: skip
 
     def _choices(self) -> list[str]:
         keymap, sheet = self.desk.keymap, self.sheet
@@ -303,7 +267,7 @@ class ContactScreen(OnTop[None]):
                 words = {"in": _("they called"), "out": _("we called")}
             said.append(f"{words[sheet.way]} ({keymap.hint('contact-way')})")
         if sheet.kind == "call":
-            said.append(f"{_(sheet.outcome)} ({keymap.hint('contact-outcome')})")
+            said.append(f"{outcome(sheet.outcome)} ({keymap.hint('contact-outcome')})")
         matter = next((f"#{one.id} {one_line(one.subject, 40)}" for one in self._matters() if one.id == sheet.belongs),
                       f"#{sheet.belongs}" if sheet.belongs else _("a new conversation"))  # fmt: skip
         return [*said, f"{matter} ({keymap.hint('contact-matter')})"]
@@ -399,25 +363,3 @@ class ContactScreen(OnTop[None]):
 
 def _has(one: Candidate, number: str) -> bool:
     return any(each.kind == "phone" and each.value == number for each in one.customer.identities)
-
-
-def _looks_like_order(typed: str) -> bool:
-    return any(letter.isdigit() for letter in typed) and " " not in typed.strip() and "@" not in typed
-
-
-def _contacted(one: Candidate, now: int) -> str:
-    return "" if one.last_at is None else f"{badges.kind(one.last_kind)} {times.day_time(one.last_at, now).strip()}"
-
-
-def _open(count: int) -> str:
-    return ngettext("{count} open", "{count} open", count).format(count=count)
-
-
-def _row(one: Candidate, width: int, now: int) -> tuple[Part, ...]:
-    where = next((each.value for each in one.customer.identities), "")
-    said = [_contacted(one, now), _open(len(one.open)), *(f"#{each.id} {each.subject}" for each in one.open[:1])]
-    if one.found_in:
-        said.append(one.found_in)
-    head = f" {fit(one_line(one.customer.name), 22)} {fit(one_line(shown_phone(where)), 20)} "
-    rest = "  ".join(one_line(part) for part in said if part)
-    return ("strong", head), ("", cut(rest, max(10, width - len(head))))

@@ -95,8 +95,7 @@ class ChannelRun:
         return leases.holder(self.workspace.database.reader, f"channel:{self.channel.id}") is None
 
     async def _pause(self, seconds: float) -> None:
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._draining.wait(), seconds)
+        await _waited(self._draining, seconds)
 
     async def take_lease(self) -> bool:
         """Take the channel's lease, if nobody else holds it."""
@@ -171,8 +170,7 @@ class ChannelRun:
         while not self._draining.is_set():
             self._reconnect.clear()
             wait = await self._guarded(self._receive_until_disconnected, backoff)
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._reconnect.wait(), wait)
+            await _waited(self._reconnect, wait)
 
     async def _guarded(self, work: Callable[[Backoff], Awaitable[float]], backoff: Backoff) -> float:
         """Do a stretch of work; return the seconds to wait before the next, and write down what went wrong."""
@@ -291,8 +289,7 @@ class ChannelRun:
             wait = await self._guarded(self._send, backoff)
             if self._draining.is_set() and await self._nothing_due_soon():
                 return
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._hurry.wait(), max(wait, self.settings.tick_seconds))
+            await _waited(self._hurry, max(wait, self.settings.tick_seconds))
 
     async def _send(self, backoff: Backoff) -> float:
         assert self.sender is not None
@@ -428,6 +425,13 @@ class ChannelRun:
             error, health = f"an error nobody foresaw ({failure!r}); the log has more", Health.DOWN
         await self._note(health, error, 0)
         return error
+
+
+async def _waited(event: asyncio.Event, seconds: float) -> None:
+    """Wait for an event, or so long; `asyncio.wait_for` of Python 3.11 would lose a cancellation that comes with it."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()
 
 
 async def _close(connector: Connector) -> None:

@@ -124,7 +124,7 @@ def moment(text: str) -> int:
         found = clock.from_datetime(day.replace(hour=int(match[2]), minute=int(match[3])))
     else:
         begins, ends = span(text, "at")
-        found = begins if begins == ends else min(begins + 12 * clock.HOUR, now)
+        found = begins if begins == ends else max(begins, min(begins + 12 * clock.HOUR, now))
     if found > now:
         raise UsageError(_("{text!r} is yet to come: give a time that has passed").format(text=text))
     return found

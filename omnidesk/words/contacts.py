@@ -15,13 +15,25 @@ def length(seconds: int) -> str:
     return f"{minutes}m{rest:02d}s" if minutes else f"{rest}s"
 
 
+def outcome(name: str) -> str:
+    """Return how a call ended, in words."""
+    words = {
+        "answered": _("answered"),
+        "missed": _("missed"),
+        "busy": _("busy"),
+        "voicemail": _("voicemail"),
+        "failed": _("failed"),
+    }
+    return words.get(name, name)
+
+
 def said(kind: str, contact: Contact) -> str:
     """Return how a contact of a kind of message (call, video, visit, letter) went; "" where there is nothing to say."""
     parts: list[str] = []
     if kind in ("call", "video"):
         outgoing = contact.way == "out"
         parts += [_("we called")] if outgoing else []
-        parts += [_(contact.outcome)] if contact.outcome and contact.outcome != "answered" else []
+        parts += [outcome(contact.outcome)] if contact.outcome and contact.outcome != "answered" else []
         parts += [length(contact.seconds)] if contact.seconds else []
         if contact.taken_by and not outgoing:
             parts.append(_("taken by {name}").format(name=contact.taken_by))

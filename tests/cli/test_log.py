@@ -50,7 +50,8 @@ def test_a_letter_keeps_its_scan(desk: Desk, tmp_path: Path) -> None:
     scan.write_text("Dear shop")
     said = desk.json("log-letter", "--from", "Anna, Dorpsstraat 1", "--order", "NL-1", "--attach", str(scan))
     (file,) = said["message"]["attachments"]
-    assert desk.run("attachment", str(file["id"])).out == "Dear shop"
+    desk.run("attachment", str(file["id"]), "--out", str(tmp_path / "copy.txt"))
+    assert (tmp_path / "copy.txt").read_text() == "Dear shop"
     assert said["message"]["direction"] == "inbound"
 
 

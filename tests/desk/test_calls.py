@@ -13,7 +13,7 @@ from omnidesk import clock
 from omnidesk.connectors.base import Item
 from omnidesk.desk import calls, channels, live_calls, logbook, threads, undo
 from omnidesk.desk.logbook import Entry
-from omnidesk.words.kinds import Direction, Place, Status
+from omnidesk.words.kinds import Direction, MessageStatus, Place, Status
 from omnidesk.words.rows import Channel, Contact, Message
 from tests.filling import Clock, Desk
 
@@ -186,3 +186,17 @@ def test_a_logged_call_of_a_system_can_be_taken_back(phone: Telephone, desk: Des
     logbook.log(desk.workspace, desk.me, Entry("call", Contact("in", "answered"), number=NUMBER, call=live.id))
     undo.undo(desk.workspace, desk.me)
     assert threads.conversation(desk.workspace, phone.messages()[0].conversation_id).place is Place.DELETED
+    phone.tells(phone.news("ended", outcome="missed"))
+    assert threads.conversation(desk.workspace, phone.messages()[-1].conversation_id).place is Place.DESK
+
+
+def test_taking_notes_back_leaves_the_call_that_took_place(phone: Telephone, desk: Desk, time: Clock) -> None:
+    phone.tells(phone.news("ringing"))
+    (live,) = live_calls.live(desk.workspace)
+    time.forward(seconds=1)
+    logbook.log(desk.workspace, desk.me, Entry("call", Contact("in", "answered"), "Oops", number=NUMBER, call=live.id))
+    phone.tells(phone.news("ended", answered_at=phone.began, ended_at=phone.began + 60_000, outcome="answered"))
+    undo.undo(desk.workspace, desk.me)
+    cancelled, kept = phone.messages()
+    assert (cancelled.status, cancelled.text) == (MessageStatus.CANCELLED, "Oops")
+    assert kept.text == "" and kept.contact == Contact("in", "answered", 60)

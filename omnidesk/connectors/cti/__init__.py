@@ -34,7 +34,7 @@ from omnidesk.connectors.base import (
     WebhookAnswer,
     WebhookRequest,
 )
-from omnidesk.connectors.manifest import RELAY, RELAY_TOKEN, Manifest, Secret, Setting
+from omnidesk.connectors.manifest import JOIN, REGION, RELAY, RELAY_TOKEN, Manifest, Secret, Setting
 from omnidesk.text.clean import clean, one_line
 
 MANIFEST = Manifest(
@@ -55,7 +55,8 @@ MANIFEST = Manifest(
             "international",
             ("international", "national"),
         ),
-        Setting("region", "Country of national numbers", "two letters, such as NL", advanced=True),
+        REGION,
+        JOIN,
         *RELAY,
     ),
     secrets=(
