@@ -206,12 +206,27 @@ def _enclose_rows(act: Act, message_id: int, enclosed: Sequence[Enclosed]) -> No
         act.tx.execute("UPDATE message SET files = ? WHERE id = ?", (len(enclosed), message_id))
 
 
+def _parent(act: Act, message_id: int, number: int, letter: Letter) -> tuple[int, str]:
+    """Return the message that a letter stands under at its reader's, and the id it bears there: the one it answers,
+    and where that came another way (a form) the last that went by this one; (0, "") where there is none."""
+    answers, kind = letter.answers, letter.channel.kind
+    if answers is None or answers.kind == kind:
+        return (answers.id, answers.external_id or "") if answers else (0, "")
+    row = act.tx.one(
+        "SELECT id, external_id FROM message WHERE conversation_id = ? AND id <> ? AND kind = ? AND aside_id IS NULL "
+        "AND external_id IS NOT NULL AND NOT stranger AND NOT unproven AND status NOT IN ('cancelled', 'failed') "
+        "ORDER BY at DESC, id DESC LIMIT 1",
+        (number, message_id, kind),
+    )
+    return (0, "") if row is None or letter.aside is not None else (int(row["id"]), str(row["external_id"]))
+
+
 def _outbox_row(act: Act, message_id: int, number: int, letter: Letter, due_at: int) -> None:
     channel, answers = letter.channel, letter.answers
+    above, parent = _parent(act, message_id, number, letter)
     named = [row[0] for row in act.tx.all(
-        "SELECT value FROM message_reference WHERE message_id = ? ORDER BY position DESC", (answers.id,)
-    )] if answers else []  # fmt: skip
-    parent = answers.external_id if answers and answers.kind == channel.kind else None
+        "SELECT value FROM message_reference WHERE message_id = ? ORDER BY position DESC", (above,)
+    )] if parent else []  # fmt: skip
     references = [*dict.fromkeys([*named, parent])] if parent else []
     act.tx.execute_many(
         "INSERT INTO message_reference (message_id, position, value) VALUES (?, ?, ?)",

@@ -76,18 +76,76 @@ def plan(workspace: Workspace, number: int, to_sender_only: bool = False) -> Pla
         flagged.append(_("NOT PROVEN: a newer mail may be forged, and is not what is answered"))
     if answers is not None and answers.unproven:
         flagged.append(_("NOT PROVEN: nobody vouches that {sender} wrote this").format(sender=answers.sender.address))
+    if answers is not None and _only_claimed(reader, answers):
+        flagged.append(
+            _("{sender} is known here, and only typed into a form: nobody vouches that they wrote this").format(
+                sender=answers.sender.address
+            )
+        )
     choices = tuple(_choices(reader, number, answers, to, cc))
-    usable = [choice for choice in choices if choice.usable]
-    first = _preferred(reader, number, usable)
-    if first is None:
-        first = next((choice for choice in usable if answers and choice.channel.id == answers.channel_id), None)
-    if first is None and answers is not None:
-        first = next((choice for choice in usable if choice.channel.kind == answers.kind), None)
-    if first is None:
-        first = next((choice for choice in usable if not registry.manifest(choice.channel.kind).public), None)
-    if first is not None and (answers is None or first.channel.kind != answers.kind):
+    first = _first(reader, number, answers, [choice for choice in choices if choice.usable])
+    if first is not None and (answers is None or not _speaks_for(first.channel.kind, answers.kind)):
         to, cc = first.to, ()
     return Plan(answers, None if first is None else first.channel, choices, to, cc, tuple(flagged))
+
+
+def _first(reader: Connection, number: int, answers: Message | None, usable: list[Choice]) -> Choice | None:
+    """Return the channel that an answer starts on: what the customer prefers, else where they wrote, else what answers
+    for a channel that cannot (promise 7)."""
+    first = _preferred(reader, number, usable)
+    private = [choice for choice in usable if not registry.manifest(choice.channel.kind).public]
+    if first is None and answers is not None:
+        named = _answered_by(reader, answers)
+        ways = (
+            (choice for choice in usable if choice.channel.id == answers.channel_id),
+            (choice for choice in usable if choice.channel.kind == answers.kind),
+            (choice for choice in private if choice.channel.name == named),
+            (choice for choice in private if _speaks_for(choice.channel.kind, answers.kind)),
+        )
+        first = next((choice for way in ways for choice in way), None)
+    return first or next(iter(private), None)
+
+
+def _speaks_for(kind: str, answered: str) -> bool:
+    """Say whether a kind of channel reaches the very address that a message of a kind came from: its own, and one that
+    cannot send (a form), where both know people by the same addresses."""
+    if kind == answered:
+        return True
+    try:
+        manifest = registry.manifest(answered)
+    except NotFoundError:
+        return False
+    return manifest.outbound == "none" and manifest.identity_kinds[0] in registry.manifest(kind).identity_kinds
+
+
+def _answered_by(reader: Connection, answers: Message) -> str:
+    """Return the channel that is set to answer what comes by the channel of a message; "" where none is."""
+    try:
+        settings = registry.manifest(answers.kind).settings
+    except NotFoundError:
+        return ""
+    key = next((setting.key for setting in settings if setting.kind == "channel"), None)
+    if key is None:
+        return ""
+    return str(people.channel(reader, answers.channel_id).settings.get(key) or "")
+
+
+def _only_claimed(reader: Connection, answers: Message) -> bool:
+    """Say whether a message claims to come from somebody whom another channel has proven, by one that vouches for
+    nobody."""
+    try:
+        manifest = registry.manifest(answers.kind)
+    except NotFoundError:
+        return False
+    if manifest.vouches or answers.direction is Direction.OUTBOUND:
+        return False
+    kind = manifest.identity_kinds[0]
+    return bool(
+        reader.value(
+            "SELECT 1 FROM identity WHERE kind = ? AND value = ? AND verified LIMIT 1",
+            (kind, normalise_identity(kind, answers.sender.address)),
+        )
+    )
 
 
 def _answered(reader: Connection, number: int) -> Message | None:
@@ -212,7 +270,7 @@ def _choices(
             if one.kind in manifest.identity_kinds
         )
         window, last = manifest.reply_window, last_inbound_at(reader, number, channel.id)
-        same = answers is not None and answers.kind == channel.kind
+        same = answers is not None and _speaks_for(channel.kind, answers.kind)
         there = to if same else theirs[:1]
         if not there:
             reason: str | None = _("no {kinds} address of the customer is known").format(

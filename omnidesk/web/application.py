@@ -15,6 +15,8 @@ from omnidesk.desk import log
 from omnidesk.web import relay as relaying
 from omnidesk.web import webhooks
 from omnidesk.web.door import Door
+from omnidesk.web.form import doorway
+from omnidesk.web.form.doorway import FormPages
 from omnidesk.web.health import HealthPages
 from omnidesk.web.relay import Relay
 from omnidesk.web.webhooks import Webhooks
@@ -27,10 +29,13 @@ class Site:
         relay = Relay(door)
         hooks = Webhooks(door, relay.keep if relays else door.admit)
         health = HealthPages(door, hooks)
+        forms = FormPages(door, relay.keep if relays else door.admit, relays)
         self.app = Starlette(
             routes=[
                 Route(webhooks.PATH, hooks.handle, methods=["GET", "POST"]),
                 Route(relaying.PATH, relay.handle),
+                Route(doorway.PATH, forms.handle, methods=["GET", "POST", "OPTIONS"]),
+                Route(doorway.THANKS, forms.thanks),
                 Route("/health", health.health),
                 Route("/metrics", health.metrics),
             ],
