@@ -178,16 +178,21 @@ def _health(one: Channel) -> Piece:
 @command(app, "show")
 def show(session: Session, name: Name) -> None:
     """Show a channel with its settings; secrets are never shown."""
-    from omnidesk.desk import channels
+    from omnidesk.desk import answering, channels
 
     one = channels.get(session.workspace, name)
+    page = answering.page(session.workspace, one)
     document = shapes.channel(one) | {"settings": one.settings}
+    if page is not None:
+        document |= {"page": page.address, "embed": page.embed}
 
     def people(printer: Printer) -> None:
         for key, value in document.items():
             if isinstance(value, dict):
                 value = ", ".join(f"{inner}={value[inner]}" for inner in sorted(value))
             printer.say(f"{key.replace('_', ' '):16} {'-' if value in (None, '') else value}")
+        if page is not None and page.address.startswith("/"):
+            printer.say(dim(f"{'':16} its whole address: omnidesk setting set public_url https://desk.example.com"))
 
     session.show(document, people)
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from omnidesk.connectors import registry
-from omnidesk.desk import automatic, log, rules, settings
+from omnidesk.desk import answering, automatic, log, rules, settings
 from omnidesk.desk.acts import Act
 from omnidesk.desk.letters import Letter, queue_in
 from omnidesk.store import people, thread
@@ -54,8 +54,7 @@ def _filed(act: Act, raw_ids: Sequence[int]) -> list[Any]:
 
 def _sender(act: Act, source: Channel) -> Channel | None:
     """Return the channel that answers for this one, None where it cannot, which is written down."""
-    key = next((one.key for one in registry.manifest(source.kind).settings if one.kind == "channel"), "")
-    name = str(source.settings.get(key) or "")
+    name = answering.named_by(source.kind, source.settings)
     try:
         found = people.channel(act.tx, name) if name else None
         reason = "" if found is None else rules.channel_objection(found, registry.manifest(found.kind))
@@ -67,7 +66,8 @@ def _sender(act: Act, source: Channel) -> Channel | None:
 
 
 def _queue(act: Act, sender: Channel, source: Channel, message: Message, words: str) -> None:
-    outward = rules.Outward((message.sender,), text=words.replace(_PLACE, str(message.conversation_id)))
+    to = Address("", message.sender.address)  # the name is their words
+    outward = rules.Outward((to,), text=words.replace(_PLACE, str(message.conversation_id)))
     if rules.objection(sender, registry.manifest(sender.kind), outward, act.at) is not None:
         return
     shop = settings.read(act.tx).shop_name

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from omnidesk import clock
 from omnidesk.connectors import registry
 from omnidesk.connectors.manifest import Manifest
-from omnidesk.desk import forwards, identity, rules
+from omnidesk.desk import answering, forwards, identity, rules
 from omnidesk.store import people, thread
 from omnidesk.store.database import Connection
 from omnidesk.store.workspace import Workspace
@@ -95,7 +95,7 @@ def _first(reader: Connection, number: int, answers: Message | None, usable: lis
     first = _preferred(reader, number, usable)
     private = [choice for choice in usable if not registry.manifest(choice.channel.kind).public]
     if first is None and answers is not None:
-        named = _answered_by(reader, answers)
+        named = answering.named_by(answers.kind, people.channel(reader, answers.channel_id).settings)
         ways = (
             (choice for choice in usable if choice.channel.id == answers.channel_id),
             (choice for choice in usable if choice.channel.kind == answers.kind),
@@ -116,18 +116,6 @@ def _speaks_for(kind: str, answered: str) -> bool:
     except NotFoundError:
         return False
     return manifest.outbound == "none" and manifest.identity_kinds[0] in registry.manifest(kind).identity_kinds
-
-
-def _answered_by(reader: Connection, answers: Message) -> str:
-    """Return the channel that is set to answer what comes by the channel of a message; "" where none is."""
-    try:
-        settings = registry.manifest(answers.kind).settings
-    except NotFoundError:
-        return ""
-    key = next((setting.key for setting in settings if setting.kind == "channel"), None)
-    if key is None:
-        return ""
-    return str(people.channel(reader, answers.channel_id).settings.get(key) or "")
 
 
 def _only_claimed(reader: Connection, answers: Message) -> bool:

@@ -151,7 +151,7 @@ def _whole(text: str) -> str:
 def _tidy(key: str, text: str) -> str:
     if key == "message":
         return clean(text).strip()
-    return normalise_email(text)[:1_000] if key == "email" else one_line(text, 1_000)
+    return one_line(text, 1_000)
 
 
 def _file(name: str, content_type: str, data: bytes, place: int) -> File:
@@ -175,7 +175,7 @@ def faults(form: Layout, posted: Posted, ours: Collection[str]) -> dict[str, Wro
             found[one.key] = Wrong("too_long", {"most": str(LONGEST[one.key])})
         elif one.key == "email" and not (valid_email(value) and "." in value.rpartition("@")[2]):
             found[one.key] = Wrong("email")
-        elif one.key == "email" and value in ours:
+        elif one.key == "email" and normalise_email(value) in ours:
             found[one.key] = Wrong("own_email")
         elif one.key == "phone" and not _is_phone(value):
             found[one.key] = Wrong("phone")
@@ -203,4 +203,5 @@ def _file_fault(form: Layout, files: tuple[File, ...]) -> Wrong | None:
 def kept_texts(form: Layout, posted: Posted) -> dict[str, str]:
     """Return the texts that the form asks for; what else was posted is left."""
     asked = {one.key for one in form.fields}
-    return {key: value if key in asked else "" for key, value in posted.texts.items()}
+    texts = {key: value if key in asked else "" for key, value in posted.texts.items()}
+    return {**texts, "email": normalise_email(texts["email"])}
