@@ -123,13 +123,13 @@ class Manifest:
     poll_seconds: float = 60.0
     runs_in: RunsIn = "sync"
     """Which process holds its leases: the engine, or the web server to which its customers are connected."""
+    embed: str = ""
+    """What a site's pages hold to show it: `{url}` is how the world reaches the web server, `{name}` the channel's."""
     vouches: bool = True
     """Whether a sender is known by more than their own word. Where not (a web form), nothing that comes changes what
     is known of anybody, and nobody is one of ours."""
     page: str = ""
     """The path of its page on `omnidesk serve`, such as `/form/{name}`; "" where it has none."""
-    embed: str = ""
-    """The HTML that puts it into another page; `{address}` is where its page is."""
     history: bool = False
     """Whether the source holds messages from before the channel was added."""
     privacy: str = ""
@@ -142,10 +142,6 @@ class Manifest:
         """Return how a channel with these settings logs in: its setting `login`, else that setting's default."""
         usual = next((str(setting.default or "") for setting in self.settings if setting.key == "login"), "")
         return str(settings.get("login") or usual)
-
-    def page_of(self, name: str, public_url: str) -> str:
-        """Return the address of a channel's page as the world calls it; "" where the kind has none."""
-        return f"{public_url.rstrip('/')}{self.page.format(name=name)}" if self.page else ""
 
     def secrets_for(self, settings: Mapping[str, Any]) -> tuple[Secret, ...]:
         """Return the secrets that a channel with these settings uses."""

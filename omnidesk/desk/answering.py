@@ -29,15 +29,16 @@ class Page:
 
 def page(workspace: Workspace, channel: Channel) -> Page | None:
     """Return a channel's page on `omnidesk serve`: as the world calls it where `public_url` is set, else its path
-    alone; None where the kind has none."""
+    alone; None where the kind has none. `address` is "" for what is only put into pages of others."""
     try:
         manifest = registry.manifest(channel.kind)
     except NotFoundError:
         return None
-    if not manifest.page:
+    if not manifest.page and not manifest.embed:
         return None
-    address = manifest.page_of(channel.name, settings.current(workspace).public_url)
-    return Page(address, manifest.embed.format(address=escape(address)))
+    url = settings.current(workspace).public_url.rstrip("/")
+    address = f"{url}{manifest.page.format(name=channel.name)}" if manifest.page else ""
+    return Page(address, manifest.embed.format(url=escape(url), name=channel.name))
 
 
 def able(workspace: Workspace) -> list[Channel]:

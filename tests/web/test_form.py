@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 import re
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from email import policy
+from email.parser import BytesParser
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from omnidesk.desk import channels, composing, planning, threads
+from omnidesk.desk import channels, composing, planning, settings, threads
+from omnidesk.sync import secrets
+from omnidesk.sync.channel import ChannelRun
 from omnidesk.words.errors import RefusedError
 from omnidesk.words.kinds import Direction, Place, Status
 from omnidesk.words.rows import Channel, Message
+from tests.desk.conftest import desk as desk
 from tests.filling import ANNA, BRAM, Desk, mail, wait_until
+from tests.servers import Mailbox, simple_mail
 from tests.web.site import served
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(40)
@@ -482,3 +490,37 @@ def test_a_relay_keeps_forms_for_the_desk_and_numbers_nothing(desk: Desk) -> Non
         form = Form(desk, address)
         assert form.posts(form.fills()).headers["location"] == "contact/thanks?lang=en"
         assert form.messages() == [] and desk.count("relay_item") == 1
+
+
+# --- by the servers that mail takes
+
+
+@pytest.mark.servers
+def test_through_real_mail_servers_the_answer_to_a_form_comes_back_into_its_conversation(
+    desk: Desk, make: Any, mailbox: Mailbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OMNIDESK_SECRETS_FILE", str(tmp_path / "secrets.json"))
+    office = desk.adds_channel("office", mailbox.address, "email", settings=mailbox.settings)
+    secrets.store(office.id, mailbox.secrets)
+    form = make(answer_by="office", acknowledgement="We have your message: {number}.", title="The shop")
+    form.posts(form.fills(subject="Parcel", name="Anna"))
+    number = form.only().conversation_id
+    composing.reply(desk.workspace, desk.me, number, "It comes tomorrow", now=True)
+    _runs(desk, office)
+    taken = [one for one in mailbox.server.submission.accepted if one.recipients == [ANNA]]
+    automatic, answer = (BytesParser(policy=policy.default).parsebytes(one.raw) for one in taken)
+    assert automatic["Auto-Submitted"] == "auto-generated" and automatic["Subject"] == f"The shop (#{number})"
+    assert answer["Subject"] == "Re: Parcel" and answer["Auto-Submitted"] is None
+    assert answer["In-Reply-To"] == automatic["Message-ID"]
+    reply = simple_mail("Re: Parcel", "Thank you!", f"Anna <{ANNA}>", mailbox.address, in_reply_to=answer["Message-ID"])
+    mailbox.deliver(reply)
+    _runs(desk, office)
+    last = threads.messages(desk.workspace, number)[-1]
+    assert (last.kind, last.text.strip(), last.sender.address) == ("email", "Thank you!", ANNA)
+
+
+def _runs(desk: Desk, channel: Channel) -> None:
+    """Read a mailbox to its end and send what is due."""
+    conf = settings.current(desk.workspace)
+    done = asyncio.run(ChannelRun(desk.workspace, channel, "test", conf, asyncio.to_thread).once())
+    assert done.error is None, done.error

@@ -45,7 +45,7 @@ MANIFEST = Manifest(
     text=TextRule(subject=True),
     vouches=False,
     page="/form/{name}",
-    embed='<iframe src="{address}" title="Contact" style="width:100%;height:52rem;border:0"></iframe>',
+    embed='<iframe src="{url}/form/{name}" title="Contact" style="width:100%;height:52rem;border:0"></iframe>',
     runs_in="serve",
     target_minutes=480,
     poll_seconds=60.0,
