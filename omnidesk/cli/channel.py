@@ -96,6 +96,9 @@ def add(
         typer.Option("--login", metavar="HOW", help="password, or google, microsoft, other: in the browser."),
     ] = None,
     client_id: Annotated[str | None, typer.Option("--client-id", metavar="ID", help="Yours at the provider.")] = None,
+    api_url: Annotated[
+        str | None, typer.Option("--api-url", metavar="URL", help="The provider's address, where not the usual one.")
+    ] = None,
     password_stdin: Stdin = False,
     history_days: Annotated[
         int | None, typer.Option("--history-days", metavar="N", min=0, max=36500, help="Days back that are news (14).")
@@ -113,6 +116,7 @@ def add(
         "user": user,
         "login": way,
         "client_id": client_id,
+        "api_url": api_url,
         "imap_host": imap_host,
         "imap_port": imap_port,
         "imap_security": imap_security,

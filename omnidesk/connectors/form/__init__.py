@@ -54,11 +54,10 @@ class FormConnector(Connector):
         if form.file_bytes:
             asked.append(f"files (up to {form.file_bytes // 2**20} MB)")
         warnings = []
-        if not form.origins:
-            warnings.append("no other site may show it in a frame: name yours in origins where one should")
         if form.acknowledgement and not form.answer_by:
             warnings.append("nothing is acknowledged: name the mailbox that does so in answer_by")
-        details = (f"asks for {', '.join(asked)}", f"in {', '.join(form.languages)}")
+        frames = ", ".join(form.origins) or "no site: name yours in origins where one should"
+        details = (f"asks for {', '.join(asked)}", f"in {', '.join(form.languages)}", f"shown in frames by {frames}")
         return Checked(form.title or self.account.name, details=details, warnings=tuple(warnings))
 
     async def send(self, payload: Payload, key: str, committing: Committing) -> SendResult:
