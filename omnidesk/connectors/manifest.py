@@ -125,6 +125,12 @@ class Manifest:
     """Which process holds its leases: the engine, or the web server to which its customers are connected."""
     embed: str = ""
     """What a site's pages hold to show it: `{url}` is how the world reaches the web server, `{name}` the channel's."""
+    about: str = ""
+    """What it is, in a line, for those who choose what to add."""
+    address: bool = True
+    """Whether it has an address of its own that customers write to."""
+    discovers: bool = False
+    """Whether an address alone tells about its settings (`Connector.discover`): a person gives that first."""
     vouches: bool = True
     """Whether a sender is known by more than their own word. Where not (a web form), nothing that comes changes what
     is known of anybody, and nobody is one of ours."""

@@ -56,8 +56,13 @@ class FormConnector(Connector):
         warnings = []
         if form.acknowledgement and not form.answer_by:
             warnings.append("nothing is acknowledged: name the mailbox that does so in answer_by")
+        languages = ", ".join(form.languages)
         frames = ", ".join(form.origins) or "no site: name yours in origins where one should"
-        details = (f"asks for {', '.join(asked)}", f"in {', '.join(form.languages)}", f"shown in frames by {frames}")
+        details = (
+            f"asks for {', '.join(asked)}",
+            f"speaks {languages}",
+            f"shown in frames by {frames}",
+        )
         return Checked(form.title or self.account.name, details=details, warnings=tuple(warnings))
 
     async def send(self, payload: Payload, key: str, committing: Committing) -> SendResult:

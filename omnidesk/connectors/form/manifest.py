@@ -43,6 +43,8 @@ MANIFEST = Manifest(
     ),
     attachments=Attachments(inbound=True),
     text=TextRule(subject=True),
+    about="A contact page for your site, answered by mail.",
+    address=False,
     vouches=False,
     page="/form/{name}",
     embed='<iframe src="{url}/form/{name}" title="Contact" style="width:100%;height:52rem;border:0"></iframe>',
