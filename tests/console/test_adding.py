@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
-import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from textual.widgets import Checkbox, Input, Select
 
 from omnidesk.connectors import registry
-from omnidesk.connectors.base import Connector
-from omnidesk.desk import channels, workspace
+from omnidesk.connectors.base import (
+    Checked,
+    Committing,
+    Connector,
+    Decoded,
+    Failed,
+    Item,
+    LoginError,
+    Outgoing,
+    Payload,
+    SendResult,
+)
+from omnidesk.connectors.manifest import Manifest, Secret, Setting
+from omnidesk.desk import channels
 from omnidesk.screens.channel_form import ChannelForm
 from omnidesk.screens.kinds import Kinds
 from omnidesk.screens.session import open_session
-from omnidesk.sync import form
+from omnidesk.sync import form, secrets
 from omnidesk.words import speech
 from tests.console.steering import NARROW, Console, console
 from tests.console.test_setup import nothing_yet
 from tests.filling import Desk
-from tests.sync import scripted
 
 
 async def chooses(here: Console, name: str) -> None:
@@ -175,5 +187,61 @@ def test_a_kind_says_whether_an_address_tells_about_it() -> None:
     assert form.by_address(registry.manifest(form.mailbox()))
 
 
-def test_a_secret_is_asked_for_and_kept(tmp_path: Path) -> None:
-    assert sys.version_info and scripted and workspace
+class Pager(Connector):
+    """A kind with a secret and an address of its provider."""
+
+    manifest = Manifest(
+        kind="pager",
+        name="Pager",
+        badge="page",
+        inbound=("poll",),
+        outbound="none",
+        threading="contact",
+        idempotency="none",
+        identity_kinds=("phone",),
+        settings=(Setting("api_url", "Provider", advanced=True),),
+        secrets=(Secret("token", "Access token", "What the provider gave you."),),
+    )
+
+    @staticmethod
+    def decode(item: Item) -> Sequence[Decoded]:
+        return ()
+
+    @staticmethod
+    def prepare(outgoing: Outgoing, settings: Mapping[str, Any]) -> Payload:
+        raise ValueError("it cannot send")
+
+    async def check(self) -> Checked:
+        if self.account.secrets.get("token") != "token":
+            raise LoginError("the provider refuses the token")
+        return Checked("pager", total=7)
+
+    async def send(self, payload: Payload, key: str, committing: Committing) -> SendResult:
+        return Failed("it cannot send")
+
+
+async def test_a_secret_is_asked_for_tried_and_kept_outside_the_workspace(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OMNIDESK_SECRETS_FILE", str(tmp_path / "secrets.json"))
+    usable = {**registry._found()[0], "pager": Pager}
+    monkeypatch.setattr(registry, "_found", lambda: (usable, ()))
+    async with console(desk.workspace, NARROW) as here:
+        await chooses(here, "Pager")
+        await here.type("beeper")
+        await here.press("ctrl+s")
+        await here.sees("Access token is missing")
+        field(here, "secret-token").focus()
+        await here.sees("What the provider gave you")
+        await here.type("wrong")
+        await here.press("ctrl+s")
+        await here.sees("the provider refuses the token")
+        assert "wrong" not in here.screen()
+        field(here, "secret-token").value = "token"
+        await here.press("ctrl+s")
+        await here.sees("It works: pager, 7 messages")
+        await here.press("ctrl+s")
+        await here.until(lambda: not isinstance(here.app.screen, ChannelForm), "the end")
+    made = channels.get(desk.workspace, "beeper")
+    assert secrets.of_channel(made) == {"token": "token"}
+    assert desk.count("channel", "settings_json LIKE '%token%'") == 0

@@ -227,7 +227,7 @@ def test_acknowledgements_to_one_address_end_somewhere(make: Any) -> None:
 
 def test_no_spam_is_acknowledged(make: Any) -> None:
     form = make(acknowledgement="We have it")
-    form.posts(form.fills(company_fax="1"))
+    form.posts(form.fills(extra="1"))
     assert len(form.messages()) == 1 and form.desk.count("outbox") == 0
 
 
@@ -235,7 +235,7 @@ def test_no_spam_is_acknowledged(make: Any) -> None:
 
 
 def test_what_fills_in_the_hidden_field_is_thanked_and_lies_in_spam(form: Form) -> None:
-    assert form.posts(form.fills(company_fax="+1 555")).status_code == 303
+    assert form.posts(form.fills(extra="+1 555")).status_code == 303
     number = form.only().conversation_id
     assert threads.conversation(form.desk.workspace, number).place is Place.SPAM
 

@@ -20,7 +20,7 @@ from omnidesk.text.clean import clean, one_line
 from omnidesk.text.filekind import FileKind, kind_of
 from omnidesk.text.filename import safe_name
 
-HONEYPOT = "company_fax"
+HONEYPOT = "extra"
 """A field that people do not see."""
 TAKEN = frozenset((FileKind.PICTURE, FileKind.TEXT, FileKind.PDF, FileKind.MAIL, FileKind.DOCUMENT, FileKind.MEDIA,
                    FileKind.ARCHIVE))  # fmt: skip
