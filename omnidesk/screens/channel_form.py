@@ -57,6 +57,7 @@ class ChannelForm(TriedForm):
     CSS = (
         TriedForm.CSS
         + """
+    ChannelForm { align: center middle; }
     #form .row Label { width: 22; }
     #form .row Select { width: 1fr; }
     #foot { width: 76; max-width: 100%; height: auto; padding: 0 2; }

@@ -34,6 +34,7 @@ class SetupScreen(Locating):
     CSS = (
         TriedForm.CSS
         + """
+    SetupScreen { align: center middle; }
     #imap-port, #smtp-port { margin-left: 1; }
     #other { height: auto; }
     #form.open #other { display: none; }

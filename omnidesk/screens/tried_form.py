@@ -37,7 +37,6 @@ class TriedForm(OnTop[str]):
     """Fields in a box `#form`, a line `#result` and a button `#go`; gives what is to be said once it is left."""
 
     CSS = """
-    TriedForm { align: center middle; }
     #form { width: 76; max-width: 100%; height: auto; max-height: 100%; padding: 0 2; scrollbar-size-vertical: 1; }
     #form Static { height: auto; }
     #form .title, #form .door { text-style: bold; color: $text-accent; }

@@ -151,7 +151,9 @@ async def test_in_dutch_the_list_and_the_form_are_dutch(desk: Desk) -> None:
         async with console(desk.workspace, NARROW) as here:
             await here.press("ctrl+n")
             await here.sees("van welke soort?", "Webformulier", "Een contactpagina voor uw site")
-            await here.press("G", "enter")
+            kinds = here.app.screen
+            assert isinstance(kinds, Kinds)
+            await here.press(*["j"] * kinds_before(kinds, "Web form"), "enter")
             await here.sees("Een kanaal toevoegen: Webformulier", "Antwoord via", "niet verplicht", "Keuzelijst")
     finally:
         speech.speak("en")
