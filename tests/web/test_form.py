@@ -17,10 +17,12 @@ from typing import Any
 import httpx
 import pytest
 
-from omnidesk.desk import channels, composing, planning, settings, threads
+from omnidesk import clock
+from omnidesk.connectors.form.submission import TEXTS, Submission, item
+from omnidesk.desk import channels, composing, intake, planning, settings, threads
 from omnidesk.sync import secrets
 from omnidesk.sync.channel import ChannelRun
-from omnidesk.words.errors import RefusedError
+from omnidesk.words.errors import RefusedError, TryLaterError
 from omnidesk.words.kinds import Direction, Place, Status
 from omnidesk.words.rows import Channel, Message
 from tests.desk.conftest import desk as desk
@@ -158,6 +160,13 @@ def test_nobody_writes_in_our_own_name(form: Form) -> None:
     assert form.messages() == []
 
 
+def test_our_own_address_in_a_form_is_a_customers_message_all_the_same(desk: Desk, form: Form) -> None:
+    """A page that did not look (a relay of another desk) cannot make it something that we said."""
+    texts = dict.fromkeys(TEXTS, "") | {"email": "support@mail.test", "message": "Hello"}
+    desk.receives(item(Submission(str(uuid.uuid4()), "en", texts), clock.now()), channel=form.channel)
+    assert form.only().direction is Direction.INBOUND
+
+
 # --- answered by mail
 
 
@@ -229,6 +238,20 @@ def test_no_spam_is_acknowledged(make: Any) -> None:
     form = make(acknowledgement="We have it")
     form.posts(form.fills(extra="1"))
     assert len(form.messages()) == 1 and form.desk.count("outbox") == 0
+
+
+def test_what_cannot_be_kept_now_is_said_and_nothing_typed_is_lost(form: Form, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: Any, **__: Any) -> None:
+        raise TryLaterError("the database is out of reach")
+
+    data = form.fills(message="Worth keeping")
+    with monkeypatch.context() as away:
+        away.setattr(intake, "admit", refuse)
+        again = form.posts(data)
+    assert again.status_code == 503 and again.headers["retry-after"] == "30"
+    assert "Worth keeping" in again.text and form.messages() == []
+    assert form.posts(data).status_code == 303
+    assert form.only().text == "Worth keeping"
 
 
 # --- programs that fill forms in

@@ -134,7 +134,10 @@ class FormPages:
             minutes = str(max(1, round(wait / 60)))
             headers = {"Retry-After": str(int(wait) + 1)}
             return self._again(form, said, as_json, 429, {}, "too_many", {"minutes": minutes}, headers)
-        wrong = posted.faults(form.layout, said, await self._ours())
+        try:
+            wrong = posted.faults(form.layout, said, await self._ours())
+        except OmniDeskError as error:
+            return self._later(form, said, as_json, error)
         if wrong:
             return self._again(form, said, as_json, 422, wrong)
         doubt = "" if as_json and not said.proof else self._doubt(form, said)
@@ -185,6 +188,11 @@ class FormPages:
         shown = Shown(form.layout, form.language, number, proof, said.texts, wrong, text, files_lost)
         return page.form_page(shown, status, headers)
 
+    def _later(self, form: _Form, said: Posted, as_json: bool, error: OmniDeskError) -> Response:
+        """Ask for it once more in a moment, with all that was typed."""
+        log.warn(f"a form was not kept: {error}", channel=form.channel.name)
+        return self._again(form, said, as_json, 503, {}, "later", headers={"Retry-After": "30"})
+
     async def _kept(self, form: _Form, said: Posted, as_json: bool) -> Response:
         number = said.id if submission.is_id(said.id) else str(uuid.uuid4())
         texts = posted.kept_texts(form.layout, said)
@@ -192,8 +200,7 @@ class FormPages:
         try:
             await self._keep(form.channel, [item])
         except OmniDeskError as error:
-            log.warn(f"a form was not kept: {error}", channel=form.channel.name)
-            return self._again(form, said, as_json, 503, {}, "later", headers={"Retry-After": "30"})
+            return self._later(form, said, as_json, error)
         await self._door.succeeded(form.channel)
         conversation = None if self._relays else await self._numbered(form.channel, item.source_id)
         if as_json:
