@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from omnidesk import clock
 from omnidesk.connectors import registry
 from omnidesk.connectors.manifest import Manifest
-from omnidesk.desk import consents, forwards, identity, naming, phones, rules
+from omnidesk.desk import answering, consents, forwards, identity, naming, phones, rules
 from omnidesk.store import names, people, thread
 from omnidesk.store.database import Connection
 from omnidesk.store.workspace import Workspace
@@ -83,25 +83,40 @@ def plan(workspace: Workspace, number: int, to_sender_only: bool = False) -> Pla
         flagged.append(_("NOT PROVEN: a newer mail may be forged, and is not what is answered"))
     if answers is not None and answers.unproven:
         flagged.append(_("NOT PROVEN: nobody vouches that {sender} wrote this").format(sender=answers.sender.address))
+    if answers is not None and _only_claimed(reader, answers):
+        flagged.append(
+            _("{sender} is known here, and only typed into a form: nobody vouches that they wrote this").format(
+                sender=answers.sender.address
+            )
+        )
     mailbox = _wanted_mailbox(answers)
     choices = tuple(_choices(reader, number, answers, to, cc, mailbox))
     usable = [choice for choice in choices if choice.usable]
     first = next((choice for choice in usable if mailbox and choice.to == mailbox), None)
     first = first or _proposed(reader, number, answers, [one for one in usable if not (one.public or one.claimed)])
-    if first is not None and (answers is None or first.channel.kind != answers.kind):
+    if first is not None and (answers is None or not _speaks_for(first.channel.kind, answers.kind)):
         to, cc = first.to, ()
     return Plan(answers, None if first is None else first.channel, choices, to, cc, tuple(flagged))
 
 
 def _proposed(reader: Connection, number: int, answers: Message | None, private: list[Choice]) -> Choice | None:
     """Return the channel an answer starts on: the one preferred, that of the last private message, one of its kind,
-    any other private one; never a public one (promise 7)."""
-    found = _preferred(reader, number, private)
-    if found is None and answers is not None:
-        last = (answers.channel_id, answers.kind) if not answers.public else _last_private(reader, number)
-        found = next((one for one in private if last is not None and one.channel.id == last[0]), None)
-        found = found or next((one for one in private if last is not None and one.channel.kind == last[1]), None)
-    return found or next(iter(private), None)
+    what answers for a channel that cannot, any other private one; never a public one (promise 7)."""
+    first = _preferred(reader, number, private)
+    last = None if answers is None else (answers.channel_id, answers.kind)
+    if answers is not None and answers.public:
+        last = _last_private(reader, number)
+    if first is None and last is not None:
+        channel_id, kind = last
+        named = answering.named_by(kind, people.channel(reader, channel_id).settings)
+        ways = (
+            (choice for choice in private if choice.channel.id == channel_id),
+            (choice for choice in private if choice.channel.kind == kind),
+            (choice for choice in private if choice.channel.name == named),
+            (choice for choice in private if _speaks_for(choice.channel.kind, kind)),
+        )
+        first = next((choice for way in ways for choice in way), None)
+    return first or next(iter(private), None)
 
 
 def _last_private(reader: Connection, number: int) -> tuple[int, str] | None:
@@ -112,6 +127,36 @@ def _last_private(reader: Connection, number: int) -> tuple[int, str] | None:
         (number,),
     )
     return None if row is None else (row[0], row[1])
+
+
+def _speaks_for(kind: str, answered: str) -> bool:
+    """Say whether a kind of channel reaches the very address that a message of a kind came from: its own, and one that
+    cannot send (a form), where both know people by the same addresses."""
+    if kind == answered:
+        return True
+    try:
+        manifest = registry.manifest(answered)
+    except NotFoundError:
+        return False
+    return manifest.outbound == "none" and manifest.identity_kinds[0] in registry.manifest(kind).identity_kinds
+
+
+def _only_claimed(reader: Connection, answers: Message) -> bool:
+    """Say whether a message claims to come from somebody whom another channel has proven, by one that vouches for
+    nobody."""
+    try:
+        manifest = registry.manifest(answers.kind)
+    except NotFoundError:
+        return False
+    if manifest.vouches or answers.direction is Direction.OUTBOUND:
+        return False
+    kind = manifest.identity_kinds[0]
+    return bool(
+        reader.value(
+            "SELECT 1 FROM identity WHERE kind = ? AND value = ? AND verified LIMIT 1",
+            (kind, normalise_identity(kind, answers.sender.address)),
+        )
+    )
 
 
 def _answered(reader: Connection, number: int) -> Message | None:
@@ -251,7 +296,7 @@ def _choices(
         )
         noted = tuple(Address("", value) for kind, value in claims if kind in manifest.identity_kinds)
         window, last = manifest.reply_window, last_inbound_at(reader, number, channel.id)
-        same = answers is not None and answers.kind == channel.kind
+        same = answers is not None and _speaks_for(channel.kind, answers.kind)
         there = to if same else mailbox if mailbox and "email" in manifest.identity_kinds else theirs[:1] or noted[:1]
         if not there:
             reason: str | None = _("no {kinds} address of the customer is known").format(

@@ -16,6 +16,7 @@ from omnidesk.screens import (
     finding,
     history,
     joining,
+    kinds,
     listing,
     looks,
     macro_list,
@@ -57,7 +58,7 @@ def _add_channel(desk: DeskScreen, press: Press) -> None:
 
 ALWAYS = (
     Action("palette", "commands", "All commands, and the theme", (":", "ctrl+p"), PANES, "Anywhere", _palette, 90),
-    Action("add-channel", "add", "Add a mailbox", ("ctrl+n",), PANES, "Anywhere", _add_channel),
+    Action("add-channel", "add", "Add a channel", ("ctrl+n",), PANES, "Anywhere", _add_channel),
     Action("help", "keys", "Show the keys", ("?",), PANES, "Anywhere", _help, 99),
     Action("quit", "quit", "Leave", ("ctrl+q",), (*EVERYWHERE, "send"), "Anywhere", quitting.leave),
 )
@@ -81,6 +82,7 @@ ACTIONS = (
     *marking.ACTIONS,
     *listing.ACTIONS,
     *channels.ACTIONS,
+    *kinds.ACTIONS,
     *outbox.ACTIONS,
     *quarantine.ACTIONS,
     *news.ACTIONS,

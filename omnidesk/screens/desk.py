@@ -221,10 +221,10 @@ class DeskScreen(TeachingDesk):
         self.app.push_screen(HelpScreen(self.keymap, place, title, self.session.preferences.plain))
 
     def add_channel(self) -> None:
-        """Set up another mailbox."""
-        from omnidesk.screens.setup import SetupScreen
+        """Choose what kind of channel to add."""
+        from omnidesk.screens.kinds import Kinds
 
-        self.app.push_screen(SetupScreen(self.session.home, self.session))
+        self.app.push_screen(Kinds(self))
 
     # Acting
 

@@ -58,7 +58,7 @@ SCREENS: dict[str, tuple[str, ...]] = {
     "leaving": ("g", "A", "D", "enter"),
     "picking": ("enter", "c", "a"),
     "confirm": ("U", "enter"),
-    "set-up": ("g", "C", "a"),
+    "set-up": ("g", "C", "a", "enter"),
 }
 """What is pressed before a picture is taken."""
 DRAWN_BY_LOT = re.compile(r"\d{12,}")

@@ -71,6 +71,7 @@ MANIFEST = Manifest(
     settings=(Setting("folder", "Folder", "where inbox.jsonl lies and outbox.jsonl is written", required=True),),
     attachments=Attachments(inbound=True, outbound=True),
     text=TextRule(subject=True),
+    about="Made-up customers, from a file: to try things out.",
     undo_window=10.0,
     target_minutes=60,
     poll_seconds=1.0,
