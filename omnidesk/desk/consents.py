@@ -80,12 +80,12 @@ def refused(
         connection,
         "SELECT i.value, i.id AS identity, c.channel_kind, c.purpose, c.state, c.since, c.source FROM identity i "
         "JOIN consent c ON c.identity_id = i.id AND c.channel_kind = ? AND c.state = 'withdrawn' "
-        "WHERE i.value IN ({}) ORDER BY c.purpose",
+        "WHERE i.value IN ({})",
         wanted,
         (channel.kind,),
     )
     found: dict[str, Consent] = {}
-    for row in rows:
+    for row in sorted(rows, key=lambda row: str(row["purpose"])):  # service, which weighs more, comes last
         if row["purpose"] != "service" and (service_only or _asked_since(connection, row, number)):
             continue
         found[wanted[row["value"]]] = Consent(*(row[name] for name in _FIELDS))
