@@ -326,11 +326,11 @@ def _choices(
 def _claims(reader: Connection, number: int) -> list[tuple[str, str]]:
     """Return kind and value of the addresses that are noted with a conversation as claimed, and are somebody else's."""
     rows = reader.all(
-        "SELECT i.id, i.kind, i.value FROM participant p JOIN identity i ON i.id = p.identity_id "
+        "SELECT i.kind, i.value, i.id FROM participant p JOIN identity i ON i.id = p.identity_id "
         "WHERE p.conversation_id = ? AND p.claimed",
         (number,),
     )
-    return [(row[1], row[2]) for row in sorted(rows, key=lambda row: int(row[0]))]
+    return [(row[0], row[1]) for row in sorted(rows, key=lambda row: int(row[2]))]
 
 
 def _preferred(reader: Connection, number: int, usable: list[Choice]) -> Choice | None:
