@@ -297,7 +297,7 @@ def _queue(
     if refused is not None:
         raise RefusedError(_("not queued: {why}").format(why=retold(refused)))
     conf = settings.current(workspace)
-    window = 0.0 if when.now else manifest.undo_window if conf.undo_seconds < 0 else conf.undo_seconds
+    window = 0.0 if when.now else rules.undo_window(manifest, conf.undo_seconds)
     enclosed = enclosing.enclose(workspace, files)
     holding = when.status is Status.ON_HOLD
     party = one_line(when.for_whom, 100) if when.for_whom and holding else None

@@ -41,6 +41,8 @@ class Choice:
     limit: int | None = None
     closes_at: int | None = None
     """When its reply window closes (UTC ms); None where there is none."""
+    live: bool = False
+    """Whether the customer waits at the other end: lines go one by one, at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,7 +261,8 @@ def _choice(channel: Channel, manifest: Manifest, reason: str | None, to: tuple[
     limit = None if manifest.text.split else manifest.text.max_length
     why = None if reason is None else retold(reason)
     files = manifest.attachments.outbound
-    return Choice(channel, reason is None, why, to, manifest.public, manifest.text.subject, files, limit)
+    letters = manifest.text.subject
+    return Choice(channel, reason is None, why, to, manifest.public, letters, files, limit, live=manifest.live)
 
 
 def addresses_like(workspace: Workspace, begun: str, limit: int) -> list[Address]:

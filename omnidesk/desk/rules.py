@@ -43,6 +43,12 @@ def channel_objection(channel: Channel, manifest: Manifest) -> str | None:
     return None
 
 
+def undo_window(manifest: Manifest, wanted: float) -> float:
+    """Return how many seconds what is sent can be taken back: as `wanted`, below zero as the kind says. In a live chat
+    somebody waits at the other end: there is none, whatever is wanted."""
+    return 0.0 if manifest.live else manifest.undo_window if wanted < 0 else wanted
+
+
 def objection(channel: Channel, manifest: Manifest, outward: Outward, now: int) -> str | None:
     """Return in words why this may not go out, or None when it may."""
     found = channel_objection(channel, manifest)

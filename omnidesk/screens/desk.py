@@ -143,7 +143,10 @@ class DeskScreen(TeachingDesk):
             self.hold_keys(key in ("enter", "escape"))
             return False
         if place == "composer":
-            self.hold_keys(self.keymap.find(place, (key,)) is not None)
+            acts = self.keymap.find(self.key_place, (key,)) is not None
+            if key == "enter" and self.composer.area is not None:
+                self.composer.area.enter_acts = acts
+            self.hold_keys(acts)
             return False
         return self._feed(place, key)
 
@@ -160,10 +163,12 @@ class DeskScreen(TeachingDesk):
     def on_key(self, event: events.Key) -> None:
         """Act on a key that the text being written left alone."""
         if self.keys_wait and self.place == "composer":
-            self._feed("composer", pressed(event.key, event.character))
+            self.keys_wait = False
+            self._feed(self.key_place, pressed(event.key, event.character))
             event.stop()
             event.prevent_default()
-            self.hold_keys(False)
+            if not self.keys_wait:
+                self.hold_keys(False)
 
     def hold_keys(self, hold: bool) -> None:
         """Keep further keys back while what they are meant for opens or closes."""
@@ -189,14 +194,15 @@ class DeskScreen(TeachingDesk):
         self.mark_targets(self.reader)
         self.show_lesson()
         if self.reader.waiting:
-            following = self.reader.keymap.following(self.place, self.reader.waiting)
+            following = self.reader.keymap.following(self.key_place, self.reader.waiting)
             pairs = [(shown(key).replace("*", _("a letter")), _(action.word)) for key, action in following]
             self.keys.set_keys([*pairs, ("esc", _("never mind"))], shown(" ".join(self.reader.waiting)))
         elif not self.place:
             self.keys.set_keys([("Enter", _("ok")), ("Tab", _("completes")), ("esc", _("never mind"))])
         else:
             asked = " ".join((_("Send?"), self.composer.warning)).rstrip() if self.asks_how else ""
-            self.keys.set_keys(self.keymap.line(self.place), asked, self.keymap.line(self.place, brief=True))
+            place = self.key_place
+            self.keys.set_keys(self.keymap.line(place), asked, self.keymap.line(place, brief=True))
 
     def show_help(self, place: str = "", title: str = "") -> None:
         """Show all keys, those of the list called so first."""

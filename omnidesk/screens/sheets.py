@@ -123,6 +123,7 @@ def _ways(choices: Sequence[Choice], planned: Plan | None = None) -> tuple[Way, 
             files=choice.files,
             limit=choice.limit,
             closes_at=choice.closes_at,
+            live=choice.live,
         )
         for choice in choices
     )

@@ -81,6 +81,11 @@ class WhoIsHere:
         self._typed_at = clock.monotonic()
         self._tell()
 
+    def stopped_typing(self) -> None:
+        """What the agent typed was sent."""
+        self._typed_at = -1e9
+        self._tell()
+
     def changed(self) -> None:
         """The agent opened or closed something: say so, and look who else is there."""
         if not self._begun:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -70,6 +71,13 @@ class WritingDesk(ReadingDesk):
         return self.here.line
 
     @property
+    def key_place(self) -> str:
+        """Where keys are looked up: the place, but `chat` where a line is written to somebody who waits for it."""
+        place, sheet = self.place, self.composer.sheet
+        chats = sheet is not None and sheet.live and self.focused is self.composer.area
+        return "chat" if place == "composer" and chats else place
+
+    @property
     def engine_pid(self) -> int | None:
         """The process of the engine that this console started; None where it runs none."""
         return None
@@ -125,8 +133,9 @@ class WritingDesk(ReadingDesk):
             self.composer.warn("editor", said)
 
     def thread_changed(self) -> None:
-        """Warn when something newer than what is being answered arrived."""
-        newer = writing.newer_than_answered(self)
+        """Warn when something newer than what is being answered arrived; in a chat it stands right above."""
+        sheet = self.composer.sheet
+        newer = 0 if sheet is not None and sheet.live else writing.newer_than_answered(self)
         one = _("a newer message arrived since: read before you send")
         several = _("{count} newer messages arrived since: read before you send").format(count=newer)
         self.composer.warn("newer", *([one if newer == 1 else several] if newer else []))
@@ -271,6 +280,8 @@ class WritingDesk(ReadingDesk):
 
     def on_written(self, message: Written) -> None:
         """A reply is queued or a note stored: the composer closes, and what the setting says is shown."""
+        if message.after == "chat" and self.goes_on_chatting(message.sheet):
+            return
         self.close_composer()
         if message.said:
             self.say(message.said + (_(" - u takes it back") if message.undoable else ""))
@@ -278,6 +289,20 @@ class WritingDesk(ReadingDesk):
         self.focus_pane("queue" if to_list else "thread")
         self.read_again()
         self.go_on(message.leaving)
+
+    def goes_on_chatting(self, sheet: Sheet) -> bool:
+        """Go on with the next line of a chat; False where the agent left it meanwhile."""
+        now = self.composer.sheet
+        if now is None or now.conversation_id != sheet.conversation_id or now.sort != "reply":
+            return False
+        self.composer.go_on(replace(now, began_at=clock.now()))
+        self.asks_how = False
+        self.here.stopped_typing()
+        self.focus_pane("composer")
+        self.refresh_keys()
+        self.hold_keys(False)
+        self.read_again()
+        return True
 
     def go_on(self, leaving: tuple[int, ...]) -> None:
         """Open the next conversation when the one looked at was dealt with."""

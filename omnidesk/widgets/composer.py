@@ -98,6 +98,14 @@ class Composer(Vertical):
         nobody = sheet.sort in ("new", "aside") and not sheet.to
         self.screen.set_focus(self.fields.fields["to"] if nobody else self.area)
 
+    def go_on(self, sheet: Sheet) -> None:
+        """Go on with the next line, with nothing written yet."""
+        self.sheet, self._given = sheet, ""
+        self.freeze(False)
+        if self.area is not None:
+            self.area.load_text("")
+        self._show()
+
     def change(self, sheet: Sheet) -> None:
         """Go on with another sheet and the same text."""
         self.sheet = sheet

@@ -27,6 +27,8 @@ def said_of(sheet: Sheet) -> tuple[str, str]:
         return "warn", _("PUBLIC - everybody can read this")
     if sheet.sort == "new":
         return "good", _("NEW - private - a new conversation")
+    if sheet.live:
+        return "good", _("CHAT - private - Enter sends, ctrl+j breaks the line")
     if sheet.sender_only:
         return "good", _("REPLY - private - to the sender only")
     return "good", _("REPLY - private - to the customer")

@@ -28,6 +28,8 @@ class Way:
     files: bool = True
     limit: int | None = None
     closes_at: int | None = None
+    live: bool = False
+    """Whether somebody waits at the other end, to whom lines go one by one, at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,11 @@ class Sheet:
     def way(self) -> Way | None:
         """The channel chosen."""
         return next((way for way in self.ways if way.channel == self.chosen), None)
+
+    @property
+    def live(self) -> bool:
+        """Whether it goes line by line to somebody who waits at the other end."""
+        return self.sort == "reply" and self.way is not None and self.way.live
 
     @property
     def public(self) -> bool:
