@@ -40,6 +40,7 @@ class DeskScreen(TeachingDesk):
         super().__init__(opening, (*complaints, *refused))
         self.reader = KeyReader(self.keymap)
         self.composer.notes.why = self.keymap.hint("channels")
+        self.composer.title_line.chat_keys = (self.keymap.hint("send-line"), self.keymap.hint("break-line"))
         self.asked_about: list[int] = []
         """What the open prompt asks about."""
         self.asked_owners: dict[int, str | None] = {}
@@ -75,6 +76,7 @@ class DeskScreen(TeachingDesk):
         self._ticks += 1
         self.remember()
         self.here.tick()
+        self.tick_chats()
         if not self.status.wrong and clock.monotonic() - self.said_at > SAID_SECONDS:
             self.say("")
         self.refresh_bars()
@@ -139,6 +141,9 @@ class DeskScreen(TeachingDesk):
         if self.small:
             return event.key != "ctrl+q"
         place, key = self.place, pressed(event.key, event.character)
+        if place == "" and self.keymap.find("queue", (key,)) is self.keymap.actions["next-chat"]:
+            self.prompt.cancel()
+            return self._feed("queue", key)
         if place == "":
             self.hold_keys(key in ("enter", "escape"))
             return False

@@ -278,10 +278,10 @@ def _typed(people: tuple[Address, ...]) -> list[str]:
 
 
 ACTIONS = (
-    Action("send", "send and...", "Send", ("ctrl+s", "ctrl+enter"), WRITING, "Write", send, 1),
     Action("send-line", "send", "Send the line (live chat)", ("enter",), ("chat",), "Write", send_line, 1),
     Action("break-line", "new line", "Break the line (live chat)", ("ctrl+j", "shift+enter"), ("chat",), "Write",
            break_line, 1),
+    Action("send", "send and...", "Send", ("ctrl+s", "ctrl+enter"), WRITING, "Write", send, 1),
     Action("send-default", "send", "Send, with the usual status", ("enter",), SEND, "Write", send_with(None), 1,
            brief="yes"),
     Action("send-close", "and close", "Send and close", ("c",), SEND, "Write", send_with(Status.CLOSED), 2,

@@ -53,12 +53,17 @@ def begin(
 ) -> None:
     """Open the composer for a conversation; 0 is a new one. Without a sort, for its last draft. `forward` passes the
     messages `passed` on, else the last one."""
-    if desk.composer.active:
+    work = partial(sheets.sheet, desk.session, number, sort, sender_only, forward, passed)
+    wrote = desk.composer.active
+    if wrote:
         desk.leave_composer()
     if number:
         desk.open(number)
     desk.hold_keys(True)
-    desk.backstage.read("sheet", partial(sheets.sheet, desk.session, number, sort, sender_only, forward, passed))
+    if wrote:
+        desk.backstage.write(work)  # behind the draft that was left, which may be the one that is gone on with
+    else:
+        desk.backstage.read("sheet", work)
 
 
 def go_on(desk: DeskScreen, number: int) -> None:

@@ -30,7 +30,7 @@ from omnidesk.screens.writing_messages import (
 from omnidesk.widgets import times
 from omnidesk.widgets.composer import Composer
 from omnidesk.widgets.painting import Part
-from omnidesk.widgets.sheet import Sheet
+from omnidesk.widgets.sheet import Sheet, Sort
 from omnidesk.words.speech import _, ngettext
 
 if TYPE_CHECKING:
@@ -58,6 +58,10 @@ class WritingDesk(ReadingDesk):
         """Whether the composer has the whole screen."""
         self.here = WhoIsHere(self)
         self._draft_timer: Timer | None = None
+        self._kept_text = ""
+        """The text as its draft has it."""
+        self._cursors: dict[tuple[int, Sort], tuple[str, tuple[int, int]]] = {}
+        """Where the cursor stood in a text that was left, by conversation and sort."""
 
     def hold_keys(self, hold: bool) -> None:
         """Keep further keys back while what they are meant for opens or closes."""
@@ -111,11 +115,16 @@ class WritingDesk(ReadingDesk):
     async def on_sheet_read(self, message: SheetRead) -> None:
         """Who a text goes to is known: open the composer."""
         sheet = message.sheet
+        self.prompt.cancel()  # one that was opened while this was read
         if sheet.conversation_id:
             self.open(sheet.conversation_id)
         self.front = "composer"
         self.fill_screen(self.filled or sheet.sort == "new")
         await self.composer.begin(sheet, message.text)
+        self._kept_text = self.composer.text
+        text, cursor = self._cursors.pop((sheet.conversation_id, sheet.sort), ("", (0, 0)))
+        if text and text == self.composer.text and self.composer.area is not None:
+            self.composer.area.move_cursor(cursor)
         self.thread_changed()
         self.here.changed()
         self.refresh_keys()
@@ -135,7 +144,9 @@ class WritingDesk(ReadingDesk):
     def thread_changed(self) -> None:
         """Warn when something newer than what is being answered arrived; in a chat it stands right above."""
         sheet = self.composer.sheet
-        newer = 0 if sheet is not None and sheet.live else writing.newer_than_answered(self)
+        chats = sheet is not None and sheet.live
+        self.thread.follows = chats
+        newer = 0 if chats else writing.newer_than_answered(self)
         one = _("a newer message arrived since: read before you send")
         several = _("{count} newer messages arrived since: read before you send").format(count=newer)
         self.composer.warn("newer", *([one if newer == 1 else several] if newer else []))
@@ -184,7 +195,8 @@ class WritingDesk(ReadingDesk):
         self._draft_timer = None
         sheet = self.composer.now
         if sheet is not None:
-            writing.keep_draft(self, sheet, self.composer.text)
+            self._kept_text = self.composer.text
+            writing.keep_draft(self, sheet, self._kept_text)
             self.mind_draft()
 
     def as_drafted(self, sheet: Sheet, text: str) -> Sheet:
@@ -192,12 +204,14 @@ class WritingDesk(ReadingDesk):
         return sheet
 
     def draft_timer_stop(self, keep: bool = False) -> None:
-        """Do not store the draft later; with `keep` store it now if it waits."""
+        """Do not store the draft later; with `keep` store it now if it waits: what was typed last may not have been
+        told yet."""
+        waits = self._draft_timer is not None or self.composer.text != self._kept_text
         if self._draft_timer is not None:
             self._draft_timer.stop()
             self._draft_timer = None
-            if keep:
-                self._keep_draft()
+        if keep and waits:
+            self._keep_draft()
 
     def mind_draft(self) -> None:
         """Look in a thread for what to mind about the draft as it is."""
@@ -218,7 +232,10 @@ class WritingDesk(ReadingDesk):
         self.read_again()
 
     def leave_composer(self) -> None:
-        """Close the composer; what was written stays as a draft."""
+        """Close the composer; what was written stays as a draft, and so does the place of its cursor."""
+        sheet, area = self.composer.sheet, self.composer.area
+        if sheet is not None and area is not None:
+            self._cursors[sheet.conversation_id, sheet.sort] = area.text, area.cursor_location
         self.draft_timer_stop(keep=True)
         self.close_composer()
 
@@ -295,9 +312,12 @@ class WritingDesk(ReadingDesk):
         now = self.composer.sheet
         if now is None or now.conversation_id != sheet.conversation_id or now.sort != "reply":
             return False
+        self._kept_text = ""
         self.composer.go_on(replace(now, began_at=clock.now()))
         self.asks_how = False
         self.here.stopped_typing()
+        self.thread.follows = True
+        self.thread.stand_at_newest()
         self.focus_pane("composer")
         self.refresh_keys()
         self.hold_keys(False)

@@ -11,6 +11,7 @@ from omnidesk.words.rows import Enclosure
 
 if TYPE_CHECKING:
     from omnidesk.desk.engines import Left
+    from omnidesk.desk.live import Chats
     from omnidesk.desk.presence import Away, Present
     from omnidesk.screens.sending import How
     from omnidesk.widgets.sheet import Sheet
@@ -67,6 +68,13 @@ class PresenceRead(Message):
     away: tuple[Away, ...]
     scheduled: int | None
     left: Left | None = None
+
+
+@dataclass
+class ChatsRead(Message):
+    """The live chats as they are now."""
+
+    chats: Chats
 
 
 @dataclass

@@ -17,8 +17,8 @@ MOST_WARNINGS = 3
 """Lines that warnings take at most."""
 
 
-def said_of(sheet: Sheet) -> tuple[str, str]:
-    """Return the style and the words that say what is written and who will see it."""
+def said_of(sheet: Sheet, keys: tuple[str, str] = ("Enter", "ctrl+j")) -> tuple[str, str]:
+    """Return the style and the words that say what is written and who will see it; `keys` send and break a line."""
     if sheet.sort == "note":
         return "note", _("NOTE - team only - the customer never sees this")
     if sheet.sort == "aside":
@@ -28,7 +28,7 @@ def said_of(sheet: Sheet) -> tuple[str, str]:
     if sheet.sort == "new":
         return "good", _("NEW - private - a new conversation")
     if sheet.live:
-        return "good", _("CHAT - private - Enter sends, ctrl+j breaks the line")
+        return "good", _("CHAT - private - {send} sends, {line} new line").format(send=keys[0], line=keys[1])
     if sheet.sender_only:
         return "good", _("REPLY - private - to the sender only")
     return "good", _("REPLY - private - to the customer")
@@ -45,6 +45,8 @@ class Title(Painted):
         super().__init__(id="title")
         self.sheet: Sheet | None = None
         self.length = 0
+        self.chat_keys = ("Enter", "ctrl+j")
+        """The keys that send and break a line in a live chat."""
 
     def set_sheet(self, sheet: Sheet, length: int) -> None:
         """Show what is being written."""
@@ -62,7 +64,7 @@ class Title(Painted):
         width = self.size.width
         if self.sheet is None:
             return self.strip((), width)
-        style, words = said_of(self.sheet)
+        style, words = said_of(self.sheet, self.chat_keys)
         way = self.sheet.way
         limit = way.limit if way is not None else None
         over = limit is not None and self.length > limit

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from omnidesk.desk import settings
+from omnidesk import clock
+from omnidesk.desk import settings, triage, visitors
+from omnidesk.words.kinds import Status
 from omnidesk.words.rows import Channel
 from tests.console.steering import NARROW, WIDE, Console, console
-from tests.filling import Desk, mail
+from tests.filling import Desk, mail, standing_clock
 
 VISITOR = "visitor-81"
 
@@ -84,3 +86,110 @@ async def test_a_line_that_is_refused_stays_in_the_composer(desk: Desk, web: Cha
         assert here.desk.composer.text == "Hello"
         await here.type("!")
         await here.until(lambda: here.desk.composer.text == "Hello!", "that writing goes on")
+
+
+# The line of chats
+
+
+def own(desk: Desk, *numbers: int) -> None:
+    triage.assign(desk.workspace, desk.me, numbers, "sanne")
+
+
+async def test_own_chats_stand_under_the_header_with_the_seconds_they_wait(desk: Desk, web: Channel) -> None:
+    with standing_clock(clock.now()) as now:
+        first = says(desk, web, "1", visitor="visitor-1")
+        now.forward(seconds=4)
+        second = says(desk, web, "2", visitor="visitor-2")
+        async with console(desk.workspace) as here:
+            await here.until(lambda: here.desk.chats.new, "the chats to be read")
+            own(desk, first, second)
+            await here.sees("Visitor-1 0:04", "Visitor-2 0:00")
+            assert [one.number for one in here.desk.strip.chats] == [first, second]
+            visitors.show(desk.workspace, "page", web.id, 1, second, typing=True)
+            await here.sees("Visitor-2 0:00 typing")
+            triage.set_status(desk.workspace, desk.me, [first, second], Status.CLOSED)
+            await here.until(lambda: not here.desk.strip.display, "the line to leave")
+            assert here.desk.caption.region.y == 1
+
+
+async def test_seconds_go_on_without_reading_anything(
+    desk: Desk, web: Channel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with standing_clock(clock.now()) as now:
+        number = says(desk, web, "1", visitor="visitor-1")
+        own(desk, number)
+        async with console(desk.workspace) as here:
+            await here.sees("Visitor-1 0:00")
+            monkeypatch.setattr(here.desk, "_look_at_chats", lambda: None)
+            now.forward(seconds=34)
+            await here.sees("Visitor-1 waiting 0:34")
+
+
+async def test_without_live_chat_nothing_is_read_again_and_no_line_is_there(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.receives(mail("1"))
+    async with console(desk.workspace) as here:
+        await here.until(lambda: here.desk._chats is not None, "the first look")
+        monkeypatch.setattr(here.desk, "_look_at_chats", lambda: pytest.fail("looked again"))
+        for _ in range(3):
+            here.desk.tick_chats()
+        assert not here.desk.strip.display
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+async def test_f3_goes_to_the_chat_that_waits_longest_and_keeps_draft_and_cursor(
+    desk: Desk, web: Channel, size: tuple[int, int]
+) -> None:
+    (letter,) = desk.receives(mail("9"))
+    first, second = says(desk, web, "1", visitor="visitor-1"), says(desk, web, "2", visitor="visitor-2")
+    own(desk, letter, second, first)
+    async with console(desk.workspace, size) as here:
+        await here.until(lambda: len(here.desk.chats.mine) == 2, "the chats")
+        await answer(here, letter)
+        await here.type("Dear Anna your parcel")
+        await here.press("left", "left", "left")
+        await here.press("f3")
+        await here.until(lambda: open_chat(here) == first, "the chat that waits longest")
+        await here.until(lambda: here.desk.key_place == "chat", "the text")
+        await here.type("Yes")
+        await here.press("f3")
+        await here.until(lambda: open_chat(here) == second, "the other one")
+        await here.press("f3")
+        await here.until(lambda: open_chat(here) == first, "the first again")
+        assert here.desk.composer.text == "Yes"
+        await here.press("escape", "3", "H")
+        await here.until(lambda: here.desk.open_id == letter, "the mail")
+        await here.press("r")
+        await here.until(lambda: here.desk.composer.text == "Dear Anna your parcel", "the draft")
+        await here.type("!")
+        await here.until(lambda: here.desk.composer.text == "Dear Anna your par!cel", "the cursor where it was")
+
+
+def open_chat(here: Console) -> int | None:
+    sheet = here.desk.composer.sheet
+    return sheet.conversation_id if sheet is not None and here.desk.place == "composer" else None
+
+
+async def test_f3_works_from_a_list_and_from_a_question(desk: Desk, web: Channel) -> None:
+    number = says(desk, web, "1")
+    own(desk, number)
+    async with console(desk.workspace) as here:
+        await here.until(lambda: here.desk.chats.mine, "the chat")
+        await here.press("g", "n")
+        await here.sees("News")
+        await here.press("f3")
+        await here.until(lambda: open_chat(here) == number, "the chat, from the news")
+        await here.press("f3")
+        await here.sees("this is your only chat")
+        await here.press("escape", "s")
+        await here.until(lambda: here.desk.prompt.active, "a question")
+        await here.press("f3")
+        await here.until(lambda: open_chat(here) == number and not here.desk.prompt.active, "the chat again")
+
+
+async def test_f3_without_a_chat_says_so(desk: Desk) -> None:
+    desk.receives(mail("1"))
+    async with console(desk.workspace) as here:
+        await here.press("f3")
+        await here.sees("you have no chat")

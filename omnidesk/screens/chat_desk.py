@@ -1,0 +1,111 @@
+"""What the main screen does with live chats: a line of them while there are any, who is there, who waits."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from omnidesk import clock
+from omnidesk.screens import chats
+from omnidesk.screens.later import Later
+from omnidesk.screens.messages import Stirred
+from omnidesk.screens.session import Opening, Session
+from omnidesk.screens.writing_desk import WritingDesk
+from omnidesk.screens.writing_messages import ChatsRead
+from omnidesk.widgets.chat_strip import ChatStrip, Shown
+
+if TYPE_CHECKING:
+    from omnidesk.desk import live
+    from omnidesk.desk.live import Chat, Chats
+    from omnidesk.screens.desk import DeskScreen
+else:
+    live = Later("omnidesk.desk.live")
+
+LOOK_SECONDS = 2.0
+"""How often is looked for who left without a word, where there is live chat at all."""
+
+
+class ChatDesk(WritingDesk):
+    """Keeps the live chats in sight."""
+
+    def __init__(self, opening: Opening) -> None:
+        super().__init__(opening)
+        self._chats: Chats | None = None
+        self._chats_looked_at = -1e9
+
+    @property
+    def _desk(self) -> DeskScreen:
+        return self  # type: ignore[return-value]
+
+    @property
+    def chats(self) -> Chats:
+        """The live chats as they were read last."""
+        return self._chats if self._chats is not None else live.NONE
+
+    def on_stirred(self, message: Stirred) -> None:
+        """Somebody may have written, come, gone or begun to type: that is shown at once, whatever is being typed."""
+        self._look_at_chats()
+
+    def tick_chats(self) -> None:
+        """A second went by: waiting took longer, and nothing needs to be read for that."""
+        if self._chats is None or not self._chats.kinds:
+            return
+        self._show_chats()
+        self.strip.tick()
+        if clock.monotonic() - self._chats_looked_at >= LOOK_SECONDS:
+            self._look_at_chats()
+
+    def _look_at_chats(self) -> None:
+        self._chats_looked_at = clock.monotonic()
+        sheet = self.composer.sheet
+        also = {self.open_id, sheet.conversation_id if sheet is not None else None}
+        asked = tuple(number for number in also if number)
+        self.backstage.read("chats", partial(_read, self.session, asked))
+
+    def on_chats_read(self, message: ChatsRead) -> None:
+        """The chats as they are now."""
+        self._chats = message.chats
+        self._show_chats()
+
+    def _show_chats(self) -> None:
+        found = self.chats
+        now = clock.now()
+        new = [
+            one for one in found.new if one.offered and (found.rings or (one.waiting_since or now) + live.ALARM <= now)
+        ]
+        shown = [*(self._shown(one, True) for one in new), *(self._shown(one, False) for one in found.mine)]
+        self.strip.set_chats(shown)
+        self.strip.key, self.strip.take = self._desk.keymap.hint("next-chat"), self._desk.keymap.hint("take")
+        self.show_strip()
+
+    def _shown(self, one: Chat, new: bool) -> Shown:
+        return Shown(
+            number=one.number,
+            customer=one.customer,
+            waiting_since=one.waiting_since,
+            alarm_at=one.waiting_since + live.ALARM if one.waiting_since is not None else None,
+            unread=one.unread and not new,
+            typing=one.visitor is not None and one.visitor.typing,
+            left=one.visitor is not None and not one.visitor.here,
+            new=new,
+            open=one.number == self.open_id,
+        )
+
+    def open(self, conversation_id: int) -> None:
+        """Show a conversation's thread, and who is at its other end."""
+        super().open(conversation_id)
+        if self._chats is not None and self._chats.kinds:
+            self._look_at_chats()
+
+    def on_chat_strip_chosen(self, message: ChatStrip.Chosen) -> None:
+        """A chat was clicked: one's own is answered, a new one is looked at."""
+        if message.number in [one.number for one in self.chats.mine]:
+            chats.go(self._desk, message.number)
+        else:
+            self.queue.select(message.number)
+            self.open(message.number)
+            self.focus_pane("thread")
+
+
+def _read(session: Session, also: tuple[int, ...]) -> ChatsRead:
+    return ChatsRead(live.chats(session.workspace, session.agent.id, also))
