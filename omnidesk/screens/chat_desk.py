@@ -12,14 +12,19 @@ from omnidesk.screens.messages import Stirred
 from omnidesk.screens.session import Opening, Session
 from omnidesk.screens.writing_desk import WritingDesk
 from omnidesk.screens.writing_messages import ChatsRead
+from omnidesk.widgets import times
 from omnidesk.widgets.chat_strip import ChatStrip, Shown
+from omnidesk.widgets.painted_rows import Company
+from omnidesk.words.kinds import NewsKind
+from omnidesk.words.rows import News
+from omnidesk.words.speech import _
 
 if TYPE_CHECKING:
-    from omnidesk.desk import live
+    from omnidesk.desk import live, notifications
     from omnidesk.desk.live import Chat, Chats
     from omnidesk.screens.desk import DeskScreen
 else:
-    live = Later("omnidesk.desk.live")
+    live, notifications = Later("omnidesk.desk.live"), Later("omnidesk.desk.notifications")
 
 LOOK_SECONDS = 2.0
 """How often is looked for who left without a word, where there is live chat at all."""
@@ -32,6 +37,8 @@ class ChatDesk(WritingDesk):
         super().__init__(opening)
         self._chats: Chats | None = None
         self._chats_looked_at = -1e9
+        self._known: frozenset[tuple[int, int | None]] | None = None
+        """The new chats that rang already, or need not: number and since when somebody waits."""
 
     @property
     def _desk(self) -> DeskScreen:
@@ -65,7 +72,19 @@ class ChatDesk(WritingDesk):
     def on_chats_read(self, message: ChatsRead) -> None:
         """The chats as they are now."""
         self._chats = message.chats
+        self._ring()
         self._show_chats()
+
+    def _ring(self) -> None:
+        """Ring for chats that came since the console started, where the agent takes chats."""
+        offered = [one for one in self.chats.new if one.offered]
+        fresh = [
+            one for one in offered if self._known is not None and (one.number, one.waiting_since) not in self._known
+        ]
+        self._known = frozenset((one.number, one.waiting_since) for one in offered)
+        if self.chats.rings and fresh:
+            self._desk.notifier.ring([_told(one) for one in fresh], self.session.preferences)
+            self.say(notifications.said(_told(fresh[0])) + _(": {key} takes it").format(key=self.strip.take))
 
     def _show_chats(self) -> None:
         found = self.chats
@@ -77,6 +96,10 @@ class ChatDesk(WritingDesk):
         self.strip.set_chats(shown)
         self.strip.key, self.strip.take = self._desk.keymap.hint("next-chat"), self._desk.keymap.hint("take")
         self.show_strip()
+        company = _rows(found, now)
+        if company or self.chat_company:
+            self.chat_company = company
+            self.here.show_rows()
 
     def _shown(self, one: Chat, new: bool) -> Shown:
         return Shown(
@@ -105,6 +128,24 @@ class ChatDesk(WritingDesk):
             self.queue.select(message.number)
             self.open(message.number)
             self.focus_pane("thread")
+
+
+def _told(one: Chat) -> News:
+    return News(0, NewsKind.CHAT, one.number, None, "", one.customer, "", "", one.waiting_since or clock.now(), None)
+
+
+def _rows(found: Chats, now: int) -> dict[int, Company]:
+    """What the rows of the queue say: who waits too long without anybody, and who types."""
+    rows = {
+        one.number: Company(_("typing"), _("the customer is typing"), False)
+        for one in (*found.mine, *found.new)
+        if one.visitor is not None and one.visitor.typing
+    }
+    for one in found.new:
+        if one.waiting_since is not None and one.waiting_since + live.ALARM <= now:
+            waited = _("waiting {time}").format(time=times.seconds(now - one.waiting_since))
+            rows[one.number] = Company(waited, _("waits in a chat that nobody has"), True)
+    return rows
 
 
 def _read(session: Session, also: tuple[int, ...]) -> ChatsRead:

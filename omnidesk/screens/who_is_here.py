@@ -159,26 +159,28 @@ class WhoIsHere:
         self.scheduled, self._scheduled_in = message.scheduled, message.conversation_id
         known = (self.present, self.away, self.left)
         self.present, self.away, self.left = present, message.away, message.left
-        self._show_rows()
+        self.show_rows()
         self._show_head()
         if (self.present, self.away, self.left) != known:
             self.desk.refresh_bars()
 
-    def _show_rows(self) -> None:
+    def show_rows(self) -> None:
+        """Show in the queue's rows who is where: colleagues, and customers who wait or type in a live chat."""
         queue = self.desk.queue
         row = queue.cursor
         before = queue.company(row) if row is not None else None
-        queue.set_company(
-            {
-                number: Company(
-                    presence.brief(there), presence.said(there), any(one.doing != "viewing" for one in there)
-                )
-                for number, there in presence.by_conversation(self.present).items()
-            }
-        )
+        shown = {
+            number: Company(presence.brief(there), presence.said(there), any(one.doing != "viewing" for one in there))
+            for number, there in presence.by_conversation(self.present).items()
+        }
+        for number, customer in self.desk.chat_company.items():
+            if number not in shown or (customer.loud and not shown[number].loud):
+                shown[number] = customer
+        queue.set_company(shown)
         company = queue.company(row) if row is not None else None
-        if self.desk.plain and self.desk.place == "queue" and company is not None and company != before:
-            self.desk.say(one_line(company.said, 200))
+        said = company.said if company is not None else ""
+        if self.desk.plain and self.desk.place == "queue" and said and (before is None or before.said != said):
+            self.desk.say(one_line(said, 200))
 
     def _show_head(self) -> None:
         number = self.conversation_id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -29,6 +30,7 @@ from omnidesk.screens.writing_messages import (
 )
 from omnidesk.widgets import times
 from omnidesk.widgets.composer import Composer
+from omnidesk.widgets.painted_rows import Company
 from omnidesk.widgets.painting import Part
 from omnidesk.widgets.sheet import Sheet, Sort
 from omnidesk.words.speech import _, ngettext
@@ -57,6 +59,8 @@ class WritingDesk(ReadingDesk):
         self.filled = False
         """Whether the composer has the whole screen."""
         self.here = WhoIsHere(self)
+        self.chat_company: Mapping[int, Company] = {}
+        """What the rows of live chats say of who waits or types there."""
         self._draft_timer: Timer | None = None
         self._kept_text = ""
         """The text as its draft has it."""

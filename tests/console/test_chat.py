@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from omnidesk import clock
-from omnidesk.desk import settings, triage, visitors
-from omnidesk.words.kinds import Status
+from omnidesk.desk import agents, settings, triage, visitors
+from omnidesk.screens.notifying import Notifier
+from omnidesk.screens.preferences import Found, Preferences
+from omnidesk.words.kinds import AgentState, Status
 from omnidesk.words.rows import Channel
 from tests.console.steering import NARROW, WIDE, Console, console
 from tests.filling import Desk, mail, standing_clock
@@ -193,3 +195,63 @@ async def test_f3_without_a_chat_says_so(desk: Desk) -> None:
     async with console(desk.workspace) as here:
         await here.press("f3")
         await here.sees("you have no chat")
+
+
+# A new chat
+
+
+@pytest.fixture
+def rung(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What was written to tell the agent."""
+    found: list[str] = []
+    monkeypatch.setattr(Notifier, "_write", lambda _self, data: found.append(data))
+    return found
+
+
+def rings(rung: list[str]) -> list[str]:
+    return [data for data in rung if "new chat" in data]
+
+
+async def test_a_new_chat_rings_and_the_first_t_has_it(desk: Desk, web: Channel, rung: list[str]) -> None:
+    koen = desk.another_agent("koen")
+    says(desk, web, "1", visitor="visitor-1")
+    async with console(desk.workspace, found=Found(Preferences(notify="osc9"))) as here:
+        await here.sees("NEW Visitor-1")
+        assert rings(rung) == []  # it was there before: no news
+        number = says(desk, web, "2", visitor="visitor-2")
+        await here.until(lambda: rings(rung), "the bell")
+        assert "Visitor-2 waits in a new chat, #2" in rings(rung)[0]
+        await here.sees("NEW Visitor-1", "NEW Visitor-2")
+        triage.assign(desk.workspace, koen, number, "koen")
+        await here.sees_not("NEW Visitor-2")
+        await here.press("t")
+        await here.until(lambda: here.desk.open_id == 1, "the one that was left")
+        await here.until(lambda: [one.new for one in here.desk.strip.chats] == [False], "it in the line, taken")
+        assert len(rings(rung)) == 1
+
+
+@pytest.mark.parametrize("state", [AgentState.NO_CHATS, AgentState.AWAY])
+async def test_it_does_not_ring_for_who_takes_no_chats_but_is_red_for_all_after_half_a_minute(
+    desk: Desk, web: Channel, rung: list[str], state: AgentState
+) -> None:
+    agents.set_agent(desk.workspace, desk.me, "sanne", state=state)
+    with standing_clock(clock.now()) as now:
+        async with console(desk.workspace, found=Found(Preferences(notify="osc9"))) as here:
+            await here.until(lambda: here.desk._known is not None, "the first look")
+            says(desk, web, "1", visitor="visitor-1")
+            await here.until(lambda: here.desk.chats.new, "the chat to be read")
+            now.forward(seconds=29)
+            here.desk.tick_chats()
+            assert not here.desk.strip.chats
+            now.forward(seconds=5)
+            await here.sees("NEW Visitor-1 waiting 0:34")
+            assert "waiting 0:34" in here.pane(here.desk.queue)
+            assert rings(rung) == []
+
+
+async def test_when_nothing_may_disturb_it_does_not_ring(desk: Desk, web: Channel, rung: list[str]) -> None:
+    async with console(desk.workspace, found=Found(Preferences(notify="osc9", do_not_disturb=True))) as here:
+        await here.until(lambda: here.desk._known is not None, "the first look")
+        says(desk, web, "1", visitor="visitor-1")
+        await here.sees("NEW Visitor-1")
+        assert rings(rung) == []

@@ -115,3 +115,19 @@ def test_who_is_there_comes_with_the_chats(desk: Desk, web: Channel, now: Clock)
     visitors.show(desk.workspace, "page-1", web.id, 1, number, typing=True, page="https://shop.test/boots")
     (chat,) = live.chats(desk.workspace, desk.me.agent_id).new
     assert chat.visitor == visitors.Visitor(True, True, clock.now(), "https://shop.test/boots")
+
+
+def test_the_first_who_takes_has_the_chat_before_anything_else(desk: Desk, web: Channel, now: Clock) -> None:
+    koen = desk.another_agent("koen")
+    desk.receives(mail("1", priority="urgent"))
+    now.forward(hours=9)
+    number = says(desk, web, "2")
+    assert skipping.take_next(desk.workspace, koen)[1] == number
+    assert skipping.take_next(desk.workspace, desk.me)[1] != number
+    assert desk.value("SELECT owner_id FROM conversation WHERE id = ?", number) == koen.agent_id
+
+
+def test_who_takes_no_chats_is_given_none(desk: Desk, web: Channel, now: Clock) -> None:
+    agents.set_agent(desk.workspace, desk.me, "sanne", state=AgentState.NO_CHATS)
+    says(desk, web, "1")
+    assert skipping.take_next(desk.workspace, desk.me)[1] is None
