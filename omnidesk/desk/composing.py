@@ -9,7 +9,7 @@ from pathlib import Path
 
 from omnidesk import clock
 from omnidesk.connectors import registry
-from omnidesk.desk import asides, cautions, conversations, drafts, enclosing, rules, settings, threads
+from omnidesk.desk import asides, cautions, conversations, drafts, enclosing, leaving, rules, settings, threads
 from omnidesk.desk.acts import Act, perform_undoable
 from omnidesk.desk.enclosing import Enclosed
 from omnidesk.desk.letters import Also, Letter, note_in, queue_in
@@ -121,15 +121,20 @@ def reply_letter(
     choice = next((one for one in planned.choices if one.channel.id == channel.id), None)
     same_kind = planned.answers is not None and planned.answers.kind == channel.kind
     default = (planned.to, planned.cc) if same_kind else (choice.to if choice else (), ())
+    said = _said(text, bare)
+    if choice is not None and choice.mail:
+        said = leaving.with_missed(said, planned.missed)
     outward = rules.Outward(
         to=_addresses(to) if to is not None else default[0],
         cc=_addresses(cc) if cc is not None else default[1],
         bcc=_addresses(bcc),
-        text=_said(text, bare),
+        text=said,
         last_inbound_at=last_inbound_at(reader, here, channel.id),
         undeliverable=undeliverable(reader, default[0]) if to is None else frozenset(),
     )
     subject = reply_subject(reader.value("SELECT subject FROM conversation WHERE id = ?", (here,)))
+    if not subject and planned.left_at is not None:
+        subject = reply_subject(leaving.topic(reader, here))
     return _letter(workspace, actor, channel, outward, subject, key, planned.answers)
 
 

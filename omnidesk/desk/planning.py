@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from omnidesk import clock
 from omnidesk.connectors import registry
 from omnidesk.connectors.manifest import Manifest
-from omnidesk.desk import forwards, identity, rules
+from omnidesk.desk import forwards, identity, leaving, rules
 from omnidesk.store import people, thread
 from omnidesk.store.database import Connection
 from omnidesk.store.workspace import Workspace
@@ -43,11 +43,16 @@ class Choice:
     """When its reply window closes (UTC ms); None where there is none."""
     live: bool = False
     """Whether the customer waits at the other end: lines go one by one, at once."""
+    mail: bool = False
+    """Whether it is private mail, which reaches whoever is not there now."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How an answer would go out: what it answers, the channel proposed, the recipients, and what to mind."""
+    """How an answer would go out: what it answers, the channel proposed, the recipients, and what to mind.
+
+    `left_at` says since when a chat's visitor reads no more (UTC ms; None: they do, or it is no chat), `missed` are our
+    lines that they have not got: a mail takes them along."""
 
     answers: Message | None
     channel: Channel | None
@@ -55,6 +60,8 @@ class Plan:
     to: tuple[Address, ...]
     cc: tuple[Address, ...]
     flagged: tuple[str, ...]
+    left_at: int | None = None
+    missed: tuple[str, ...] = ()
 
 
 def plan(workspace: Workspace, number: int, to_sender_only: bool = False) -> Plan:
@@ -78,18 +85,46 @@ def plan(workspace: Workspace, number: int, to_sender_only: bool = False) -> Pla
         flagged.append(_("NOT PROVEN: a newer mail may be forged, and is not what is answered"))
     if answers is not None and answers.unproven:
         flagged.append(_("NOT PROVEN: nobody vouches that {sender} wrote this").format(sender=answers.sender.address))
-    choices = tuple(_choices(reader, number, answers, to, cc))
+    left = None
+    if answers is not None:
+        left = leaving.left_at(workspace, number, answers, last_inbound_at(reader, number, answers.channel_id))
+    choices = tuple(_choices(workspace, number, answers, to, cc, left is not None))
+    first = _proposed(reader, number, answers, choices, left is not None)
+    if first is not None and (answers is None or first.channel.kind != answers.kind):
+        to, cc = first.to, ()
+    missed = leaving.missed(reader, number, answers, left) if answers is not None and left is not None else ()
+    return Plan(answers, None if first is None else first.channel, choices, to, cc, tuple(flagged), left, missed)
+
+
+def turned(planned: Plan, channel: str | None) -> str:
+    """Return in words what becomes of an answer by a channel (by name) because the customer left their chat; "" where
+    they did not."""
+    choice = next((one for one in planned.choices if one.channel.name == channel), None)
+    if planned.left_at is None or choice is None:
+        return ""
+    lines = len(planned.missed) if choice.mail else 0
+    return leaving.said(planned.left_at, choice.live, choice.channel.name, lines, clock.now())
+
+
+def _proposed(
+    reader: Connection, number: int, answers: Message | None, choices: tuple[Choice, ...], left: bool
+) -> Choice | None:
+    """Return the channel an answer goes by unless the agent says otherwise: the customer's choice (promise 7). Where
+    they `left` their chat, one that reaches them: as they prefer, else mail."""
     usable = [choice for choice in choices if choice.usable]
+    if left:
+        elsewhere = [choice for choice in usable if not choice.live]
+        first = _preferred(reader, number, elsewhere) or next((one for one in elsewhere if one.mail), None)
+        if first is not None:
+            return first
     first = _preferred(reader, number, usable)
     if first is None:
         first = next((choice for choice in usable if answers and choice.channel.id == answers.channel_id), None)
     if first is None and answers is not None:
         first = next((choice for choice in usable if choice.channel.kind == answers.kind), None)
     if first is None:
-        first = next((choice for choice in usable if not registry.manifest(choice.channel.kind).public), None)
-    if first is not None and (answers is None or first.channel.kind != answers.kind):
-        to, cc = first.to, ()
-    return Plan(answers, None if first is None else first.channel, choices, to, cc, tuple(flagged))
+        first = next((choice for choice in usable if not choice.public), None)
+    return first
 
 
 def _answered(reader: Connection, number: int) -> Message | None:
@@ -194,8 +229,14 @@ def _recipients(
 
 
 def _choices(
-    reader: Connection, number: int, answers: Message | None, to: tuple[Address, ...], cc: tuple[Address, ...]
+    workspace: Workspace,
+    number: int,
+    answers: Message | None,
+    to: tuple[Address, ...],
+    cc: tuple[Address, ...],
+    left: bool,
 ) -> list[Choice]:
+    reader = workspace.database.reader
     customer_id = reader.value("SELECT customer_id FROM conversation WHERE id = ?", (number,))
     customer = next(iter(people.customers(reader, [customer_id])), None) if customer_id is not None else None
     bad = frozenset(one.value for one in customer.identities if not one.deliverable) if customer else frozenset()
@@ -210,9 +251,11 @@ def _choices(
             continue
         theirs = tuple(
             Address(one.name or (customer.name if customer else ""), one.value)
-            for one in (customer.identities if customer else ())
+            for one in sorted(customer.identities if customer else (), key=lambda one: not one.deliverable)
             if one.kind in manifest.identity_kinds
         )
+        if left and answers is not None and not theirs and not manifest.public:
+            theirs = leaving.also(workspace, number, answers, manifest)
         window, last = manifest.reply_window, last_inbound_at(reader, number, channel.id)
         same = answers is not None and answers.kind == channel.kind
         there = to if same else theirs[:1]
@@ -261,8 +304,9 @@ def _choice(channel: Channel, manifest: Manifest, reason: str | None, to: tuple[
     limit = None if manifest.text.split else manifest.text.max_length
     why = None if reason is None else retold(reason)
     files = manifest.attachments.outbound
-    letters = manifest.text.subject
-    return Choice(channel, reason is None, why, to, manifest.public, letters, files, limit, live=manifest.live)
+    public, letters = manifest.public, manifest.text.subject
+    mail = "email" in manifest.identity_kinds and not public
+    return Choice(channel, reason is None, why, to, public, letters, files, limit, live=manifest.live, mail=mail)
 
 
 def addresses_like(workspace: Workspace, begun: str, limit: int) -> list[Address]:

@@ -11,7 +11,7 @@ from omnidesk.screens.later import Later
 from omnidesk.screens.messages import Stirred
 from omnidesk.screens.session import Opening, Session
 from omnidesk.screens.writing_desk import WritingDesk
-from omnidesk.screens.writing_messages import ChatsRead
+from omnidesk.screens.writing_messages import ChatsRead, Redirected
 from omnidesk.widgets import times
 from omnidesk.widgets.chat_strip import ChatStrip, Shown
 from omnidesk.widgets.painted_rows import Company
@@ -20,11 +20,13 @@ from omnidesk.words.rows import News
 from omnidesk.words.speech import _
 
 if TYPE_CHECKING:
-    from omnidesk.desk import live, notifications
+    from omnidesk.desk import leaving, live, notifications
     from omnidesk.desk.live import Chat, Chats
+    from omnidesk.screens import sheets
     from omnidesk.screens.desk import DeskScreen
 else:
-    live, notifications = Later("omnidesk.desk.live"), Later("omnidesk.desk.notifications")
+    leaving, live = Later("omnidesk.desk.leaving"), Later("omnidesk.desk.live")
+    notifications, sheets = Later("omnidesk.desk.notifications"), Later("omnidesk.screens.sheets")
 
 LOOK_SECONDS = 2.0
 """How often is looked for who left without a word, where there is live chat at all."""
@@ -37,6 +39,8 @@ class ChatDesk(WritingDesk):
         super().__init__(opening)
         self._chats: Chats | None = None
         self._chats_looked_at = -1e9
+        self._turning: tuple[int, bool] | None = None
+        """The conversation for which it is read how its answer goes now, and whether the customer is gone."""
         self._known: frozenset[tuple[int, int | None]] | None = None
         """The new chats that rang already, or need not: number and since when somebody waits."""
 
@@ -100,6 +104,34 @@ class ChatDesk(WritingDesk):
         if company or self.chat_company:
             self.chat_company = company
             self.here.show_rows()
+
+        self._turn(now)
+
+    def _turn(self, now: int) -> None:
+        """Let the composer turn to mail when the customer is gone, and back when they are back."""
+        sheet = self.composer.sheet
+        visitor = self.chats.visitor(sheet.conversation_id) if sheet is not None else None
+        if sheet is None or sheet.sort != "reply" or visitor is None or not any(way.live for way in sheet.ways):
+            self._turning = None
+            return
+        gone = leaving.gone(visitor, now)
+        if gone == (sheet.left_at is not None) or self.composer.frozen:
+            self._turning = None
+        elif self._turning != (sheet.conversation_id, gone) and (written := self.composer.now) is not None:
+            self._turning = sheet.conversation_id, gone
+            self.backstage.read("turn", partial(sheets.turned, self.session, written))
+
+    def on_redirected(self, message: Redirected) -> None:
+        """It goes another way now: say so."""
+        sheet, now = message.sheet, self.composer.sheet
+        if now is None or now.sort != "reply" or now.conversation_id != sheet.conversation_id or self.composer.frozen:
+            return
+        self.composer.change(sheet)
+        if sheet.chosen != now.chosen:
+            back = sheet.left_at is None
+            said = _("they are back: it goes by {channel} again") if back else _("they left: it goes by {channel} now")
+            self.say(said.format(channel=sheet.chosen or _("nothing")))
+        self.refresh_keys()
 
     def _shown(self, one: Chat, new: bool) -> Shown:
         return Shown(

@@ -78,6 +78,13 @@ class ChatsRead(Message):
 
 
 @dataclass
+class Redirected(Message):
+    """How a reply goes now that its customer left their chat, or is back."""
+
+    sheet: Sheet
+
+
+@dataclass
 class EditorReady(Message):
     """The file for the external editor is written."""
 

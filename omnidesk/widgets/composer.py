@@ -187,6 +187,11 @@ class Composer(Vertical):
         if self.area is not None:
             self.area.read_only = frozen
 
+    @property
+    def frozen(self) -> bool:
+        """Whether the text is being sent."""
+        return self.area is not None and self.area.read_only
+
     def close(self) -> None:
         """Stop writing."""
         self.sheet = None

@@ -11,7 +11,7 @@ from omnidesk.widgets import times
 from omnidesk.widgets.lines import cells, cut, ended, fit, wrap
 from omnidesk.widgets.painting import Painted, Part
 from omnidesk.widgets.sheet import Sheet, Way
-from omnidesk.words.speech import _
+from omnidesk.words.speech import _, ngettext
 
 MOST_WARNINGS = 3
 """Lines that warnings take at most."""
@@ -27,6 +27,8 @@ def said_of(sheet: Sheet, keys: tuple[str, str] = ("Enter", "ctrl+j")) -> tuple[
         return "warn", _("PUBLIC - everybody can read this")
     if sheet.sort == "new":
         return "good", _("NEW - private - a new conversation")
+    if sheet.left_at is not None and sheet.way is not None and sheet.way.mail:
+        return "good", _("REPLY - private - by mail, they left the chat")
     if sheet.live:
         return "good", _("CHAT - private - {send} sends, {line} new line").format(send=keys[0], line=keys[1])
     if sheet.sender_only:
@@ -121,6 +123,8 @@ class Notes(Painted):
         if sheet is None:
             return []
         lines: list[tuple[Part, ...]] = []
+        if sheet.left_at is not None:
+            lines.append((("note", f" !   {cut(_of_who_left(sheet, sheet.left_at), width - 6)}"),))
         if sheet.sort != "note":
             lines.append(channels_line(sheet, width, self.why))
             lines += (
@@ -145,7 +149,8 @@ def channels_line(sheet: Sheet, width: int, why: str = "f4") -> tuple[Part, ...]
     for way in sorted(sheet.ways, key=lambda way: (way.channel != sheet.chosen, not way.usable)):
         name = one_line(way.channel) + _left(way)
         if way.channel == sheet.chosen:
-            parts.append(("strong", f"[{name}]  "))
+            waits = _(" waits until they are back") if way.live and sheet.left_at is not None else ""
+            parts.append(("strong", f"[{name}{waits}]  "))
         elif way.usable:
             parts.append(("", f"{name}{_(' (public)') if way.public else ''}  "))
         else:
@@ -155,6 +160,24 @@ def channels_line(sheet: Sheet, width: int, why: str = "f4") -> tuple[Part, ...]
         names = " ".join(one_line(way.channel) for way in sheet.ways if not way.usable and way.channel != sheet.chosen)
         reasons = [("faint", _("cannot: {channels} - {key} says why").format(channels=names, key=why))]
     return ended((*parts, *reasons), width)
+
+
+def _of_who_left(sheet: Sheet, left: int) -> str:
+    """Say what becomes of an answer to somebody who left their chat (UTC ms)."""
+    at = times.day_time(left, clock.now()).strip()
+    said = _("left at {time}").format(time=at)
+    if sheet.way is not None and sheet.way.live:
+        return (
+            said + _(": no address of theirs is known")
+            if not any(way.mail and way.usable for way in sheet.ways)
+            else said
+        )
+    if sheet.way is None or not sheet.way.mail or not sheet.missed:
+        return said
+    along = ngettext(
+        "; with it goes the line they have not got", "; with it go {count} lines they have not got", sheet.missed
+    )
+    return said + along.format(count=sheet.missed)
 
 
 def _left(way: Way) -> str:

@@ -30,6 +30,8 @@ class Way:
     closes_at: int | None = None
     live: bool = False
     """Whether somebody waits at the other end, to whom lines go one by one, at once."""
+    mail: bool = False
+    """Whether it is private mail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,12 @@ class Sheet:
     logins: tuple[str, ...] = ()
     macros: tuple[tuple[int, str, str], ...] = ()
     """The macros that the draft was made with: id, language, class of channel."""
+    planned: str | None = None
+    """The channel it goes by unless the agent says otherwise; None where they chose one for good."""
+    left_at: int | None = None
+    """Since when the customer reads no more in their chat (UTC ms); None where they do, or where it is none."""
+    missed: int = 0
+    """How many lines of ours they have not got: a mail takes them along."""
 
     @property
     def way(self) -> Way | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from omnidesk import clock
@@ -22,8 +24,11 @@ def web(desk: Desk) -> Channel:
     return desk.adds_channel("web", "", "sample-chat")
 
 
-def says(desk: Desk, web: Channel, name: str, text: str = "Do you have 42?", visitor: str = VISITOR) -> int:
-    return desk.receives(mail(name, text, sender=visitor, thread=visitor, to=[]), channel=web)[0]
+def says(
+    desk: Desk, web: Channel, name: str, text: str = "Do you have 42?", visitor: str = VISITOR, **more: object
+) -> int:
+    line: dict[str, Any] = {"thread": visitor, "to": [], **more}
+    return desk.receives(mail(name, text, sender=visitor, **line), channel=web)[0]
 
 
 def sent(desk: Desk) -> list[tuple[str, int]]:
@@ -111,7 +116,7 @@ async def test_own_chats_stand_under_the_header_with_the_seconds_they_wait(desk:
             await here.sees("Visitor-2 0:00 typing")
             triage.set_status(desk.workspace, desk.me, [first, second], Status.CLOSED)
             await here.until(lambda: not here.desk.strip.display, "the line to leave")
-            assert here.desk.caption.region.y == 1
+            await here.until(lambda: here.desk.caption.region.y == 1, "its place to be given back")
 
 
 async def test_seconds_go_on_without_reading_anything(
@@ -255,3 +260,75 @@ async def test_when_nothing_may_disturb_it_does_not_ring(desk: Desk, web: Channe
         says(desk, web, "1", visitor="visitor-1")
         await here.sees("NEW Visitor-1")
         assert rings(rung) == []
+
+
+# A visitor who leaves
+
+
+def page(desk: Desk, web: Channel, number: int) -> None:
+    visitors.show(desk.workspace, "page", web.id, 1, number, page="https://shop.test/boots")
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+async def test_the_composer_turns_to_mail_when_the_visitor_is_gone_and_back(
+    desk: Desk, web: Channel, size: tuple[int, int]
+) -> None:
+    with standing_clock(clock.now()) as now:
+        number = says(desk, web, "1", also=[["email", "vera@example.test"]])
+        page(desk, web, number)
+        async with console(desk.workspace, size) as here:
+            await answer(here, number)
+            await here.type("Yes")
+            await here.press("enter")
+            await here.until(lambda: len(sent(desk)) == 1, "the first line")
+            await here.type("Shall I keep")
+            visitors.leave(desk.workspace, "page")
+            await here.until(lambda: (one := here.desk.chats.visitor(number)) and not one.here, "that they left")
+            assert here.desk.key_place == "chat"
+            now.forward(seconds=121)
+            await here.sees("by mail, they left the chat", "with it goes the line they have not got", "[demo]")
+            assert here.desk.composer.text == "Shall I keep"
+            await here.press("enter")
+            await here.type("them?")
+            await here.until(lambda: here.desk.composer.text == "Shall I keep\nthem?", "Enter to break the line")
+            page(desk, web, number)
+            await here.sees("CHAT - private", "[web]")
+            visitors.leave(desk.workspace, "page")
+            now.forward(seconds=121)
+            await here.sees("by mail, they left the chat")
+            await here.press("ctrl+s")
+            await here.sees("Send?")
+            await here.press("enter")
+            await here.until(lambda: len(sent(desk)) == 2, "the mail")
+            assert sent(desk)[1] == ("> Yes\n\nShall I keep\nthem?", 10_000)
+            assert desk.value("SELECT kind FROM message ORDER BY id DESC LIMIT 1") == "sample"
+
+
+async def test_without_an_address_the_chip_says_that_it_waits(desk: Desk, web: Channel) -> None:
+    with standing_clock(clock.now()) as now:
+        number = says(desk, web, "1")
+        page(desk, web, number)
+        visitors.leave(desk.workspace, "page")
+        now.forward(seconds=121)
+        async with console(desk.workspace) as here:
+            await answer(here, number)
+            await here.sees("[web waits until they are back]", "no address of theirs is known")
+
+
+async def test_a_channel_chosen_by_hand_stays_whoever_comes_and_goes(desk: Desk, web: Channel) -> None:
+    with standing_clock(clock.now()) as now:
+        number = says(desk, web, "1", also=[["email", "vera@example.test"]])
+        page(desk, web, number)
+        visitors.leave(desk.workspace, "page")
+        now.forward(seconds=121)
+        async with console(desk.workspace) as here:
+            await answer(here, number)
+            await here.sees("[demo]")
+            await here.type("Yes")
+            await here.press("ctrl+t")
+            await here.sees("[web waits until they are back]")
+            page(desk, web, number)
+            await here.until(lambda: here.desk.composer.sheet and here.desk.composer.sheet.left_at is None, "them back")
+            visitors.leave(desk.workspace, "page")
+            now.forward(seconds=121)
+            await here.sees("[web waits until they are back]")

@@ -4,10 +4,10 @@ It goes the same way as every other connector and serves as the example for writ
 e-mail, SMS, chat, WhatsApp and telephone. A line of `inbox.jsonl`:
 `{"id": "1", "at": 1764000000000, "from": "anna@example.test", "name": "Anna", "subject": "Hello", "text": "..."}`,
 and where wanted `kind` (of the identity), `to`, `reply_to`, `new` (what is new in the text), `in_reply_to`,
-`references`, `thread`, `auth`, `auto`, `outbound`, `files` ([{"name", "content_type", "base64"}]), `reports` of what we
-sent ([{"status", "external_id", "recipient", "detail"}]). A file `busy` beside it, holding a number of seconds, makes
-the channel ask to be left alone for that long; a file `broken` makes it fail. Each request is counted in `requests`
-while one is there.
+`references`, `thread`, `auth`, `auto`, `outbound`, `also` (further addresses: [["email", "anna@example.test"]]),
+`files` ([{"name", "content_type", "base64"}]), `reports` of what we sent ([{"status", "external_id", "recipient",
+"detail"}]). A file `busy` beside it, holding a number of seconds, makes the channel ask to be left alone for that long;
+a file `broken` makes it fail. Each request is counted in `requests` while one is there.
 """
 
 from __future__ import annotations
@@ -85,6 +85,7 @@ def read(item: Item, identity: str) -> Decoded:
         sender = Party(kind, str(said["from"]), str(said.get("name", "")), verified=verified)
         text = clean(str(said["text"]))
         reports = tuple(_report(report) for report in said.get("reports", ()))
+        also = tuple(Party(str(pair[0]), str(pair[1])) for pair in said.get("also", ()))
         recipients, reply_to = _parties(kind, said.get("to", ())), _parties(kind, said.get("reply_to", ()))
     except (ValueError, KeyError, TypeError, AttributeError, binascii.Error) as error:
         raise DecodeError(f"this line is no sample message ({type(error).__name__}: {error})") from error
@@ -104,6 +105,7 @@ def read(item: Item, identity: str) -> Decoded:
         auto=Auto(said["auto"]) if said.get("auto") in set(Auto) else None,
         auth=auth,
         deliveries=reports,
+        also=also,
         received_at=item.received_at,
     )
 
