@@ -56,6 +56,8 @@ TYPING_SECONDS = 0.2
 """So long after a key what others did is not read: reading costs time that the next key needs."""
 PATIENCE_SECONDS = 2.0
 """Though someone types without a pause, what others did is read after so long."""
+LIVE_PATIENCE_SECONDS = 0.5
+"""The same while somebody waits at the other end, whose lines and whose reading of ours come meanwhile."""
 
 
 class Arrivals(DeskFrame):
@@ -188,9 +190,14 @@ class Arrivals(DeskFrame):
             self._stirred_at = clock.monotonic()
             self._read_what_stirred()
 
+    @property
+    def patience(self) -> float:
+        """Seconds after which what others did is read, though someone types without a pause."""
+        return PATIENCE_SECONDS
+
     def _read_what_stirred(self) -> None:
         assert self._stirred_at is not None
-        wait = min(self.typed_at + TYPING_SECONDS, self._stirred_at + PATIENCE_SECONDS) - clock.monotonic()
+        wait = min(self.typed_at + TYPING_SECONDS, self._stirred_at + self.patience) - clock.monotonic()
         if wait > 0:
             self.set_timer(wait, self._read_what_stirred)
             return

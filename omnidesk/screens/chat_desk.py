@@ -12,9 +12,12 @@ from omnidesk.screens.messages import Stirred
 from omnidesk.screens.session import Opening, Session
 from omnidesk.screens.writing_desk import WritingDesk
 from omnidesk.screens.writing_messages import ChatsRead, Redirected
+from omnidesk.text.clean import one_line
 from omnidesk.widgets import times
 from omnidesk.widgets.chat_strip import ChatStrip, Shown
+from omnidesk.widgets.lines import cut
 from omnidesk.widgets.painted_rows import Company
+from omnidesk.widgets.painting import Part
 from omnidesk.words.kinds import NewsKind
 from omnidesk.words.rows import News
 from omnidesk.words.speech import _
@@ -22,12 +25,15 @@ from omnidesk.words.speech import _
 if TYPE_CHECKING:
     from omnidesk.desk import leaving, live, notifications
     from omnidesk.desk.live import Chat, Chats
+    from omnidesk.desk.visitors import Visitor
     from omnidesk.screens import sheets
     from omnidesk.screens.desk import DeskScreen
 else:
     leaving, live = Later("omnidesk.desk.leaving"), Later("omnidesk.desk.live")
     notifications, sheets = Later("omnidesk.desk.notifications"), Later("omnidesk.screens.sheets")
 
+PAGE = 40
+"""Columns of the address of a page."""
 LOOK_SECONDS = 2.0
 """How often is looked for who left without a word, where there is live chat at all."""
 
@@ -105,6 +111,7 @@ class ChatDesk(WritingDesk):
             self.chat_company = company
             self.here.show_rows()
 
+        self.head.set_visitor(_visitor(found.visitor(self.open_id), now))
         self._turn(now)
 
     def _turn(self, now: int) -> None:
@@ -148,6 +155,8 @@ class ChatDesk(WritingDesk):
 
     def open(self, conversation_id: int) -> None:
         """Show a conversation's thread, and who is at its other end."""
+        if conversation_id != self.open_id:
+            self.head.set_visitor(("", ""))
         super().open(conversation_id)
         if self._chats is not None and self._chats.kinds:
             self._look_at_chats()
@@ -160,6 +169,23 @@ class ChatDesk(WritingDesk):
             self.queue.select(message.number)
             self.open(message.number)
             self.focus_pane("thread")
+
+
+def _visitor(one: Visitor | None, now: int) -> Part:
+    """Say whether a visitor is there, and what they look at or looked at last."""
+    if one is None:
+        return "", ""
+    at = _(" at {page}").format(page=_page(one.page)) if one.page else ""
+    if one.here:
+        return "good", (_("visitor is typing") if one.typing else _("visitor is here")) + at
+    return "note", _("visitor left {span} ago").format(span=times.span(now - one.seen_at)) + at
+
+
+def _page(address: str) -> str:
+    """Return the address of a page as short as it says which one: its path, the host where there is none."""
+    bare = one_line(address, 500).partition("://")[2] or one_line(address, 500)
+    host, _slash, path = bare.partition("?")[0].partition("/")
+    return cut(f"/{path}" if path else host, PAGE)
 
 
 def _told(one: Chat) -> News:

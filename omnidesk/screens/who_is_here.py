@@ -31,6 +31,8 @@ LOOK_SECONDS = 2.0
 """How often is looked for who left without a word."""
 STAYED = 0.3
 """Seconds on a conversation from which an agent counts as reading it: who runs past reads nothing."""
+LIVE_APART = 0.8
+"""Seconds between two writes in a live chat at least: its customer sees within a second that the agent types."""
 BORROWED = 2
 """Turns of later writes that what happens now may take: opening a conversation and answering it are told at once."""
 
@@ -75,6 +77,12 @@ class WhoIsHere:
             return None if hidden else self.desk.open_id, "viewing"
         typing = clock.monotonic() - self._typed_at < TYPING_SECONDS
         return sheet.conversation_id, "typing" if typing else "answering"
+
+    @property
+    def _chats(self) -> bool:
+        """Whether somebody waits at the other end, who sees when the agent types."""
+        sheet = self.desk.composer.sheet
+        return sheet is not None and sheet.live
 
     def typed(self) -> None:
         """The agent typed something."""
@@ -124,6 +132,8 @@ class WhoIsHere:
             passes = state[1] == "viewing" and (self._told is None or state[0] != self._told[0])
             settled = self._noticed[1] + (STAYED if passes else 0.0)
             wait = max(settled, self._turn - BORROWED * presence.APART) - now
+            if self._chats:
+                wait = min(wait, max(0.0, self._told_at + LIVE_APART - now))
         if wait <= 0:
             self._write(now, state)
         elif state != self._told and self._telling is None:

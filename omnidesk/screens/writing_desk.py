@@ -12,6 +12,7 @@ from textual.timer import Timer
 
 from omnidesk import clock
 from omnidesk.screens import attaching, editor, sending, writing
+from omnidesk.screens.arrivals import LIVE_PATIENCE_SECONDS
 from omnidesk.screens.later import Later
 from omnidesk.screens.messages import Acted, DatabaseBack, DatabaseLost, DraftKept, SheetRead, Stirred, Written
 from omnidesk.screens.reading_desk import ReadingDesk
@@ -84,6 +85,12 @@ class WritingDesk(ReadingDesk):
         place, sheet = self.place, self.composer.sheet
         chats = sheet is not None and sheet.live and self.focused is self.composer.area
         return "chat" if place == "composer" and chats else place
+
+    @property
+    def patience(self) -> float:
+        """Seconds after which what others did is read, though someone types without a pause."""
+        sheet = self.composer.sheet
+        return LIVE_PATIENCE_SECONDS if sheet is not None and sheet.live else super().patience
 
     @property
     def engine_pid(self) -> int | None:

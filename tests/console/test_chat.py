@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from omnidesk import clock
-from omnidesk.desk import agents, settings, triage, visitors
+from omnidesk.desk import agents, composing, presence, settings, triage, visitors
 from omnidesk.screens.notifying import Notifier
 from omnidesk.screens.preferences import Found, Preferences
 from omnidesk.words.kinds import AgentState, Status
@@ -332,3 +332,53 @@ async def test_a_channel_chosen_by_hand_stays_whoever_comes_and_goes(desk: Desk,
             visitors.leave(desk.workspace, "page")
             now.forward(seconds=121)
             await here.sees("[web waits until they are back]")
+
+
+async def test_over_the_thread_stands_who_is_there_and_what_they_look_at(desk: Desk, web: Channel) -> None:
+    with standing_clock(clock.now()) as now:
+        number = says(desk, web, "1")
+        other = says(desk, web, "2", visitor="visitor-2")
+        page(desk, web, number)
+        async with console(desk.workspace) as here:
+            here.desk.enter(number)
+            await here.sees("visitor is here at /boots")
+            visitors.show(desk.workspace, "page", web.id, 1, number, typing=True, page="https://shop.test/pay?id=1")
+            await here.sees("visitor is typing at /pay")
+            visitors.leave(desk.workspace, "page")
+            now.forward(minutes=3)
+            await here.sees("visitor left 3 min ago at /pay")
+            here.desk.enter(other)
+            await here.sees_not("visitor left")
+
+
+async def test_what_was_delivered_and_read_shows_while_the_agent_types_on(desk: Desk, web: Channel) -> None:
+    number = says(desk, web, "1")
+    queued = composing.reply(desk.workspace, desk.me, number, "Yes, two pairs")
+    desk.sends_all(web)
+    async with console(desk.workspace) as here:
+        await answer(here, number)
+        await here.sees("sent")
+        for place, status in enumerate(("delivered", "read")):
+            report = {"status": status, "external_id": queued.message.external_id}
+            desk.receives(mail(f"r{place}", "", sender=VISITOR, thread=VISITOR, to=[], auto="feedback",
+                               reports=[report]), channel=web)  # fmt: skip
+            for _ in range(500):
+                await here.type("a ")  # never a pause
+                if f" {status} " in here.pane(here.desk.thread):
+                    break
+            assert f" {status} " in here.pane(here.desk.thread)
+        assert here.desk.patience < 1.0
+
+
+async def test_a_chat_says_that_the_agent_types_and_stops_when_the_line_is_sent(desk: Desk, web: Channel) -> None:
+    number = says(desk, web, "1")
+
+    def doing() -> list[str]:
+        return [one.doing for one in presence.around(desk.workspace) if one.conversation_id == number]
+
+    async with console(desk.workspace) as here:
+        await answer(here, number)
+        await here.type("Yes")
+        await here.until(lambda: doing() == ["typing"], "typing")
+        await here.press("enter")
+        await here.until(lambda: doing() == ["answering"], "no more typing")
