@@ -69,6 +69,8 @@ class ChatDesk(WritingDesk):
             return
         self._show_chats()
         self.strip.tick()
+        if self.open_id in (one.number for one in (*self.chats.mine, *self.chats.new)):
+            self.head.refresh()
         if clock.monotonic() - self._chats_looked_at >= LOOK_SECONDS:
             self._look_at_chats()
 
