@@ -168,7 +168,7 @@ def report(session: Session, queued: Queued, now: bool, warnings: tuple[str, ...
         if message.status is MessageStatus.QUEUED and not remark:
             wait = max(0, queued.due_at - clock.now()) / clock.SECOND
             goes = f"in {wait:.0f} s" if wait < 120 else f"at {local_time(queued.due_at)}"
-            state = f"goes {goes} (omnidesk undo takes it back)"
+            state = f"goes {goes} (omnidesk undo takes it back)" if wait else "goes now"
         error = f": {message.error}" if message.error else ""
         for said in warnings:
             printer.say(f"mind: {said}")

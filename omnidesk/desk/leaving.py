@@ -8,15 +8,14 @@ from __future__ import annotations
 
 from omnidesk import clock
 from omnidesk.connectors import registry
-from omnidesk.connectors.base import DecodeError
-from omnidesk.connectors.manifest import Manifest
+from omnidesk.connectors.base import DecodeError, Party
 from omnidesk.desk import intake, visitors
 from omnidesk.desk.visitors import Visitor
 from omnidesk.store.database import Connection
 from omnidesk.store.workspace import Workspace
 from omnidesk.text.clean import one_line
 from omnidesk.words.errors import NotFoundError
-from omnidesk.words.rows import Address, Message
+from omnidesk.words.rows import Message
 from omnidesk.words.speech import _, ngettext
 
 GONE = 2 * clock.MINUTE
@@ -115,9 +114,8 @@ def said(left: int, chat: bool, channel: str, lines: int, now: int) -> str:
     return they + along.format(channel=channel, count=lines)
 
 
-def also(workspace: Workspace, number: int, chat: Message, manifest: Manifest) -> tuple[Address, ...]:
-    """Return further addresses of a kind that a channel writes to, which the visitor says are theirs: read from what
-    they sent, as it came."""
+def also(workspace: Workspace, number: int, chat: Message) -> tuple[Party, ...]:
+    """Return further addresses that the visitor says are theirs: read from what they sent, as it came."""
     reader = workspace.database.reader
     asked = (
         "SELECT raw_item_id FROM message WHERE conversation_id = ? AND channel_id = ? AND direction = 'inbound' "
@@ -127,13 +125,14 @@ def also(workspace: Workspace, number: int, chat: Message, manifest: Manifest) -
     for way in ("DESC", "ASC"):
         rows = reader.all(asked.format(way=way), (number, chat.channel_id, LOOKED_AT))
         raw.update({int(row[0]): None for row in rows})
-    found: dict[str, Address] = {}
+    found: dict[tuple[str, str], Party] = {}
     for raw_id in raw:
         try:
             decoded = registry.connector(chat.kind).decode(intake.item_of(workspace, raw_id))
         except DecodeError:
             continue
         for one in (party for message in decoded for party in message.also):
-            if one.kind in manifest.identity_kinds and one.value:
-                found.setdefault(one.value, Address(one_line(one.name, 100), one_line(one.value, 320)))
+            if one.value:
+                clean = Party(one.kind, one_line(one.value, 320), one_line(one.name, 100))
+                found.setdefault((clean.kind, clean.value), clean)
     return tuple(found.values())

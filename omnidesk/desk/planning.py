@@ -240,6 +240,7 @@ def _choices(
     customer_id = reader.value("SELECT customer_id FROM conversation WHERE id = ?", (number,))
     customer = next(iter(people.customers(reader, [customer_id])), None) if customer_id is not None else None
     bad = frozenset(one.value for one in customer.identities if not one.deliverable) if customer else frozenset()
+    said = leaving.also(workspace, number, answers) if left and answers is not None else ()
     found = []
     for channel in people.channels(reader):
         if channel.kind == "desk":
@@ -254,8 +255,8 @@ def _choices(
             for one in sorted(customer.identities if customer else (), key=lambda one: not one.deliverable)
             if one.kind in manifest.identity_kinds
         )
-        if left and answers is not None and not theirs and not manifest.public:
-            theirs = leaving.also(workspace, number, answers, manifest)
+        if not theirs and not manifest.public:
+            theirs = tuple(Address(one.name, one.value) for one in said if one.kind in manifest.identity_kinds)
         window, last = manifest.reply_window, last_inbound_at(reader, number, channel.id)
         same = answers is not None and answers.kind == channel.kind
         there = to if same else theirs[:1]

@@ -56,8 +56,6 @@ TYPING_SECONDS = 0.2
 """So long after a key what others did is not read: reading costs time that the next key needs."""
 PATIENCE_SECONDS = 2.0
 """Though someone types without a pause, what others did is read after so long."""
-LIVE_PATIENCE_SECONDS = 0.5
-"""The same while somebody waits at the other end, whose lines and whose reading of ours come meanwhile."""
 
 
 class Arrivals(DeskFrame):

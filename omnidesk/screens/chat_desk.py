@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from omnidesk import clock
 from omnidesk.screens import chats
 from omnidesk.screens.later import Later
-from omnidesk.screens.messages import Stirred
+from omnidesk.screens.messages import Stirred, Written
 from omnidesk.screens.session import Opening, Session
 from omnidesk.screens.writing_desk import WritingDesk
 from omnidesk.screens.writing_messages import ChatsRead, Redirected
@@ -32,6 +33,8 @@ else:
     leaving, live = Later("omnidesk.desk.leaving"), Later("omnidesk.desk.live")
     notifications, sheets = Later("omnidesk.desk.notifications"), Later("omnidesk.screens.sheets")
 
+PATIENCE_SECONDS = 0.5
+"""Though the agent types without a pause, what a visitor says and reads is read after so long."""
 PAGE = 40
 """Columns of the address of a page."""
 LOOK_SECONDS = 2.0
@@ -59,6 +62,12 @@ class ChatDesk(WritingDesk):
         """The live chats as they were read last."""
         return self._chats if self._chats is not None else live.NONE
 
+    @property
+    def patience(self) -> float:
+        """Seconds after which what others did is read, though the agent types without a pause."""
+        sheet = self.composer.sheet
+        return PATIENCE_SECONDS if sheet is not None and sheet.live else super().patience
+
     def on_stirred(self, message: Stirred) -> None:
         """Somebody may have written, come, gone or begun to type: that is shown at once, whatever is being typed."""
         self._look_at_chats()
@@ -69,7 +78,7 @@ class ChatDesk(WritingDesk):
             return
         self._show_chats()
         self.strip.tick()
-        if self.open_id in (one.number for one in (*self.chats.mine, *self.chats.new)):
+        if any(one.number == self.open_id for one in (*self.chats.mine, *self.chats.new)):
             self.head.refresh()
         if clock.monotonic() - self._chats_looked_at >= LOOK_SECONDS:
             self._look_at_chats()
@@ -141,6 +150,27 @@ class ChatDesk(WritingDesk):
             said = _("they are back: it goes by {channel} again") if back else _("they left: it goes by {channel} now")
             self.say(said.format(channel=sheet.chosen or _("nothing")))
         self.refresh_keys()
+
+    def on_written(self, message: Written) -> None:
+        """A line of a chat is on its way: go on with the next, unless the agent left it meanwhile."""
+        now, sheet = self.composer.sheet, message.sheet
+        if (
+            message.after != "chat"
+            or now is None
+            or (now.conversation_id, now.sort) != (sheet.conversation_id, "reply")
+        ):
+            return
+        message.prevent_default()
+        self.kept_text = ""
+        self.composer.go_on(replace(now, began_at=clock.now()))
+        self.asks_how = False
+        self.here.stopped_typing()
+        self.thread.follows = True
+        self.thread.stand_at_newest()
+        self.focus_pane("composer")
+        self.refresh_keys()
+        self.hold_keys(False)
+        self.read_again()
 
     def _shown(self, one: Chat, new: bool) -> Shown:
         return Shown(

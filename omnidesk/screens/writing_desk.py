@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -12,7 +11,6 @@ from textual.timer import Timer
 
 from omnidesk import clock
 from omnidesk.screens import attaching, editor, sending, writing
-from omnidesk.screens.arrivals import LIVE_PATIENCE_SECONDS
 from omnidesk.screens.later import Later
 from omnidesk.screens.messages import Acted, DatabaseBack, DatabaseLost, DraftKept, SheetRead, Stirred, Written
 from omnidesk.screens.reading_desk import ReadingDesk
@@ -63,7 +61,7 @@ class WritingDesk(ReadingDesk):
         self.chat_company: Mapping[int, Company] = {}
         """What the rows of live chats say of who waits or types there."""
         self._draft_timer: Timer | None = None
-        self._kept_text = ""
+        self.kept_text = ""
         """The text as its draft has it."""
         self._cursors: dict[tuple[int, Sort], tuple[str, tuple[int, int]]] = {}
         """Where the cursor stood in a text that was left, by conversation and sort."""
@@ -85,12 +83,6 @@ class WritingDesk(ReadingDesk):
         place, sheet = self.place, self.composer.sheet
         chats = sheet is not None and sheet.live and self.focused is self.composer.area
         return "chat" if place == "composer" and chats else place
-
-    @property
-    def patience(self) -> float:
-        """Seconds after which what others did is read, though someone types without a pause."""
-        sheet = self.composer.sheet
-        return LIVE_PATIENCE_SECONDS if sheet is not None and sheet.live else super().patience
 
     @property
     def engine_pid(self) -> int | None:
@@ -132,7 +124,7 @@ class WritingDesk(ReadingDesk):
         self.front = "composer"
         self.fill_screen(self.filled or sheet.sort == "new")
         await self.composer.begin(sheet, message.text)
-        self._kept_text = self.composer.text
+        self.kept_text = self.composer.text
         text, cursor = self._cursors.pop((sheet.conversation_id, sheet.sort), ("", (0, 0)))
         if text and text == self.composer.text and self.composer.area is not None:
             self.composer.area.move_cursor(cursor)
@@ -206,8 +198,8 @@ class WritingDesk(ReadingDesk):
         self._draft_timer = None
         sheet = self.composer.now
         if sheet is not None:
-            self._kept_text = self.composer.text
-            writing.keep_draft(self, sheet, self._kept_text)
+            self.kept_text = self.composer.text
+            writing.keep_draft(self, sheet, self.kept_text)
             self.mind_draft()
 
     def as_drafted(self, sheet: Sheet, text: str) -> Sheet:
@@ -217,7 +209,7 @@ class WritingDesk(ReadingDesk):
     def draft_timer_stop(self, keep: bool = False) -> None:
         """Do not store the draft later; with `keep` store it now if it waits: what was typed last may not have been
         told yet."""
-        waits = self._draft_timer is not None or self.composer.text != self._kept_text
+        waits = self._draft_timer is not None or self.composer.text != self.kept_text
         if self._draft_timer is not None:
             self._draft_timer.stop()
             self._draft_timer = None
@@ -308,8 +300,6 @@ class WritingDesk(ReadingDesk):
 
     def on_written(self, message: Written) -> None:
         """A reply is queued or a note stored: the composer closes, and what the setting says is shown."""
-        if message.after == "chat" and self.goes_on_chatting(message.sheet):
-            return
         self.close_composer()
         if message.said:
             self.say(message.said + (_(" - u takes it back") if message.undoable else ""))
@@ -317,23 +307,6 @@ class WritingDesk(ReadingDesk):
         self.focus_pane("queue" if to_list else "thread")
         self.read_again()
         self.go_on(message.leaving)
-
-    def goes_on_chatting(self, sheet: Sheet) -> bool:
-        """Go on with the next line of a chat; False where the agent left it meanwhile."""
-        now = self.composer.sheet
-        if now is None or now.conversation_id != sheet.conversation_id or now.sort != "reply":
-            return False
-        self._kept_text = ""
-        self.composer.go_on(replace(now, began_at=clock.now()))
-        self.asks_how = False
-        self.here.stopped_typing()
-        self.thread.follows = True
-        self.thread.stand_at_newest()
-        self.focus_pane("composer")
-        self.refresh_keys()
-        self.hold_keys(False)
-        self.read_again()
-        return True
 
     def go_on(self, leaving: tuple[int, ...]) -> None:
         """Open the next conversation when the one looked at was dealt with."""
