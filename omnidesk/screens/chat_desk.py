@@ -70,7 +70,7 @@ class ChatDesk(WritingDesk):
 
     def on_stirred(self, message: Stirred) -> None:
         """Somebody may have written, come, gone or begun to type: that is shown at once, whatever is being typed."""
-        self._look_at_chats()
+        self.look_at_chats()
 
     def tick_chats(self) -> None:
         """A second went by: waiting took longer, and nothing needs to be read for that."""
@@ -81,9 +81,10 @@ class ChatDesk(WritingDesk):
         if any(one.number == self.open_id for one in (*self.chats.mine, *self.chats.new)):
             self.head.refresh()
         if clock.monotonic() - self._chats_looked_at >= LOOK_SECONDS:
-            self._look_at_chats()
+            self.look_at_chats()
 
-    def _look_at_chats(self) -> None:
+    def look_at_chats(self) -> None:
+        """Read the chats anew."""
         self._chats_looked_at = clock.monotonic()
         sheet = self.composer.sheet
         also = {self.open_id, sheet.conversation_id if sheet is not None else None}
@@ -162,7 +163,7 @@ class ChatDesk(WritingDesk):
             return
         message.prevent_default()
         self.kept_text = ""
-        self.composer.go_on(replace(now, began_at=clock.now()))
+        self.composer.go_on(replace(now, began_at=clock.now(), files=(), macros=()))
         self.asks_how = False
         self.here.stopped_typing()
         self.thread.follows = True
@@ -191,7 +192,7 @@ class ChatDesk(WritingDesk):
             self.head.set_visitor(("", ""))
         super().open(conversation_id)
         if self._chats is not None and self._chats.kinds:
-            self._look_at_chats()
+            self.look_at_chats()
 
     def on_chat_strip_chosen(self, message: ChatStrip.Chosen) -> None:
         """A chat was clicked: one's own is answered, a new one is looked at."""

@@ -296,6 +296,7 @@ class WritingDesk(ReadingDesk):
 
     def on_ask_again(self, message: AskAgain) -> None:
         """Something should be looked at before it goes."""
+        self.hold_keys(False)
         sending.ask_again(cast("DeskScreen", self), message)
 
     def on_written(self, message: Written) -> None:

@@ -100,7 +100,7 @@ class Composer(Vertical):
 
     def go_on(self, sheet: Sheet) -> None:
         """Go on with the next line, with nothing written yet."""
-        self.sheet, self._given = sheet, ""
+        self.sheet, self._given, self._warnings = sheet, "", {}
         self.freeze(False)
         if self.area is not None:
             self.area.load_text("")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -95,6 +96,38 @@ async def test_a_line_that_is_refused_stays_in_the_composer(desk: Desk, web: Cha
         await here.until(lambda: here.desk.composer.text == "Hello!", "that writing goes on")
 
 
+async def test_a_file_goes_with_its_line_only(desk: Desk, web: Channel, tmp_path: Path) -> None:
+    number = says(desk, web, "1")
+    (tmp_path / "size.txt").write_text("42")
+    async with console(desk.workspace) as here:
+        await answer(here, number)
+        await here.type("See")
+        await here.press("f5")
+        await here.until(lambda: here.desk.prompt.active, "the question")
+        await here.type(str(tmp_path / "size.txt"))
+        await here.press("enter")
+        await here.sees("size.txt")
+        await here.press("enter")
+        await here.until(lambda: here.desk.composer.now and not here.desk.composer.now.files, "the file to be gone")
+        await here.type("Good?")
+        await here.press("enter")
+        await here.until(lambda: len(sent(desk)) == 2, "two lines")
+        assert desk.count("attachment") == 1
+
+
+async def test_what_should_be_looked_at_is_asked_before_a_line_goes(desk: Desk, web: Channel) -> None:
+    number = says(desk, web, "1")
+    async with console(desk.workspace) as here:
+        await answer(here, number)
+        composing.reply(desk.workspace, desk.another_agent("koen"), number, "Yes")
+        await here.type("Hello")
+        await here.press("enter")
+        await here.sees("koen answered", "Send all the same?")
+        await here.press("y", "enter")
+        await here.until(lambda: len(sent(desk)) == 2 and here.desk.composer.text == "", "the line")
+        assert here.desk.place == "composer"
+
+
 # The line of chats
 
 
@@ -127,7 +160,7 @@ async def test_seconds_go_on_without_reading_anything(
         own(desk, number)
         async with console(desk.workspace) as here:
             await here.sees("Visitor-1 0:00")
-            monkeypatch.setattr(here.desk, "_look_at_chats", lambda: None)
+            monkeypatch.setattr(here.desk, "look_at_chats", lambda: None)
             now.forward(seconds=34)
             await here.sees("Visitor-1 waiting 0:34")
 
@@ -138,7 +171,7 @@ async def test_without_live_chat_nothing_is_read_again_and_no_line_is_there(
     desk.receives(mail("1"))
     async with console(desk.workspace) as here:
         await here.until(lambda: here.desk._chats is not None, "the first look")
-        monkeypatch.setattr(here.desk, "_look_at_chats", lambda: pytest.fail("looked again"))
+        monkeypatch.setattr(here.desk, "look_at_chats", lambda: pytest.fail("looked again"))
         for _ in range(3):
             here.desk.tick_chats()
         assert not here.desk.strip.display
