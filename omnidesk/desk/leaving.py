@@ -107,8 +107,8 @@ def said(left: int, chat: bool, channel: str, lines: int, now: int) -> str:
     if not lines:
         return they + _(": it goes by {channel}").format(channel=channel)
     along = ngettext(
-        ": it goes by {channel}, with the line they have not got",
-        ": it goes by {channel}, with the {count} lines they have not got",
+        ": it goes by {channel}, with {count} line they have not got",
+        ": it goes by {channel}, with {count} lines they have not got",
         lines,
     )
     return they + along.format(channel=channel, count=lines)

@@ -111,7 +111,7 @@ def _new(reader: Connection, agent_id: int | None, live: frozenset[str]) -> list
         "SELECT c.id, coalesce(customer.name, '') AS customer, c.waiting_since, c.unread, "
         "(c.team_id IS NULL OR c.team_id IN (SELECT team_id FROM team_member WHERE agent_id = ?)) AND NOT EXISTS "
         "(SELECT 1 FROM skip s WHERE s.conversation_id = c.id AND s.agent_id = ? AND s.until > ?) AS offered "
-        "FROM conversation c LEFT JOIN customer ON customer.id = c.customer_id "
+        "FROM conversation c INDEXED BY conversation_waiting LEFT JOIN customer ON customer.id = c.customer_id "
         "WHERE c.waiting_since IS NOT NULL AND c.queue_waiting > ? AND c.place = 'desk' AND c.status = 'open' "
         f"AND c.owner_id IS NULL AND c.last_kind IN ({marks}) ORDER BY c.queue_waiting, c.id LIMIT ?",
         (agent_id, agent_id, now, now - LOOKED_BACK, *sorted(live), MOST),

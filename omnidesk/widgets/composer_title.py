@@ -175,7 +175,7 @@ def _of_who_left(sheet: Sheet, left: int) -> str:
     if sheet.way is None or not sheet.way.mail or not sheet.missed:
         return said
     along = ngettext(
-        "; with it goes the line they have not got", "; with it go {count} lines they have not got", sheet.missed
+        "; with it goes {count} line they have not got", "; with it go {count} lines they have not got", sheet.missed
     )
     return said + along.format(count=sheet.missed)
 

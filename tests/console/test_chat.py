@@ -319,7 +319,7 @@ async def test_the_composer_turns_to_mail_when_the_visitor_is_gone_and_back(
             await here.until(lambda: (one := here.desk.chats.visitor(number)) and not one.here, "that they left")
             assert here.desk.key_place == "chat"
             now.forward(seconds=121)
-            await here.sees("by mail, they left the chat", "with it goes the line they have not got", "[demo]")
+            await here.sees("by mail, they left the chat", "with it goes 1 line they have not got", "[demo]")
             assert here.desk.composer.text == "Shall I keep"
             await here.press("enter")
             await here.type("them?")
