@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from omnidesk import clock
 from omnidesk.connectors import registry
 from omnidesk.connectors.manifest import Manifest
-from omnidesk.desk import answering, consents, forwards, identity, naming, phones, rules
+from omnidesk.desk import answering, consents, forwards, identity, leaving, naming, phones, rules
 from omnidesk.store import names, people, thread
 from omnidesk.store.database import Connection
 from omnidesk.store.workspace import Workspace
@@ -16,7 +16,7 @@ from omnidesk.text.measure import Unit
 from omnidesk.words.errors import NotFoundError
 from omnidesk.words.kinds import Direction
 from omnidesk.words.retelling import retold
-from omnidesk.words.rows import Address, Channel, Message
+from omnidesk.words.rows import Address, Channel, Identity, Message
 from omnidesk.words.speech import _
 
 MOST_BACK = 2_000
@@ -46,13 +46,19 @@ class Choice:
     unit: Unit = "chars"
     closes_at: int | None = None
     """When its reply window closes (UTC ms); None where there is none."""
+    live: bool = False
+    """Whether the customer waits at the other end: lines go one by one, at once."""
+    mail: bool = False
+    """Whether it is private mail, which reaches whoever is not there now."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """How an answer would go out: what it answers, the channel proposed, the recipients, and what to mind.
 
-    No public channel is ever proposed, nor one to an address of somebody else; they stand among the `choices`."""
+    No public channel is ever proposed, nor one to an address of somebody else; they stand among the `choices`.
+    `left_at` says since when a chat's visitor reads no more (UTC ms; None: they do, or it is no chat), `missed` are our
+    lines that they have not got: a mail takes them along."""
 
     answers: Message | None
     channel: Channel | None
@@ -60,6 +66,8 @@ class Plan:
     to: tuple[Address, ...]
     cc: tuple[Address, ...]
     flagged: tuple[str, ...]
+    left_at: int | None = None
+    missed: tuple[str, ...] = ()
 
 
 def plan(workspace: Workspace, number: int, to_sender_only: bool = False) -> Plan:
@@ -89,14 +97,41 @@ def plan(workspace: Workspace, number: int, to_sender_only: bool = False) -> Pla
                 sender=answers.sender.address
             )
         )
+    left: int | None = None
+    missed: tuple[str, ...] = ()
+    if answers is not None:
+        left = leaving.left_at(workspace, number, answers, last_inbound_at(reader, number, answers.channel_id))
+    if answers is not None and left is not None:
+        missed = leaving.missed(reader, number, answers, left)
     mailbox = _wanted_mailbox(answers)
     choices = tuple(_choices(reader, number, answers, to, cc, mailbox))
-    usable = [choice for choice in choices if choice.usable]
-    first = next((choice for choice in usable if mailbox and choice.to == mailbox), None)
-    first = first or _proposed(reader, number, answers, [one for one in usable if not (one.public or one.claimed)])
+    private = [one for one in choices if one.usable and not (one.public or one.claimed)]
+    first = _reaching(reader, number, private, mailbox, left is not None) or _proposed(reader, number, answers, private)
     if first is not None and (answers is None or not _speaks_for(first.channel.kind, answers.kind)):
         to, cc = first.to, ()
-    return Plan(answers, None if first is None else first.channel, choices, to, cc, tuple(flagged))
+    return Plan(answers, None if first is None else first.channel, choices, to, cc, tuple(flagged), left, missed)
+
+
+def turned(planned: Plan, channel: str | None) -> str:
+    """Return in words what becomes of an answer by a channel (by name) because the customer left their chat; "" where
+    they did not."""
+    choice = next((one for one in planned.choices if one.channel.name == channel), None)
+    if planned.left_at is None or choice is None:
+        return ""
+    lines = len(planned.missed) if choice.mail else 0
+    return leaving.said(planned.left_at, choice.live, choice.channel.name, lines, clock.now())
+
+
+def _reaching(
+    reader: Connection, number: int, private: list[Choice], mailbox: tuple[Address, ...], left: bool
+) -> Choice | None:
+    """Return the channel that reaches a customer who asked for the answer in a mailbox, or who `left` their chat: as
+    they prefer, else mail; None where neither is so, or nothing does."""
+    wanted = next((one for one in private if mailbox and one.to == mailbox), None)
+    if wanted is not None or not left:
+        return wanted
+    elsewhere = [one for one in private if not one.live]
+    return _preferred(reader, number, elsewhere) or next((one for one in elsewhere if one.mail), None)
 
 
 def _proposed(reader: Connection, number: int, answers: Message | None, private: list[Choice]) -> Choice | None:
@@ -291,7 +326,9 @@ def _choices(
             continue
         theirs = tuple(
             Address(one.name or (customer.name if customer else ""), one.value)
-            for one in sorted(customer.identities if customer else (), key=lambda one: one.claimed)
+            for one in sorted(
+                customer.identities if customer else (), key=lambda one: (not one.deliverable, one.claimed)
+            )
             if one.kind in manifest.identity_kinds
         )
         noted = tuple(Address("", value) for kind, value in claims if kind in manifest.identity_kinds)
@@ -321,6 +358,11 @@ def _choices(
             )
         )
     return found
+
+
+def _reachable(one: Identity) -> tuple[bool, bool]:
+    """Order a customer's addresses: those that work first, and of them those that are surely theirs."""
+    return not one.deliverable, one.claimed
 
 
 def _claims(reader: Connection, number: int) -> list[tuple[str, str]]:
@@ -367,9 +409,11 @@ def _choice(channel: Channel, manifest: Manifest, reason: str | None, to: tuple[
     why = None if reason is None else retold(reason)
     files = manifest.attachments.outbound
     letters = manifest.text.subject
+    mail = "email" in manifest.identity_kinds and not manifest.public
     return Choice(
-        channel, reason is None, why, to, (), manifest.public, False, letters, files, limit, manifest.text.unit
-    )
+        channel, reason is None, why, to, (), manifest.public, False, letters, files, limit, manifest.text.unit,
+        live=manifest.live, mail=mail,
+    )  # fmt: skip
 
 
 def addresses_like(workspace: Workspace, begun: str, limit: int) -> list[Address]:

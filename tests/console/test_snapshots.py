@@ -136,6 +136,7 @@ async def everything_read(here: Console) -> None:
     here.desk._resting.clear()
     here.desk.read_again()
     here.desk.here.tick()
+    here.desk.look_at_chats()
     await here.until(lambda: not here.desk.backstage._next, "the reads")
 
 
