@@ -281,7 +281,7 @@ class _Fields:
     def _field(setting: Setting) -> Input | Select[str] | Checkbox:
         name, usual = f"set-{setting.key}", setting.default
         if setting.kind == "flag":
-            return Tick("", bool(usual), compact=True, id=name)
+            return Tick(_("yes"), bool(usual), compact=True, id=name)
         if setting.kind == "choice":
             choices = [(one, one) for one in setting.choices]
             if usual is None:
