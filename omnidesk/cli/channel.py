@@ -198,7 +198,9 @@ def show(session: Session, name: Name) -> None:
                 value = ", ".join(f"{inner}={value[inner]}" for inner in sorted(value))
             printer.say(f"{key.replace('_', ' '):16} {'-' if value in (None, '') else value}")
         if embedding is not None and not public_url:
-            printer.say(dim("first say how the world reaches `omnidesk serve`: omnidesk setting set public_url https://.."))
+            printer.say(
+                dim("first say how the world reaches `omnidesk serve`: omnidesk setting set public_url https://..")
+            )
 
     session.show(document, people)
 
