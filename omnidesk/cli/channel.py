@@ -214,7 +214,7 @@ def show(session: Session, name: Name) -> None:
             if isinstance(value, dict):
                 value = ", ".join(f"{inner}={value[inner]}" for inner in sorted(value))
             printer.say(f"{key.replace('_', ' '):16} {'-' if value in (None, '') else value}")
-        if page is not None and page.address.startswith("/"):
+        if page is not None and (page.address.startswith("/") or 'src="/' in page.embed):
             printer.say(dim(f"{'':16} its whole address: omnidesk setting set public_url https://desk.example.com"))
 
     session.show(document, people)
