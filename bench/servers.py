@@ -16,8 +16,11 @@ from bench.figures import LeftOutError
 from tests.postgres import PostgresServer, missing
 
 NAMED = "OMNIDESK_BENCH_POSTGRESQL"
-SETTINGS = {"shared_buffers": "512MB", "max_wal_size": "4GB", "effective_cache_size": "2GB"}
-"""Of a small server of a team; without them a server is set up for a machine of twenty years ago."""
+SETTINGS = {
+    "shared_buffers": "512MB", "max_wal_size": "4GB", "effective_cache_size": "2GB", "track_commit_timestamp": "on",
+}  # fmt: skip
+"""Of a small server of a team; without them a server is set up for a machine of twenty years ago. The last
+has it know when each transaction was committed."""
 
 
 class Server:

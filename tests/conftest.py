@@ -36,6 +36,19 @@ def database(request: pytest.FixtureRequest) -> Iterator[str]:
         yield name
 
 
+@pytest.fixture
+def own_postgres() -> Iterator[postgres.PostgresServer]:
+    """A running PostgreSQL of the test's own, to be stopped, killed or cut off at will."""
+    if reason := postgres.missing():
+        pytest.skip(reason)
+    found = postgres.PostgresServer(durable=True)
+    try:
+        found.start()
+        yield found
+    finally:
+        found.close()
+
+
 def _needs_servers() -> None:
     if reason := missing():
         if os.environ.get("CI") == "true":

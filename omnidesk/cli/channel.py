@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -156,6 +157,24 @@ def add(
     session.changed(act, document, f"added {name}: {tested}. Next: omnidesk sync --once, or omnidesk")
 
 
+@command(app, "scaffold")
+def scaffold(
+    session: Session,
+    kind: Annotated[str, typer.Argument(metavar="NAME", help="The new kind: small letters, digits, dashes.")],
+    out: Annotated[
+        Path, typer.Option("--out", metavar="DIR", help="Where the package's folder is made; else here.")
+    ] = Path(),
+) -> None:
+    """Write the package of a new connector: it works, with a provider to try it on and its tests."""
+    from omnidesk.sync import scaffold as packages
+
+    folder, files = packages.write(kind, out)
+    session.show(
+        {"kind": kind, "folder": str(folder), "files": [str(path.relative_to(folder)) for path in files]},
+        lambda printer: printer.say(f"{folder} holds a connector that works: its README.md says what to change"),
+    )
+
+
 @command(app, "list")
 def list_channels(session: Session, limit: paging.Limit = paging.USUAL, after: paging.After = None) -> None:
     """List channels and how they do."""
@@ -188,15 +207,18 @@ def show(session: Session, name: Name) -> None:
     page = answering.page(session.workspace, one)
     document = shapes.channel(one) | {"settings": one.settings}
     if page is not None:
-        document |= {"page": page.address, "embed": page.embed}
+        document["embed"] = page.embed
+        document |= {"page": page.address} if page.address else {}
 
     def people(printer: Printer) -> None:
         for key, value in document.items():
             if isinstance(value, dict):
                 value = ", ".join(f"{inner}={value[inner]}" for inner in sorted(value))
             printer.say(f"{key.replace('_', ' '):16} {'-' if value in (None, '') else value}")
-        if page is not None and page.address.startswith("/"):
-            printer.say(dim(f"{'':16} its whole address: omnidesk setting set public_url https://desk.example.com"))
+        if page is not None and answering.UNKNOWN in page.embed:
+            printer.say(
+                dim("first say how the world reaches `omnidesk serve`: omnidesk setting set public_url https://..")
+            )
 
     session.show(document, people)
 

@@ -36,6 +36,7 @@ MODULES = {
     "search": ("search",),
     "reply": ("reply", "new", "note", "drafts"),
     "aside": ("aside",),
+    "log": ("log-call", "log-video", "log-visit", "log-letter"),
     "triage": (
         "assign",
         "close",
@@ -56,6 +57,7 @@ MODULES = {
     "news": ("news",),
     "export": ("export",),
     "parse": ("parse",),
+    "decode": ("decode",),
     "stats": ("stats",),
     "demo": ("demo",),
 }

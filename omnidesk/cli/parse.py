@@ -49,15 +49,8 @@ def parse(
 
 def document(found: Parsed) -> shapes.Document:
     """Return a parsed message as what --json prints."""
-    message = shapes.message(found.message)
     inner = found.forwarded
-    return message | {
-        "id": None,
-        "conversation_id": None,
-        "channel": None,
-        "channel_id": None,
-        "joined_by": None,
-        "attachments": [file | {"id": None} for file in message["attachments"]],
+    return shapes.unstored(found.message) | {
         "html": found.html,
         "quoted_text": found.quoted_text,
         "signature": found.signature,

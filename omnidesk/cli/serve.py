@@ -50,8 +50,8 @@ def serve(
     def ready() -> None:
         session.show({"address": address, "relay": relay}, lambda printer: printer.say(f"listening on {address}"))
 
-    answer = partial(serving.serve, listener=listener, certificate=certificate, key=key, proxies=proxies, ready=ready)
-    asyncio.run(_serve(session.workspace, answer, relay))
+    answer = partial(serving.serve, listener=listener, certificate=certificate, key=key, proxies=proxies)
+    asyncio.run(_serve(session.workspace, answer, relay, ready))
 
 
 @command(app, "token")
@@ -66,7 +66,9 @@ def token(
     session.show({"purpose": purpose, "token": found}, lambda printer: printer.say(found))
 
 
-async def _serve(workspace: Workspace, answer: Callable[..., Awaitable[None]], relay: bool) -> None:
+async def _serve(
+    workspace: Workspace, answer: Callable[..., Awaitable[None]], relay: bool, ready: Callable[[], None]
+) -> None:
     from omnidesk.desk import settings
     from omnidesk.sync import accounts
     from omnidesk.sync.engine import Engine
@@ -85,10 +87,13 @@ async def _serve(workspace: Workspace, answer: Callable[..., Awaitable[None]], r
     async def work() -> None:
         watching = asyncio.create_task(watch(workspace, told))
         try:
+            await door.open()
+            asyncio.get_running_loop().call_soon(ready)  # behind the engine's first step, which begins to hear signals
             await engine.run()
         finally:
             watching.cancel()
             await asyncio.gather(watching, return_exceptions=True)
+            await site.close()
 
     try:
         await answer(site.app, work=work)

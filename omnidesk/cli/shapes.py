@@ -6,6 +6,7 @@ Pure functions from rows to what `json` writes; times become RFC 3339 in UTC wit
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from omnidesk.clock import to_rfc3339
@@ -81,6 +82,8 @@ def attachment(row: Attachment) -> Document:
         "size": row.size,
         "sha256": row.sha256,
         "inline": row.inline,
+        "coming": row.coming,
+        "missing": row.missing,
     }
 
 
@@ -117,13 +120,22 @@ def message(row: Message) -> Document:
         "aside": row.aside,
         "auth": str(row.auth),
         "unproven": row.unproven,
+        "contact": None if row.contact is None else asdict(row.contact),
         "status": str(row.status),
         "error": row.error,
         "warnings": list(row.warnings),
         "at": to_rfc3339(row.at),
         "sent_at": to_rfc3339(row.sent_at),
         "received_at": to_rfc3339(row.received_at),
+        "edited_at": to_rfc3339(row.edited_at),
     }
+
+
+def unstored(row: Message) -> Document:
+    """A message that was only read: null for what it would get by being stored."""
+    document = message(row)
+    nowhere = dict.fromkeys(("id", "conversation_id", "channel", "channel_id", "joined_by"))
+    return document | nowhere | {"attachments": [file | {"id": None} for file in document["attachments"]]}
 
 
 def conversation(row: Conversation) -> Document:
@@ -168,6 +180,7 @@ def identity(row: Identity) -> Document:
         "verified": row.verified,
         "deliverable": row.deliverable,
         "blocked": row.blocked,
+        "claimed": row.claimed,
         "consent": [
             {
                 "channel_kind": one.channel_kind,

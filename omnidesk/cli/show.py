@@ -12,6 +12,7 @@ from omnidesk.cli import paging, shapes
 from omnidesk.cli.arguments import Number, whole
 from omnidesk.cli.printing import Printer, alarm, bold, dim, size, when
 from omnidesk.cli.session import Session, command
+from omnidesk.words import contacts
 from omnidesk.words.errors import OmniDeskError, UsageError
 from omnidesk.words.kinds import Direction, MessageStatus
 from omnidesk.words.rows import Address, Conversation, Message
@@ -27,10 +28,10 @@ def show(
     limit: paging.Limit = NEWEST,
     after: Annotated[str | None, typer.Option("--after", metavar="TOKEN", help="Messages behind this one.")] = None,
     before: Annotated[str | None, typer.Option("--before", metavar="TOKEN", help="Messages ahead of this one.")] = None,
-    whole_text: Annotated[bool, typer.Option("--full", help="Show quoted text too.")] = False,
+    whole_text: Annotated[bool, typer.Option("--full", help="Show quoted text too, and what was edited away.")] = False,
 ) -> None:
     """Show a conversation: who, what was said, and what happened."""
-    from omnidesk.desk import suspicion, threads
+    from omnidesk.desk import originals, suspicion, threads
 
     if after is not None and before is not None:
         raise UsageError("give --after or --before, not both")
@@ -56,6 +57,9 @@ def show(
             printer.say(dim(f"earlier: omnidesk show {conversation.id} --before {earlier}"))
         for message in messages:
             _message(printer, message, whole_text)
+            for at, text in originals.earlier(session.workspace, message) if whole_text else ():
+                printer.say(dim(f"  before it was edited, {when(at)}:"))
+                printer.block(text)
         if later:
             printer.say(dim(f"later: omnidesk show {conversation.id} --after {later}"))
         for other in document["may_belong"]:
@@ -94,12 +98,12 @@ def _address(one: Address) -> str:
 def _message(printer: Printer, message: Message, whole_text: bool) -> None:
     printer.say()
     who = message.author.name or _address(message.sender)
-    if message.direction is Direction.INTERNAL:
+    if message.direction is Direction.INTERNAL and message.kind == "note":
         printer.say(bold(f"{when(message.at)}  {message.kind.upper()}  {who}"), dim("  only the team sees this"))
     else:
         arrow = "" if message.direction is Direction.INBOUND else "-> "
         printer.say(bold(f"{when(message.at)}  {arrow}{who}"), dim(f"  {message.kind} {message.channel}  {message.id}"))
-    if message.direction is Direction.OUTBOUND:
+    if message.direction is Direction.OUTBOUND and message.to:
         printer.say(dim("  to " + ", ".join(_address(one) for one in (*message.to, *message.cc, *message.bcc))))
     _remarks(printer, message)
     from omnidesk.text import filekind
@@ -111,6 +115,8 @@ def _message(printer: Printer, message: Message, whole_text: bool) -> None:
         printer.say(dim(f"  + {hidden} quoted lines (--full)"))
     for file in message.attachments:
         remark = filekind.remark(file.name, file.content_type)
+        if file.coming or file.missing:
+            remark = f"{'not here yet' if file.coming else 'NOT FETCHED'}{f': {file.missing}' if file.missing else ''}"
         printer.say(f"  [{file.id}] {file.name}  {file.content_type}  {size(file.size)}  {remark}".rstrip())
 
 
@@ -124,13 +130,17 @@ def _remarks(printer: Printer, message: Message) -> None:
         printer.say(alarm("  ! NOT PROVEN"))
     for words in suspicion.words(message):
         printer.say(alarm(f"  ! {words}"))
-    remarks = []
+    remarks = [contacts.said(message.kind, message.contact)] if message.contact is not None else []
+    if message.edited_at is not None:
+        remarks.append(f"edited {when(message.edited_at)}")
+    if message.public:
+        remarks.append("PUBLIC, everybody can read it")
     if message.auto is not None:
         remarks.append(f"automatic ({message.auto})")
     if message.joined_by:
         remarks.append(f"joined by {message.joined_by}")
     if remarks:
-        printer.say(dim("  " + "; ".join(remarks)))
+        printer.say(dim("  " + "; ".join(remark for remark in remarks if remark)))
 
 
 @command(app, "attachment")

@@ -30,6 +30,21 @@ class Setting:
     advanced: bool = False
 
 
+REGION = Setting(
+    "region", "Country", "of telephone numbers that name none, such as NL; else the workspace's", advanced=True
+)
+JOIN = Setting(
+    "join",
+    "A call",
+    "offer: it begins a conversation and joining is offered; open: it joins the caller's only open one",
+    "choice",
+    "offer",
+    ("offer", "open"),
+    advanced=True,
+)
+"""What every kind of channel that brings telephone numbers, and every one that brings calls, lets be set."""
+
+
 @dataclass(frozen=True, slots=True)
 class Secret:
     """One secret of a channel; kept outside the workspace.
@@ -45,6 +60,17 @@ class Secret:
     required: bool = True
 
 
+RELAY = (
+    Setting(
+        "relay_url", "Relay", "where `omnidesk serve --relay` takes the provider's webhooks, for a desk that cannot be "
+        "reached from outside", advanced=True,
+    ),
+    Setting("relay_channel", "Its name there", "what the relay calls this channel, where not the same", advanced=True),
+)  # fmt: skip
+"""Settings of every kind that takes webhooks: whose are fetched from a relay instead of arriving here."""
+RELAY_TOKEN = Secret("relay_token", "Token of the relay", "what `omnidesk token relay` prints there", required=False)
+
+
 @dataclass(frozen=True, slots=True)
 class Attachments:
     """What files a channel carries; sizes in bytes of decoded content, None for no stated limit."""
@@ -58,7 +84,9 @@ class Attachments:
 
 @dataclass(frozen=True, slots=True)
 class TextRule:
-    """What text a channel carries; `max_length` counts `unit`s, None for no limit."""
+    """What text a channel carries; `max_length` counts `unit`s (`text.measure` says what each is), None for no limit.
+
+    With `split` a longer text goes out in parts (see `Connector.prepare`), else it is refused."""
 
     format: Literal["plain", "markdown", "html", "restricted"] = "plain"
     max_length: int | None = None
@@ -77,7 +105,11 @@ class ReplyWindow:
 
 @dataclass(frozen=True, slots=True)
 class RateLimit:
-    """At most `count` requests in `seconds`; `scope` says what shares the bucket."""
+    """At most `count` requests in `seconds`, which the engine sees to; a connector never waits for them itself.
+
+    `bucket` says which requests: `send` a message handed over, `pull` a batch or file asked for, any other name both.
+    `scope` says what shares it: one channel, one recipient of a channel, or all channels of a kind that name the same
+    setting `host` (without one: all of the kind)."""
 
     bucket: str
     count: int

@@ -12,7 +12,7 @@ from functools import cached_property
 from operator import attrgetter
 
 from omnidesk.connectors.base import Item, Party
-from omnidesk.desk import identity, routing, settings
+from omnidesk.desk import echoes, identity, routing, settings
 from omnidesk.desk.acts import Act
 from omnidesk.desk.contents import Kept
 from omnidesk.desk.growing import Growing
@@ -20,6 +20,7 @@ from omnidesk.desk.identity import People
 from omnidesk.desk.message_ids import MessageIds
 from omnidesk.desk.settings import Settings
 from omnidesk.desk.signatures import Signatures, may_fold
+from omnidesk.desk.threading import thread_key
 from omnidesk.store import ids, search
 from omnidesk.store.chunks import rows_in
 from omnidesk.store.deferred import Deferred
@@ -75,6 +76,7 @@ class Row:
     received_at: int
     raw_item_id: int
     decoder: int
+    public: bool
     search_id: int
 
 
@@ -100,6 +102,7 @@ class Batch:
         self.again = 0
         self._ours: dict[tuple[str, str], bool] = {}
         self._receipts: dict[str, list[tuple[int, int, str]]] = {}
+        self._sent_as: dict[int, dict[str, int | None]] = {}
         self._messages: list[tuple[Row, str, str]] = []
         self._findable: list[tuple[int, str, str]] = []
         self._since: dict[int, int] = {}
@@ -108,6 +111,7 @@ class Batch:
     def _read_ahead(self, arrivals: Sequence[Arrival]) -> None:
         messages = [one for arrival in arrivals for one in arrival.messages]
         self._read_receipts([arrival.item.source_id for arrival in arrivals])
+        self._read_sent_as(arrivals)
         decoded = [kept.message for kept, _ in messages]
         self.people.read(
             party
@@ -118,6 +122,7 @@ class Batch:
         self.message_ids.read(
             [value for kept, names in messages for value in (kept.message.external_id, *names) if value]
         )
+        self._read_threads(arrivals)
         self.conversations.read(self.message_ids.conversations())
         self.signatures.read(
             author
@@ -125,6 +130,15 @@ class Batch:
             if one.sender is not None and may_fold(one, one.reply_text)
             if (author := self.people.stored(one.sender)) is not None
         )
+
+    def _read_threads(self, arrivals: Sequence[Arrival]) -> None:
+        threads: dict[int, dict[str, None]] = {}
+        for arrival in arrivals:
+            for kept, _ in arrival.messages:
+                if kept.message.thread:
+                    threads.setdefault(arrival.channel_id, {})[thread_key(kept.message.thread)] = None
+        for channel_id, keys in threads.items():
+            self.message_ids.read_threads(channel_id, keys)
 
     def _read_receipts(self, sources: Iterable[str]) -> None:
         known: dict[str, list[tuple[int, int, str]]] = {source: [] for source in sources}
@@ -137,6 +151,17 @@ class Batch:
             known[row[0]].append((row[1], row[2], row[3]))
         self._receipts = known
 
+    def _read_sent_as(self, arrivals: Sequence[Arrival]) -> None:
+        """Read ahead which echoes among the arrivals name messages that we sent."""
+        for arrival in arrivals:
+            for kept, _ in arrival.messages:
+                if arrival.item.outbound or kept.message.outbound:
+                    self._sent_as.setdefault(arrival.channel_id, {}).update(
+                        (value, None) for value in echoes.named(kept.message)
+                    )
+        for channel_id, wanted in self._sent_as.items():
+            wanted.update(echoes.known(self.tx, channel_id, wanted))
+
     # --- what is asked
 
     def ours(self, party: Party | None) -> bool:
@@ -145,7 +170,7 @@ class Batch:
             return False
         key = party.kind, party.value
         if key not in self._ours:
-            self._ours[key] = normalise_identity(*key) in self.addresses
+            self._ours[key] = normalise_identity(*key, self.policy.region) in self.addresses
         return self._ours[key]
 
     @cached_property
@@ -162,11 +187,25 @@ class Batch:
                 return message
         return None
 
+    def sent_as(self, channel_id: int, names: Sequence[str]) -> int | None:
+        """Return the message of ours that an echo on a channel names by any of these ids."""
+        known = self._sent_as.setdefault(channel_id, {})
+        if not all(name in known for name in names):
+            known.update(dict.fromkeys(names) | echoes.known(self.tx, channel_id, names))
+        return next((found for name in names if (found := known[name]) is not None), None)
+
     # --- what is put off
 
     def store(self, row: Row, words: str, who: str) -> None:
         """Store a message and make it findable; its `search_id` is given when it is written."""
         self._messages.append((row, words, who))
+
+    def make_findable(self) -> None:
+        """Make what was stored so far findable now: some of it is about to be taken out of the index again."""
+        self.tx.write_down()
+        findable, self._findable = self._findable, []
+        # FTS5 writes a segment out whenever an id is below the one before it, and a first sync brings the newest first.
+        search.add_all(self.tx.at_once, sorted(findable))
 
     def known_since(self, customer: int, at: int) -> None:
         """Have a customer known since a message of theirs, in whatever order messages come in."""
@@ -191,10 +230,9 @@ class Batch:
         self.people.forget()
         self.signatures.forget()
         self._receipts = {}
+        self._sent_as = {}
 
     def finish(self) -> None:
         """Do what was put off."""
         self.conversations.finish()
-        self.tx.write_down()
-        # FTS5 writes a segment out whenever an id is below the one before it, and a first sync brings the newest first.
-        search.add_all(self.tx.at_once, sorted(self._findable))
+        self.make_findable()

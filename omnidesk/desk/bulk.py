@@ -13,7 +13,18 @@ from typing import Any
 
 from omnidesk import clock
 from omnidesk.connectors import registry
-from omnidesk.desk import cautions, deliveries, enclosing, letters, macros, planning, rules, settings, threads
+from omnidesk.desk import (
+    cautions,
+    consents,
+    deliveries,
+    enclosing,
+    letters,
+    macros,
+    planning,
+    rules,
+    settings,
+    threads,
+)
 from omnidesk.desk.acts import Act, perform_undoable
 from omnidesk.desk.composing import Files, reply_subject, sender_of
 from omnidesk.desk.placeholders import Facts
@@ -148,14 +159,13 @@ def _prepare_one(workspace: Workspace, actor: Actor, number: int, what: _What, v
         said, language = _words(facts, what.macro, what.text, macros.class_of(manifest))
     except OmniDeskError as error:
         return Refused(number, conversation.customer, str(error))
-    if manifest.public and (facts_told := cautions.private_facts(said)):
+    if choice.public and (facts_told := cautions.private_facts(said)):
         reason = _("everybody can read {name}, and it holds {facts}").format(
             name=choice.channel.name, facts=", ".join(facts_told)
         )
         return Refused(number, conversation.customer, reason)
     reader = workspace.database.reader
-    same = planned.channel is not None and choice.channel.id == planned.channel.id
-    to, cc = (planned.to, planned.cc) if same else (choice.to, ())
+    to, cc = choice.to, choice.cc
     outward = rules.Outward(
         to=to,
         cc=cc,
@@ -163,6 +173,7 @@ def _prepare_one(workspace: Workspace, actor: Actor, number: int, what: _What, v
         file_sizes=what.sizes,
         last_inbound_at=planning.last_inbound_at(reader, number, choice.channel.id),
         undeliverable=planning.undeliverable(reader, to),
+        refused_consent=consents.refused(reader, choice.channel, (*to, *cc), number),
     )
     objection = rules.objection(choice.channel, manifest, outward, clock.now())
     if objection is not None:
@@ -183,9 +194,10 @@ def _choice(planned: planning.Plan, via: str | None) -> planning.Choice | str:
             )
         return named if named.usable else named.reason or _("cannot be reached there")
     if planned.channel is None:
+        public = next((one.channel for one in planned.choices if one.usable and one.public), None)
+        if public is not None:
+            return _("only {name} reaches them, and it is public").format(name=public.name)
         return "; ".join(f"{one.channel.name}: {one.reason}" for one in planned.choices) or _("there is no channel")
-    if registry.manifest(planned.channel.kind).public:
-        return _("only {name} reaches them, and it is public").format(name=planned.channel.name)
     return next(one for one in planned.choices if planned.channel and one.channel.id == planned.channel.id)
 
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 import threading
 
 from omnidesk.store import changes
+from omnidesk.store.changes import Position
 from omnidesk.store.workspace import Workspace
 
 
-def position(workspace: Workspace) -> int:
-    """Return the position that all committed changes lie behind."""
+def position(workspace: Workspace) -> Position:
+    """Return the position that all committed changes lie before."""
     return changes.position(workspace.database.reader)
 
 
-def since(workspace: Workspace, after: int) -> tuple[list[int], int]:
+def since(workspace: Workspace, after: Position) -> tuple[list[int], Position]:
     """Return the conversations changed after a position, and the new position."""
     return changes.since(workspace.database.reader, after)
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from omnidesk import clock
-from omnidesk.desk import indexing, intake, notifications, relaying, settings
+from omnidesk.desk import deliveries, indexing, intake, notifications, relaying, settings
 from omnidesk.desk.acts import Act, perform
 from omnidesk.store import search
 from omnidesk.store.blobs import UNNAMED_FOR
+from omnidesk.store.database import Transaction
 from omnidesk.store.workspace import Workspace
 from omnidesk.words import rows
 from omnidesk.words.rows import PROGRAM
@@ -42,10 +43,15 @@ def clean(workspace: Workspace) -> Cleaned:
         act, messages = perform(
             workspace, PROGRAM, "clean", lambda act: sum(_purge(workspace, act, one, purged) for one in numbers)
         )
-    workspace.database.write(lambda tx: tx.execute("DELETE FROM presence WHERE expires_at < ?", (clock.now(),)))
+    workspace.database.write(_forget_what_passed)
     notifications.forget_old(workspace)
     relaying.forget_old(workspace)
     return Cleaned(act, len(numbers), messages, _sweep_blobs(workspace, purged))
+
+
+def _forget_what_passed(tx: Transaction) -> None:
+    tx.execute("DELETE FROM presence WHERE expires_at < ?", (clock.now(),))
+    tx.execute("DELETE FROM early_report WHERE at < ?", (clock.now() - deliveries.LATEST,))
 
 
 def _purge(workspace: Workspace, act: Act, number: int, blobs: set[str]) -> int:
@@ -69,7 +75,11 @@ def _purge(workspace: Workspace, act: Act, number: int, blobs: set[str]) -> int:
         ):
             blobs.update(row[0] for row in tx.all(query, (message["id"],)))
         tx.execute("DELETE FROM raw_item WHERE id IN (SELECT id FROM receipt WHERE message_id = ?)", (message["id"],))
-        for table in ("receipt", "attachment", "message_reference", "outbox"):
+        tx.execute(
+            "DELETE FROM fetching WHERE attachment_id IN (SELECT id FROM attachment WHERE message_id = ?)",
+            (message["id"],),
+        )
+        for table in ("receipt", "attachment", "message_reference", "outbox", "provider_id", "call"):
             tx.execute(f"DELETE FROM {table} WHERE message_id = ?", (message["id"],))
         tx.execute("DELETE FROM message WHERE id = ?", (message["id"],))
     for table in ("draft", "participant", "conversation_tag"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -9,7 +10,7 @@ from pathlib import Path
 
 from omnidesk import clock
 from omnidesk.connectors import registry
-from omnidesk.desk import asides, cautions, conversations, drafts, enclosing, rules, settings, threads
+from omnidesk.desk import asides, cautions, consents, conversations, drafts, enclosing, rules, settings, threads
 from omnidesk.desk.acts import Act, perform_undoable
 from omnidesk.desk.enclosing import Enclosed
 from omnidesk.desk.letters import Also, Letter, note_in, queue_in
@@ -119,15 +120,18 @@ def reply_letter(
     planned = plan(workspace, here, to_sender_only)
     channel = _channel(workspace, planned, via)
     choice = next((one for one in planned.choices if one.channel.id == channel.id), None)
-    same_kind = planned.answers is not None and planned.answers.kind == channel.kind
-    default = (planned.to, planned.cc) if same_kind else (choice.to if choice else (), ())
+    default = (choice.to, choice.cc) if choice else ((), ())
+    everyone = (
+        _addresses(to) if to is not None else default[0],
+        _addresses(cc) if cc is not None else default[1],
+        _addresses(bcc),
+    )
     outward = rules.Outward(
-        to=_addresses(to) if to is not None else default[0],
-        cc=_addresses(cc) if cc is not None else default[1],
-        bcc=_addresses(bcc),
+        *everyone,
         text=_said(text, bare),
         last_inbound_at=last_inbound_at(reader, here, channel.id),
         undeliverable=undeliverable(reader, default[0]) if to is None else frozenset(),
+        refused_consent=consents.refused(reader, channel, itertools.chain(*everyone), here),
     )
     subject = reply_subject(reader.value("SELECT subject FROM conversation WHERE id = ?", (here,)))
     return _letter(workspace, actor, channel, outward, subject, key, planned.answers)
@@ -171,7 +175,9 @@ def new_letter(
 ) -> Letter:
     """Return a first message as it would be queued, without its files; `bare` lets it have no text."""
     channel = people.channel(workspace.database.reader, via)
-    outward = rules.Outward(to=_addresses(to), cc=_addresses(cc), bcc=_addresses(bcc), text=_said(text, bare))
+    everyone = (_addresses(to), _addresses(cc), _addresses(bcc))
+    refused = consents.refused(workspace.database.reader, channel, itertools.chain(*everyone), None)
+    outward = rules.Outward(*everyone, text=_said(text, bare), refused_consent=refused)
     return _letter(workspace, actor, channel, outward, one_line(subject, 500), key, None)
 
 
@@ -214,8 +220,10 @@ def forward_letter(
 ) -> Letter:
     """Return a message to a third party as it would be queued, without its files; `bare` lets it have no text."""
     here = threads.current(workspace, number)
-    outward = rules.Outward(to=_addresses(to), cc=_addresses(cc), bcc=_addresses(bcc), text=_said(text, bare))
+    everyone = (_addresses(to), _addresses(cc), _addresses(bcc))
     channel = asides.channel(workspace, here, via)
+    refused = consents.refused(workspace.database.reader, channel, itertools.chain(*everyone), None, service_only=True)
+    outward = rules.Outward(*everyone, text=_said(text, bare), refused_consent=refused)
     aside, parent = asides.going_on(workspace, here, outward.to)
     title = subject if subject is not None else asides.subject(workspace, here, parent)
     made = _letter(workspace, actor, channel, outward, one_line(title, 500), key, parent)
@@ -267,7 +275,7 @@ def _all_filled(text: str) -> None:
 
 
 def _keep_private(letter: Letter) -> None:
-    if not registry.manifest(letter.channel.kind).public:
+    if not letter.public:
         return
     facts = cautions.private_facts(letter.outward.text)
     if facts:
@@ -329,13 +337,14 @@ def _queue(
 def _channel(workspace: Workspace, planned: Plan, via: str | None) -> Channel:
     if via is not None:
         return people.channel(workspace.database.reader, via)
+    public = next((choice.channel for choice in planned.choices if choice.usable and choice.public), None)
+    if planned.channel is None and public is not None:
+        raise RefusedError(_("{name} is public: name it with --via to answer there").format(name=public.name))
     if planned.channel is None:
         reasons = "; ".join(f"{choice.channel.name}: {choice.reason}" for choice in planned.choices) or _(
             "there is no channel yet"
         )
         raise RefusedError(_("no channel can take the answer ({reasons})").format(reasons=reasons))
-    if registry.manifest(planned.channel.kind).public:
-        raise RefusedError(_("{name} is public: name it with --via to answer there").format(name=planned.channel.name))
     return planned.channel
 
 

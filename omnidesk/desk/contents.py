@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -16,6 +17,7 @@ LONGEST_TEXT = 2_000_000
 """Characters of a message's text that are kept beside its raw item."""
 LONGEST_NAME = 200
 MOST_RECIPIENTS = 500
+_KIND = re.compile(r"[a-z][a-z0-9-]{0,30}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,8 @@ class KeptFile:
     sha256: str
     inline: bool
     content_id: str
+    reference: str = ""
+    """What the provider calls it where its bytes are still to be fetched; `size` is then what it says, 0 unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,8 @@ class Kept:
     recipients: dict[str, list[list[str]]]
     files: tuple[KeptFile, ...]
     search_words: str
+    kind: str = ""
+    """What it is where that is not its channel's kind."""
 
 
 def keep(decoded: Decoded, first: int = 0) -> Kept:
@@ -58,13 +64,18 @@ def keep(decoded: Decoded, first: int = 0) -> Kept:
         signature="",
     )
     searched = indexing.words(message.subject, text, for_whom, [file.name for file in kept])
-    return Kept(message, for_whom, kept, searched)
+    return Kept(message, for_whom, kept, searched, kind(decoded))
 
 
 def words(decoded: Decoded) -> tuple[str, str]:
     """Return the text and what is new in it."""
     text = clean(decoded.text)[:LONGEST_TEXT]
     return text, clean(decoded.reply_text)[:LONGEST_TEXT] or text
+
+
+def kind(decoded: Decoded) -> str:
+    """Return the kind of a message that has one of its own; only agents write notes."""
+    return decoded.kind if _KIND.fullmatch(decoded.kind) and decoded.kind != "note" else ""
 
 
 def subject(decoded: Decoded) -> str:
@@ -97,10 +108,11 @@ def files(found: Sequence[File], first: int = 0) -> tuple[KeptFile, ...]:
             position=place,
             name=safe_name(file.name, file.content_type, place + 1),
             content_type=one_line(file.content_type, 127),
-            size=len(file.data),
-            sha256=hashlib.sha256(file.data).hexdigest(),
+            size=max(0, file.size) if file.reference else len(file.data),
+            sha256="" if file.reference else hashlib.sha256(file.data).hexdigest(),
             inline=file.inline,
             content_id=one_line(file.content_id, 300),
+            reference=file.reference,
         )
         for place, file in enumerate(found, first)
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,50 +35,69 @@ _TROUBLE = (MessageStatus.FAILED, MessageStatus.UNKNOWN)
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What a report is about: a conversation, and the aside in it whose message did not arrive."""
+    """What a report is about: a message of ours, its conversation, and the aside in it whose message did not arrive."""
 
+    message: int
     conversation: int
     aside: int | None
 
 
-def apply(act: Act, decoded: Decoded, proven: bool = True) -> About | None:
+Early = Callable[[Delivery], None]
+"""Is given a report about a message that we do not know by this name."""
+
+
+def apply(act: Act, decoded: Decoded, channel_id: int, proven: bool = True, early: Early | None = None) -> About | None:
     """Apply what a message reports of ours; return what it is about, or None.
 
     A message that answers one of ours proves that ours was sent. What is not `proven` to come from its sender makes no
-    address undeliverable."""
+    address undeliverable. `early` is given reports about ids of the channel that nobody bears yet."""
     for value in threading.named(decoded):
         ours = act.tx.value("SELECT id FROM message WHERE external_id = ? AND uuid IS NOT NULL", (value,))
         if ours is not None:
             proven_sent(act, ours)
     about: About | None = None
     for delivery in decoded.deliveries:
-        row = _ours(act, delivery, threading.named(decoded))
+        row = _ours(act, channel_id, delivery, threading.named(decoded))
         if row is not None:
-            about = About(conversations.current(act.tx, row["conversation_id"]), row["aside_id"])
-            _apply(act, delivery, row["id"], about.conversation, proven)
+            about = report(act, delivery, row["id"], proven)
+        elif early is not None and not delivery.key:
+            early(delivery)
     return about
 
 
-def _ours(act: Act, delivery: Delivery, named: Sequence[str]) -> Any | None:
-    """Return the message that a report is about: by our UUID or its Message-ID, where the report names neither by what
-    it answers, else the newest that went to the address that failed."""
+def report(act: Act, delivery: Delivery, message_id: int, proven: bool) -> About:
+    """Apply one report to the message of ours that it is about."""
+    row = act.tx.one("SELECT conversation_id, aside_id FROM message WHERE id = ?", (message_id,))
+    assert row is not None
+    about = About(message_id, conversations.current(act.tx, row["conversation_id"]), row["aside_id"])
+    _apply(act, delivery, message_id, about.conversation, proven)
+    return about
+
+
+def _ours(act: Act, channel_id: int, delivery: Delivery, named: Sequence[str]) -> Any | None:
+    """Return the message that a report is about: by our UUID, its Message-ID or what the provider calls it, where the
+    report names none of them by what it answers, else the newest that went to the address that failed."""
     for where, value in (("uuid", delivery.key), ("external_id", delivery.external_id)):
         if value:
-            row = act.tx.one(
-                f"SELECT id, conversation_id, aside_id FROM message WHERE {where} = ? AND uuid IS NOT NULL", (value,)
-            )
+            row = act.tx.one(f"SELECT id FROM message WHERE {where} = ? AND uuid IS NOT NULL", (value,))
             if row is not None:
                 return row
-    for value in () if delivery.external_id else named:
+    if delivery.external_id:
         row = act.tx.one(
-            "SELECT id, conversation_id, aside_id FROM message WHERE external_id = ? AND uuid IS NOT NULL", (value,)
+            "SELECT m.id FROM provider_id p JOIN message m ON m.id = p.message_id "
+            "WHERE p.channel_id = ? AND p.value = ?",
+            (channel_id, delivery.external_id),
         )
+        if row is not None:
+            return row
+    for value in () if delivery.external_id else named:
+        row = act.tx.one("SELECT id FROM message WHERE external_id = ? AND uuid IS NOT NULL", (value,))
         if row is not None:
             return row
     if delivery.key or delivery.external_id or not delivery.recipient:
         return None
     rows = act.tx.all(
-        "SELECT m.id, m.conversation_id, m.aside_id FROM outbox o JOIN message m ON m.id = o.message_id "
+        "SELECT m.id FROM outbox o JOIN message m ON m.id = o.message_id "
         "WHERE o.state IN ('sent', 'unknown') AND o.message_id >= ? AND m.at >= ? ORDER BY o.message_id DESC LIMIT ?",
         (first_id(act.at - LATEST), act.at - LATEST, MOST_LOOKED_AT),
     )

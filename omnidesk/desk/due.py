@@ -15,7 +15,7 @@ from omnidesk.store.queue import NEVER
 from omnidesk.words.errors import NotFoundError
 from omnidesk.words.kinds import DueReason, Priority, Status
 
-LOGGED_MINUTES = {"call": 30.0}
+LOGGED_MINUTES = {"call": 30.0, "video": 30.0, "letter": 480.0}
 OTHER_MINUTES = 60.0
 
 

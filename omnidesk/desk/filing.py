@@ -5,16 +5,24 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from omnidesk import clock
 from omnidesk.connectors import registry
 from omnidesk.connectors.base import Decoded
+from omnidesk.connectors.manifest import Manifest
 from omnidesk.desk import (
     absence,
     asides,
     automatic,
+    calls,
+    claimed,
+    consents,
     contents,
     deliveries,
+    echoes,
+    edits,
+    fetching,
     identity,
     indexing,
     notifications,
@@ -22,15 +30,14 @@ from omnidesk.desk import (
     threading,
     tying,
 )
-from omnidesk.desk.acts import Act
 from omnidesk.desk.batch import Arrival, Batch, Row
-from omnidesk.desk.contents import Kept, KeptFile
+from omnidesk.desk.contents import Kept
 from omnidesk.desk.message_ids import Bearer
 from omnidesk.desk.shown import Said
 from omnidesk.desk.standing import Standing
 from omnidesk.store.ids import new_id
 from omnidesk.text.clean import one_line
-from omnidesk.words.kinds import AuthorKind, Auto, Direction, MessageStatus, NewsKind, Place, Status
+from omnidesk.words.kinds import Auth, AuthorKind, Auto, Direction, MessageStatus, NewsKind, Place, Status
 
 
 @dataclass(slots=True)
@@ -43,6 +50,7 @@ class _Filed:
     names: list[str]
     sender: tuple[str, str]
     kind: str
+    manifest: Manifest
     direction: Direction
     at: int
     backlog: bool
@@ -57,15 +65,25 @@ class _Filed:
 def file(batch: Batch, arrival: Arrival, kept: Kept, names: list[str]) -> None:
     """File one message of a raw item, which names these ids. A second arrival of a message joins the first."""
     act, decoded = batch.act, kept.message
+    if decoded.call is not None:
+        calls.hear(batch, arrival, kept, decoded.call)
+        return
+    edited = edits.edited(batch, arrival, decoded, batch.ours(decoded.sender) or said_by_us(arrival, decoded))
+    if edited is not None:
+        batch.again += not edits.apply(batch, arrival, kept, edited)
+        return
     known = _same_message(batch, arrival, decoded)
     if known is not None:
-        _receive_again(act, arrival, known)
+        _receive_again(batch, arrival, known, decoded)
         batch.again += 1
+        return
+    if _only_news(decoded, kept):
+        _take_news(batch, arrival, decoded, proven=decoded.auth is not Auth.FAIL)
         return
     message = _who_and_when(batch, arrival, kept, names)
     news = None
     if decoded.deliveries or batch.message_ids.ours_among(names):
-        news = deliveries.apply(act, decoded, proven=not message.unproven)
+        news = _take_news(batch, arrival, decoded, proven=not message.unproven)
     found = threading.find(
         batch.conversations,
         batch.message_ids,
@@ -79,6 +97,8 @@ def file(batch: Batch, arrival: Arrival, kept: Kept, names: list[str]) -> None:
             threading.Found(news.conversation, "a report on our message"),
             *(each for each in found if each.conversation != news.conversation),
         ]
+    if message.author is not None and message.author.claimed and not message.unproven:
+        _know_author(message, claimed.settled(batch, message.author, found))
     found = [_offered(each) if _too_late(batch, message, each.conversation) else each for each in found]
     number, reason, parent_at, stranger = _conversation(batch, message, found)
     aside = None
@@ -90,11 +110,45 @@ def file(batch: Batch, arrival: Arrival, kept: Kept, names: list[str]) -> None:
         message.aside, stranger = aside[0], not aside[1]
     if parent_at is not None and parent_at > message.at:
         message.at = parent_at
-    _let_conversation_know(batch, message, _store(batch, message, number, reason, stranger))
+    row = _store(batch, message, number, reason, stranger)
+    _let_conversation_know(batch, message, row)
     if aside is None:
         if message.direction is Direction.INBOUND:
             _route(batch, message, number)
+            certain = message.manifest.vouches or (message.author is not None and message.author.new)
+            if message.author is not None and decoded.also and certain and not (message.unproven or stranger):
+                claimed.note(batch, number, message.author, decoded.also)
+            if message.author is not None and decoded.consents and not message.unproven:
+                kind = batch.channels[arrival.channel_id][0]
+                consents.take(act, kind, message.author, decoded.consents, number, row.id, message.at)
         tying.tie(act, batch.conversations, number, map(_offered, found) if message.unproven else found)
+
+
+def _know_author(message: _Filed, author: identity.Known) -> None:
+    if message.customer == message.author:
+        message.customer = author
+    message.people = tuple(author if one.id == author.id else one for one in message.people)
+    message.author = author
+
+
+def said_by_us(arrival: Arrival, decoded: Decoded) -> bool:
+    """Say whether the channel shows a message as ours: it lay among what was sent, or says so itself."""
+    return (arrival.item.outbound or decoded.outbound) and not arrival.item.junk
+
+
+def _only_news(decoded: Decoded, kept: Kept) -> bool:
+    """Say whether this is news about messages of ours and nothing that anybody said."""
+    return bool(decoded.deliveries) and decoded.sender is None and not decoded.text and not kept.files
+
+
+def _take_news(batch: Batch, arrival: Arrival, decoded: Decoded, proven: bool) -> deliveries.About | None:
+    """Apply what is reported of our messages; what is reported and not said leaves only its receipt behind."""
+    act = batch.act
+    early = partial(echoes.keep_early, act, arrival.channel_id, raw_item=arrival.raw_id)
+    news = deliveries.apply(act, decoded, arrival.channel_id, proven, early)
+    if news is not None and decoded.sender is None:
+        act.tx.later("UPDATE receipt SET message_id = ? WHERE id = ?", (news.message, arrival.raw_id))
+    return news
 
 
 def _route(batch: Batch, message: _Filed, number: int) -> None:
@@ -117,15 +171,28 @@ def _same_message(batch: Batch, arrival: Arrival, decoded: Decoded) -> int | Non
         found = batch.tx.value(
             "SELECT m.id FROM message m JOIN outbox o ON o.message_id = m.id "
             "WHERE m.external_id = ? AND (? OR o.source_id = ?)",
-            (decoded.external_id, arrival.item.outbound, arrival.item.source_id),
+            (decoded.external_id, said_by_us(arrival, decoded), arrival.item.source_id),
         )
+    if found is None and said_by_us(arrival, decoded):
+        found = batch.sent_as(arrival.channel_id, echoes.named(decoded))
     return None if found is None else int(found)
 
 
-def _receive_again(act: Act, arrival: Arrival, message_id: int) -> None:
+def _receive_again(batch: Batch, arrival: Arrival, message_id: int, decoded: Decoded) -> None:
+    act = batch.act
     act.tx.execute("UPDATE receipt SET message_id = ? WHERE id = ?", (message_id, arrival.raw_id))
-    number = act.tx.value("SELECT conversation_id FROM message WHERE id = ?", (message_id,))
+    row = act.tx.one("SELECT conversation_id, uuid, external_id FROM message WHERE id = ?", (message_id,))
+    number = None if row is None else row["conversation_id"]
     deliveries.proven_sent(act, message_id)
+    if row is not None and row["uuid"] is not None and said_by_us(arrival, decoded):
+        known = decoded.external_id in ("", row["uuid"], row["external_id"])
+        if not known and batch.sent_as(arrival.channel_id, [decoded.external_id]) is None:
+            batch.make_findable()
+            echoes.learn(act, arrival.channel_id, message_id, (decoded.external_id,))
+        if decoded.thread:
+            echoes.join_thread(act, message_id, decoded.thread)
+        for delivery in decoded.deliveries:
+            deliveries.report(act, delivery, message_id, proven=True)
     act.event("received_again", number, message=message_id, after={"channel": arrival.channel_id})
 
 
@@ -134,7 +201,7 @@ def _who_and_when(batch: Batch, arrival: Arrival, kept: Kept, names: list[str]) 
     kind, created_at, history_days = batch.channels[arrival.channel_id]
     sender = decoded.sender
     vouches = registry.manifest(kind).vouches
-    ours = vouches and (batch.ours(sender) or (arrival.item.outbound and not arrival.item.junk))
+    ours = vouches and (batch.ours(sender) or said_by_us(arrival, decoded))
     recipients = (*decoded.to, *decoded.cc, *decoded.bcc)
     others = [party for party in recipients if not batch.ours(party)]
     if ours and not others and decoded.reply_to and not batch.ours(decoded.reply_to[0]):
@@ -158,7 +225,8 @@ def _who_and_when(batch: Batch, arrival: Arrival, kept: Kept, names: list[str]) 
         kept=kept,
         names=names,
         sender=contents.sender(decoded),
-        kind=kind,
+        kind=kept.kind or kind,
+        manifest=registry.manifest(kind),
         direction=Direction.OUTBOUND if ours else Direction.INBOUND,
         at=at,
         backlog=backlog,
@@ -244,7 +312,8 @@ def _store(batch: Batch, message: _Filed, number: int, reason: str, stranger: bo
         sent_at=decoded.sent_at,
         received_at=arrival.item.received_at,
         raw_item_id=arrival.raw_id,
-        decoder=registry.manifest(message.kind).decoder,
+        decoder=message.manifest.decoder,
+        public=decoded.public or message.manifest.public,
         search_id=0,
     )
     _store_around(batch, message, row)
@@ -263,7 +332,7 @@ def _store_around(batch: Batch, message: _Filed, row: Row) -> None:
     bearer = Bearer(row.conversation_id, row.at, None, row.aside_id)
     batch.message_ids.add(row.id, row.external_id, bearer, message.names, thread, row.channel_id)
     batch.signatures.add(message.author, row.text)
-    store_files(batch.act, row.id, message.kept.files)
+    fetching.store_files(tx, row.channel_id, row.id, message.kept.files)
 
 
 def _taking_part(batch: Batch, message: _Filed, number: int, stranger: bool) -> tuple[identity.Known, ...]:
@@ -274,19 +343,6 @@ def _taking_part(batch: Batch, message: _Filed, number: int, stranger: bool) -> 
     if message.unproven:
         return () if message.author is None or batch.conversations.inside(number) else (message.author,)
     return message.people
-
-
-def store_files(act: Act, message_id: int, files: Sequence[KeptFile]) -> None:
-    """Write down the files of a message; their bytes stay in its raw item, at their `position` among its files."""
-    for file in files:
-        act.tx.later(
-            "INSERT INTO attachment (id, message_id, position, name, content_type, size, sha256, inline, content_id) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                new_id(), message_id, file.position, file.name, file.content_type, file.size, file.sha256, file.inline,
-                file.content_id,
-            ),
-        )  # fmt: skip
 
 
 def _let_conversation_know(batch: Batch, message: _Filed, row: Row) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from omnidesk.connectors import registry
 from omnidesk.connectors.base import Party
+from omnidesk.desk import naming, phones
 from omnidesk.desk.acts import Act
 from omnidesk.store.chunks import rows_in
 from omnidesk.store.database import Connection
@@ -32,6 +33,8 @@ class Known:
     blocked: bool
     new: bool = False
     """Nobody used it before."""
+    claimed: bool = False
+    """The customer only says that it is theirs."""
 
 
 @dataclass(slots=True)
@@ -44,6 +47,7 @@ class _Met:
     verified: bool
     deliverable: bool
     blocked: bool
+    claimed: bool = False
 
 
 class People:
@@ -53,6 +57,7 @@ class People:
         self._act = act
         self._met: dict[tuple[str, str, str], _Met | None] = {}
         self._values: dict[tuple[str, str], str] = {}
+        self._region: str | None = None
 
     def forget(self) -> None:
         """Forget all that was read."""
@@ -78,8 +83,13 @@ class People:
     def _value(self, party: Party) -> str:
         key = party.kind, party.value
         if key not in self._values:
-            self._values[key] = normalise_identity(*key) or one_line(party.value, LONGEST_NAME)
+            self._values[key] = self._normal(party) or one_line(party.value, LONGEST_NAME)
         return self._values[key]
+
+    def _normal(self, party: Party) -> str:
+        if party.kind == "phone" and self._region is None:
+            self._region = phones.region(self._act.tx)
+        return normalise_identity(party.kind, party.value, self._region or "")
 
     def stored(self, party: Party) -> int | None:
         """Return the identity of a party where somebody used it before."""
@@ -88,7 +98,7 @@ class People:
 
     def verified(self, party: Party) -> bool:
         """Say whether a channel has once proven that someone is who they say."""
-        met = self._find(party.kind, party.scope, normalise_identity(party.kind, party.value))
+        met = self._find(party.kind, party.scope, self._normal(party))
         return met is not None and met.verified
 
     def known(self, party: Party, wrote: bool = False, proven: bool = True) -> Known:
@@ -103,7 +113,44 @@ class People:
             return Known(met.id, met.customer_id, value, met.blocked, new=True)
         if proven:
             self._learn(met, party, value, name, wrote)
-        return Known(met.id, met.customer_id, value, met.blocked)
+        return Known(met.id, met.customer_id, value, met.blocked, claimed=met.claimed)
+
+    def claimed(self, party: Party, author: Known) -> Known:
+        """Return the identity of a party of whom the author of a message says that they are it: where nobody used it
+        before one of the author's customer, unverified. What is known is not changed by what anybody says."""
+        value = self._value(party)
+        met = self._find(party.kind, party.scope, value)
+        new = met is None
+        if met is None:
+            met = _Met(new_id(), author.customer_id, "", False, True, False, claimed=True)
+            self._store(met, party, value)
+            naming.named(self._act.tx, met.customer_id, value)
+        return Known(met.id, met.customer_id, value, met.blocked, new, met.claimed)
+
+    def own(self, known: Known) -> None:
+        """Take note that a claimed address is the customer's indeed."""
+        self._settle(known, known.customer_id)
+
+    def part(self, known: Known) -> Known:
+        """Give a claimed address to a customer of its own: somebody else uses it."""
+        customer = new_id()
+        name = next((met.name for met in self._met.values() if met is not None and met.id == known.id), "")
+        self._act.tx.later(
+            "INSERT INTO customer (id, name, created_at) VALUES (?, ?, ?)",
+            (customer, name or known.value, self._act.at),
+        )
+        self._settle(known, customer)
+        naming.renew(self._act.tx, (customer, known.customer_id))
+        return replace(known, customer_id=customer, claimed=False)
+
+    def _settle(self, known: Known, customer: int) -> None:
+        act, before = self._act, {"identity.claimed": True}
+        act.tx.later("UPDATE identity SET claimed = ?, customer_id = ? WHERE id = ?", (False, customer, known.id))
+        for met in self._met.values():
+            if met is not None and met.id == known.id:
+                met.claimed, met.customer_id = False, customer
+        kind = "claim_proven" if customer == known.customer_id else "claim_refuted"
+        act.event(kind, customer=known.customer_id, before=before, after={"identity": known.id, "customer": customer})
 
     def _new(self, party: Party, value: str, name: str) -> _Met:
         act = self._act
@@ -111,13 +158,20 @@ class People:
         act.tx.later(
             "INSERT INTO customer (id, name, created_at) VALUES (?, ?, ?)", (met.customer_id, name or value, act.at)
         )
-        act.tx.later(
-            "INSERT INTO identity (id, customer_id, kind, scope, value, name, verified, created_at) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (met.id, met.customer_id, party.kind, party.scope, value, name, party.verified, act.at),
-        )
-        self._met[party.kind, party.scope, value] = met
+        self._store(met, party, value)
+        naming.met(act.tx, met.customer_id, value, name)
         return met
+
+    def _store(self, met: _Met, party: Party, value: str) -> None:
+        self._act.tx.later(
+            "INSERT INTO identity (id, customer_id, kind, scope, value, name, verified, claimed, created_at) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                met.id, met.customer_id, party.kind, party.scope, value, met.name, met.verified, met.claimed,
+                self._act.at,
+            ),
+        )  # fmt: skip
+        self._met[party.kind, party.scope, value] = met
 
     def _learn(self, met: _Met, party: Party, value: str, name: str, wrote: bool) -> None:
         act = self._act
@@ -127,6 +181,7 @@ class People:
             act.tx.later(
                 "UPDATE customer SET name = ? WHERE id = ? AND name IN ('', ?)", (name, met.customer_id, value)
             )
+            naming.named(act.tx, met.customer_id, name)
         if wrote and not met.deliverable:
             met.deliverable = True
             act.change_known("deliverable", "identity", met.id, "deliverable", False, True, met.customer_id)
@@ -136,13 +191,13 @@ class People:
 
 
 _IDENTITY = (
-    "SELECT id, customer_id, value, name, verified, deliverable, blocked_at FROM identity "
+    "SELECT id, customer_id, value, name, verified, deliverable, blocked_at, claimed FROM identity "
     "WHERE kind = ? AND scope = ? AND value"
 )
 
 
 def _met_in(row: Any) -> _Met:
-    flags = bool(row["verified"]), bool(row["deliverable"]), row["blocked_at"] is not None
+    flags = bool(row["verified"]), bool(row["deliverable"]), row["blocked_at"] is not None, bool(row["claimed"])
     return _Met(row["id"], row["customer_id"], row["name"], *flags)
 
 
@@ -163,10 +218,12 @@ class OwnAddresses(frozenset[str]):
 def own_addresses(connection: Connection) -> OwnAddresses:
     """Return the addresses of our own channels, their aliases and those of removed ones too, in normal form."""
     found = connection.all("SELECT kind, address, settings_json FROM channel WHERE address <> ''")
+    usual = phones.region(connection)
     return OwnAddresses(
-        normalise_identity(kind_of(row[0]), one)
+        normalise_identity(kind_of(row[0]), one, phones.of_channel(settings, usual))
         for row in found
-        for one in (row[1], *aliases(json.loads(row[2] or "{}")))
+        for settings in (json.loads(row[2] or "{}"),)
+        for one in (row[1], *aliases(settings))
     )
 
 
@@ -178,7 +235,8 @@ def aliases(settings: Mapping[str, Any]) -> list[str]:
 def addresses_of(channel: Channel) -> OwnAddresses:
     """Return the address of one channel and its aliases, in normal form."""
     kind = kind_of(channel.kind)
-    return OwnAddresses(normalise_identity(kind, one) for one in (channel.address, *aliases(channel.settings)))
+    region = phones.of_channel(channel.settings, "")
+    return OwnAddresses(normalise_identity(kind, one, region) for one in (channel.address, *aliases(channel.settings)))
 
 
 def without_plus(address: str) -> str:
@@ -198,7 +256,7 @@ def kind_of(channel_kind: str) -> str:
 def find(connection: Connection, value: str, kind: str | None = None) -> list[int]:
     """Return the customers who use an address, exactly as normalised."""
     kinds = [kind] if kind else ["email", "phone", ""]
-    wanted = {normalise_identity(one, value) for one in kinds if one} | {value.strip()}
+    wanted = {phones.normalised(connection, one, value) for one in kinds if one} | {value.strip()}
     marks = ", ".join("?" * len(wanted))
     rows = connection.all(
         f"SELECT DISTINCT customer_id FROM identity WHERE value IN ({marks}) AND kind = coalesce(?, "

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from omnidesk import clock
 from omnidesk.connectors import registry
 from omnidesk.connectors.base import Party
-from omnidesk.desk import conversations, identity, indexing, mentions, rules, triage
+from omnidesk.desk import conversations, identity, indexing, mentions, rules, threading, triage
 from omnidesk.desk.acts import Act
 from omnidesk.store import search
 from omnidesk.store.ids import new_id
@@ -47,6 +47,11 @@ class Letter:
     written_at: int | None = None
     """When the agent let go of it (UTC ms), where it waited for the database since."""
 
+    @property
+    def public(self) -> bool:
+        """Whether everybody will be able to read it."""
+        return rules.is_public(self.channel, registry.manifest(self.channel.kind), self.answers)
+
 
 Also = Callable[[Act, int], None]
 """What is done within the act of an answer, to the conversation of this number."""
@@ -78,9 +83,10 @@ def queue_in(act: Act, number: int | None, letter: Letter, due_at: int, status: 
     names = [file.name for file in letter.enclosed]
     way = (channel.id, channel.kind, Direction.OUTBOUND)
     message_id = _insert(
-        act, here, *way, outward.text, letter.subject, letter.sender, outward, letter.key, domain, names, letter.aside
-    )
-    _enclose_rows(act, message_id, letter.enclosed)
+        act, here, *way, outward.text, letter.subject, letter.sender, outward, letter.key, domain, names, letter.aside,
+        letter.public,
+    )  # fmt: skip
+    enclose_rows(act, message_id, letter.enclosed)
     _outbox_row(act, message_id, here, letter, due_at)
     act.event("replied", here, message=message_id)
     if letter.auto:
@@ -134,7 +140,7 @@ def _take_part(act: Act, number: int, identity_kind: str, outward: rules.Outward
     for address in (*outward.to, *outward.cc):
         person = identity.known(act, Party(identity_kind, address.address, address.name))
         act.tx.execute(
-            "INSERT INTO participant (conversation_id, identity_id) VALUES (?, ?) ON CONFLICT DO NOTHING",
+            conversations.TAKES_PART,
             (number, person.id),
         )
 
@@ -153,6 +159,7 @@ def _insert(
     domain: str = "",
     files: Sequence[str] = (),
     aside: int | None = None,
+    public: bool = False,
 ) -> int:
     message_id = new_id()
     newest = act.tx.value("SELECT max(at) FROM message WHERE conversation_id = ?", (number,)) or 0
@@ -180,7 +187,7 @@ def _insert(
         external_id=f"<omni.{key}@{domain}>" if domain else None,
         uuid=key,
         aside_id=message_id if aside == NEW_ASIDE else aside,
-        public=registry.manifest(kind).public if direction is Direction.OUTBOUND else False,
+        public=public,
         status=MessageStatus.RECEIVED if direction is Direction.INTERNAL else MessageStatus.QUEUED,
         at=at,
         search_id=search_id,
@@ -189,7 +196,8 @@ def _insert(
     return message_id
 
 
-def _enclose_rows(act: Act, message_id: int, enclosed: Sequence[Enclosed]) -> None:
+def enclose_rows(act: Act, message_id: int, enclosed: Sequence[Enclosed]) -> None:
+    """Write down the files of a message of ours, whose bytes are stored."""
     for place, file in enumerate(enclosed):
         act.tx.insert(
             "attachment",
@@ -206,31 +214,21 @@ def _enclose_rows(act: Act, message_id: int, enclosed: Sequence[Enclosed]) -> No
         act.tx.execute("UPDATE message SET files = ? WHERE id = ?", (len(enclosed), message_id))
 
 
-def _parent(act: Act, message_id: int, number: int, letter: Letter) -> tuple[int, str]:
-    """Return the message that a letter stands under at its reader's, and the id it bears there: the one it answers,
-    and where that came another way (a form) the last that went by this one; (0, "") where there is none."""
-    answers, kind = letter.answers, letter.channel.kind
-    if answers is None or answers.kind == kind:
-        return (answers.id, answers.external_id or "") if answers else (0, "")
-    row = act.tx.one(
-        "SELECT id, external_id FROM message WHERE conversation_id = ? AND id <> ? AND kind = ? AND aside_id IS NULL "
-        "AND external_id IS NOT NULL AND NOT stranger AND NOT unproven AND status NOT IN ('cancelled', 'failed') "
-        "ORDER BY at DESC, id DESC LIMIT 1",
-        (number, message_id, kind),
-    )
-    return (0, "") if row is None or letter.aside is not None else (int(row["id"]), str(row["external_id"]))
-
-
 def _outbox_row(act: Act, message_id: int, number: int, letter: Letter, due_at: int) -> None:
     channel, answers = letter.channel, letter.answers
     above, parent = _parent(act, message_id, number, letter)
     named = [row[0] for row in act.tx.all(
         "SELECT value FROM message_reference WHERE message_id = ? ORDER BY position DESC", (above,)
-    )] if parent else []  # fmt: skip
-    references = [*dict.fromkeys([*named, parent])] if parent else []
+    )] if above else []  # fmt: skip
+    told = [value for value in named if not value.startswith(threading.THREAD)]
+    references = [*dict.fromkeys([*told, parent])] if parent else []
+    thread = _thread(act, number, letter, [value for value in named if value.startswith(threading.THREAD)])
     act.tx.execute_many(
         "INSERT INTO message_reference (message_id, position, value) VALUES (?, ?, ?)",
-        [(message_id, place, value) for place, value in enumerate(reversed(references)) if value],
+        [
+            (message_id, place, value)
+            for place, value in enumerate([*reversed(references), *([thread] if thread else [])])
+        ],
     )
     act.tx.insert(
         "outbox",
@@ -242,7 +240,52 @@ def _outbox_row(act: Act, message_id: int, number: int, letter: Letter, due_at: 
         state=MessageStatus.QUEUED,
         due_at=due_at,
         outgoing_json=json.dumps(
-            {"answers": answers.id if answers else None, "in_reply_to": parent or "", "references": references}
+            {
+                "answers": answers.id if answers else None,
+                "in_reply_to": parent,
+                "references": references,
+                "thread": thread.removeprefix(threading.THREAD),
+                "public": letter.public,
+            }
         ),
         created_at=letter.written_at or act.at,
     )
+
+
+def _parent(act: Act, message_id: int, number: int, letter: Letter) -> tuple[int, str]:
+    """Return the message that a letter stands under at its reader's, and the id that its channel knows it by: the one
+    it answers; where that came another way (a form), the last mail of the conversation; (0, "") where there is none."""
+    answers, channel = letter.answers, letter.channel
+    if answers is None:
+        return 0, ""
+    if answers.kind == channel.kind:
+        theirs = act.tx.value(
+            "SELECT value FROM provider_id WHERE message_id = ? AND channel_id = ? ORDER BY value LIMIT 1",
+            (answers.id, channel.id),
+        )
+        return answers.id, str(theirs or answers.external_id or "")
+    if letter.aside is not None or registry.manifest(channel.kind).threading != "headers":
+        return 0, ""
+    row = act.tx.one(
+        "SELECT id, external_id FROM message WHERE conversation_id = ? AND id <> ? AND kind = ? AND aside_id IS NULL "
+        "AND external_id IS NOT NULL AND NOT stranger AND NOT unproven AND status NOT IN ('cancelled', 'failed') "
+        "ORDER BY at DESC, id DESC LIMIT 1",
+        (number, message_id, channel.kind),
+    )
+    return (0, "") if row is None else (int(row["id"]), str(row["external_id"]))
+
+
+def _thread(act: Act, number: int, letter: Letter, answered: Sequence[str]) -> str:
+    """Return the channel's own thread that a letter goes on with, as it is kept among the ids: that of the message it
+    answers, else the newest of its conversation on a channel that has threads (rides on message_thread)."""
+    answers, channel = letter.answers, letter.channel
+    if answers is not None and answers.channel_id == channel.id and answered:
+        return answered[0]
+    if letter.aside is not None or registry.manifest(channel.kind).threading == "headers":
+        return ""
+    found = act.tx.value(
+        "SELECT r.value FROM message m JOIN message_reference r ON r.message_id = m.id WHERE m.conversation_id = ? "
+        "AND m.channel_id = ? AND m.aside_id IS NULL AND r.value LIKE 'thread:%' ORDER BY m.at DESC, m.id DESC LIMIT 1",
+        (number, channel.id),
+    )
+    return str(found or "")

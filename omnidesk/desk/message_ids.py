@@ -18,9 +18,10 @@ _NAMING = (
     "SELECT DISTINCT r.value, m.conversation_id FROM message_reference r JOIN message m ON m.id = r.message_id "
     "WHERE r.value {} LIMIT ?"
 )
-_NEWEST_OF_THREAD = (
-    "SELECT m.at, m.id, m.conversation_id FROM message_reference r JOIN message m ON m.id = r.message_id "
-    "WHERE r.value = ? AND m.channel_id = ? ORDER BY m.at DESC, m.id DESC LIMIT 1"
+_NEWEST_OF_THREADS = (
+    "SELECT given.value, (SELECT m.id FROM message_reference r JOIN message m ON m.id = r.message_id "
+    "WHERE r.value = given.value AND m.channel_id = ? ORDER BY m.at DESC, m.id DESC LIMIT 1) "
+    "FROM (SELECT DISTINCT value FROM message_reference WHERE value IN ({})) AS given"
 )
 
 
@@ -65,10 +66,18 @@ class MessageIds:
             if len(namers) < most:
                 self._naming.update((value, found[:MOST_BEARERS]) for value, found in naming.items())
 
+    def read_threads(self, channel_id: int, threads: Collection[str]) -> None:
+        """Read ahead which are the newest messages of a channel's own threads."""
+        found = dict(rows_in(self._tx, _NEWEST_OF_THREADS, threads, (channel_id,)))
+        messages = rows_in(self._tx, "SELECT id, at, conversation_id FROM message WHERE id IN ({})", found.values())
+        newest = {row[0]: (row[1], row[0], row[2]) for row in messages}
+        self._threads.update(((thread, channel_id), newest.get(found.get(thread))) for thread in threads)
+
     def conversations(self) -> set[int]:
         """Return the conversations that were met so far."""
         bearing = {one.conversation for found in self._bearing.values() for one in found}
-        return bearing.union(*self._naming.values())
+        threads = {newest[2] for newest in self._threads.values() if newest is not None}
+        return bearing.union(threads, *self._naming.values())
 
     def bearing(self, value: str) -> Sequence[Bearer]:
         """Return the messages that bear an id, the first ones of many."""
@@ -90,8 +99,7 @@ class MessageIds:
         """Return the conversation of the newest message of a channel's own thread."""
         key = thread, channel_id
         if key not in self._threads:
-            row = self._tx.one(_NEWEST_OF_THREAD, key)
-            self._threads[key] = None if row is None else (row[0], row[1], row[2])
+            self.read_threads(channel_id, [thread])
         found = self._threads[key]
         return None if found is None else found[2]
 

@@ -14,9 +14,9 @@ from typing import Any
 
 from omnidesk import clock
 from omnidesk.connectors import registry
-from omnidesk.connectors.base import File, Outgoing, Payload, Quoted
+from omnidesk.connectors.base import File, Filled, Outgoing, Payload, Quoted
 from omnidesk.connectors.manifest import Idempotency
-from omnidesk.desk import conversations, deliveries, drafts, holding, notifications
+from omnidesk.desk import conversations, deliveries, drafts, echoes, holding, notifications
 from omnidesk.desk.acts import Act, perform, perform_undoable
 from omnidesk.desk.intake import Held
 from omnidesk.store import leases, people, thread
@@ -153,7 +153,7 @@ def finish(
     That it was sent is true whoever holds the lease by now; anything else counts only while it is still ours."""
 
     def work(act: Act) -> None:
-        row = act.tx.one("SELECT state, lease_number FROM outbox WHERE message_id = ?", (message_id,))
+        row = act.tx.one("SELECT state, lease_number, channel_id FROM outbox WHERE message_id = ?", (message_id,))
         assert row is not None
         if status is MessageStatus.SENT and row["state"] in (MessageStatus.FAILED, MessageStatus.CANCELLED):
             deliveries.set_status(act, message_id, status, error)
@@ -161,16 +161,20 @@ def finish(
             deliveries.advance(act, message_id, status, error)
         elif row["state"] == MessageStatus.SENDING and row["lease_number"] == held.number:
             deliveries.set_status(act, message_id, status, error)
-        if provider_ids:
-            act.tx.execute(
-                "UPDATE outbox SET provider_ids = ? WHERE message_id = ?", (" ".join(provider_ids), message_id)
-            )
+        echoes.learn(act, row["channel_id"], message_id, provider_ids)
 
     perform(workspace, PROGRAM, str(status), work)
 
 
-def again(workspace: Workspace, message_id: int, held: Held, reason: str, wait: float) -> None:
-    """Queue a message that was certainly not sent once more, after `wait` seconds."""
+def recipients(workspace: Workspace, message_id: int) -> str:
+    """Return the addresses that a message goes to, as one word."""
+    message = thread.message(workspace.database.reader, message_id)
+    return " ".join(sorted(one.address for one in (*message.to, *message.cc, *message.bcc)))
+
+
+def again(workspace: Workspace, message_id: int, held: Held, reason: str, wait: float, tried: bool = True) -> None:
+    """Queue a message that was certainly not sent once more, after `wait` seconds; what was not even `tried` does not
+    count as a try."""
 
     def work(act: Act) -> None:
         leases.check(act.tx, held.name, held.number)
@@ -179,6 +183,8 @@ def again(workspace: Workspace, message_id: int, held: Held, reason: str, wait: 
         ours = row["state"] == MessageStatus.SENDING and row["lease_number"] == held.number
         if ours or row["state"] == MessageStatus.UNKNOWN:
             _requeue(act, message_id, act.at + int(wait * clock.SECOND), reason)
+            if not tried:
+                act.tx.execute("UPDATE outbox SET attempts = attempts - 1 WHERE message_id = ?", (message_id,))
 
     perform(workspace, PROGRAM, "queued", work)
 
@@ -236,6 +242,7 @@ def outgoing(workspace: Workspace, message_id: int) -> Outgoing:
     )
     assert row is not None
     said = json.loads(row["outgoing_json"])
+    template = said.get("template")
     answered = thread.messages_by_id(reader, [said["answers"]]) if said.get("answers") else []
     quoted = (
         Quoted(answered[0].sender.name or answered[0].sender.address, answered[0].text, answered[0].at)
@@ -259,8 +266,11 @@ def outgoing(workspace: Workspace, message_id: int) -> Outgoing:
         files=tuple(File(file["name"], file["content_type"], workspace.blobs.get(file["blob"])) for file in files),
         in_reply_to=said["in_reply_to"],
         references=tuple(said["references"]),
+        thread=said.get("thread", ""),
         quoted=quoted,
         auto=message.auto is not None,
+        public=bool(said.get("public")),
+        template=None if template is None else Filled(template["name"], template["language"], (*template["values"],)),
     )
 
 

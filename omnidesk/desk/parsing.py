@@ -1,23 +1,30 @@
-"""A mail or a bare body as intake would store it, without a workspace and without storing anything."""
+"""What arrived as intake would store it, without a workspace and without storing anything: a mail, a bare body, or the
+raw payload of any kind of channel."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from omnidesk import clock
 from omnidesk.connectors import registry
-from omnidesk.connectors.base import Decoded, Item
+from omnidesk.connectors.base import Call, Consenting, Decoded, DecodeError, Delivery, Item
 from omnidesk.desk import contents
 from omnidesk.text import forward
 from omnidesk.text.address import parse_addresses
 from omnidesk.text.clean import one_line
 from omnidesk.text.sanitised import sanitised
+from omnidesk.words.errors import OmniDeskError
 from omnidesk.words.kinds import AuthorKind, Auto, Direction, MessageStatus
 from omnidesk.words.rows import Address, Attachment, Author, Message
 
 _NO_DEFECTS = frozenset(("reply-to-elsewhere",))
 """Warnings about a sender, not about how the mail was made."""
+
+
+class UnreadableError(OmniDeskError):
+    """A raw payload that its connector can make nothing of."""
 
 
 class Sort(StrEnum):
@@ -70,6 +77,77 @@ class Parsed:
     defects: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One message of a raw payload, with what the channel says of it beside its words; ids are 0."""
+
+    message: Message
+    thread: str
+    in_reply_to: tuple[str, ...]
+    references: tuple[str, ...]
+    edits: str
+    call: Call | None
+    consents: tuple[Consenting, ...]
+    deliveries: tuple[Delivery, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """What a raw payload holds: messages, and news about messages of ours that is no message itself."""
+
+    messages: tuple[Read, ...]
+    deliveries: tuple[Delivery, ...]
+
+
+def decode(kind: str, raw: bytes) -> Payload:
+    """Return what intake would make of a webhook body, an item of a poll or a mail at a channel of this kind.
+
+    A status or a handshake holds no message. Raises UnreadableError, NotFoundError for an unknown kind."""
+    connector = registry.connector(kind)
+    try:
+        item = Item(connector.identify(raw) or "file", raw, clock.now(), media_type(raw))
+        found = tuple(connector.decode(item))
+    except DecodeError as error:
+        raise UnreadableError(f"this is no payload of {kind}: {error}") from error
+    except Exception as error:  # a connector that breaks on it would put it in quarantine
+        raise UnreadableError(f"decoding it as {kind} failed: {type(error).__name__}: {error}") from error
+    public = connector.manifest.public
+    return Payload(
+        messages=tuple(_read(decoded, kind, public) for decoded in found if not _is_news(decoded)),
+        deliveries=tuple(each for decoded in found if _is_news(decoded) for each in decoded.deliveries),
+    )
+
+
+def media_type(raw: bytes) -> str:
+    """Guess what bytes without a header are: JSON, a form (as some webhooks post), else a mail."""
+    if raw.lstrip()[:1] in (b"{", b"["):
+        return "application/json"
+    head = raw[:1000].partition(b"=")
+    if head[1] and re.fullmatch(rb"[\w%.+\[\]-]+", head[0]):
+        return "application/x-www-form-urlencoded"
+    return "message/rfc822"
+
+
+def _is_news(decoded: Decoded) -> bool:
+    """Say whether it only tells of what became of messages: nobody says anything in it."""
+    said = decoded.text or decoded.subject or decoded.files or decoded.call or decoded.edits
+    return decoded.sender is None and not said
+
+
+def _read(decoded: Decoded, kind: str, public: bool) -> Read:
+    message = replace(_message(decoded, kind), public=decoded.public or public)
+    return Read(
+        message=message,
+        thread=one_line(decoded.thread, 998),
+        in_reply_to=decoded.in_reply_to,
+        references=decoded.references,
+        edits=decoded.edits,
+        call=decoded.call,
+        consents=decoded.consents,
+        deliveries=decoded.deliveries,
+    )
+
+
 def parse(raw: bytes, sort: Sort = Sort.MAIL) -> Parsed:
     """Return what intake would make of a mail, or of a body alone. Any bytes give a message."""
     connector = registry.connector("email")
@@ -79,7 +157,7 @@ def parse(raw: bytes, sort: Sort = Sort.MAIL) -> Parsed:
     if sort is not Sort.MAIL:
         decoded = replace(decoded, warnings=(), no_auto_answer=False)
     return Parsed(
-        message=_message(decoded),
+        message=_message(decoded, "email"),
         html=sanitised(connector.page(item)),
         quoted_text=decoded.quoted_text,
         signature=decoded.signature,
@@ -92,23 +170,23 @@ def parse(raw: bytes, sort: Sort = Sort.MAIL) -> Parsed:
     )
 
 
-def _message(decoded: Decoded) -> Message:
+def _message(decoded: Decoded, kind: str) -> Message:
     name, address = contents.sender(decoded)
     text, reply_text = contents.words(decoded)
     lists = {which: tuple(Address(*pair) for pair in pairs) for which, pairs in contents.recipients(decoded).items()}
     now = clock.now()
     return Message(
-        id=0, conversation_id=0, customer_id=None, channel="", channel_id=0, kind="email",
-        direction=Direction.INBOUND,
-        author=Author(AuthorKind.CUSTOMER, None, name),
+        id=0, conversation_id=0, customer_id=None, channel="", channel_id=0, kind=contents.kind(decoded) or kind,
+        direction=Direction.OUTBOUND if decoded.outbound else Direction.INBOUND,
+        author=Author(AuthorKind.AGENT if decoded.outbound else AuthorKind.CUSTOMER, None, name),
         sender=Address(name, address),
         to=lists.get("to", ()), cc=lists.get("cc", ()), bcc=lists.get("bcc", ()), reply_to=lists.get("reply_to", ()),
         subject=contents.subject(decoded),
         text=text,
         reply_text=reply_text,
         attachments=tuple(
-            Attachment(0, file.name, file.content_type, file.size, file.sha256, file.inline)
-            for file in contents.files(decoded.files)
+            Attachment(0, file.name, file.content_type, file.size or said.size, file.sha256, file.inline)
+            for file, said in zip(contents.files(decoded.files), decoded.files, strict=True)
         ),
         external_id=one_line(decoded.external_id, 998) or None,
         receipts=(), joined_by="", stranger=False,

@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from omnidesk import clock
 from omnidesk.connectors import registry
 from omnidesk.connectors.manifest import Manifest
-from omnidesk.desk import answering, forwards, identity, rules
-from omnidesk.store import people, thread
+from omnidesk.desk import answering, consents, forwards, identity, naming, phones, rules
+from omnidesk.store import names, people, thread
 from omnidesk.store.database import Connection
 from omnidesk.store.workspace import Workspace
 from omnidesk.text.address import normalise_identity, valid_email
+from omnidesk.text.measure import Unit
 from omnidesk.words.errors import NotFoundError
 from omnidesk.words.kinds import Direction
 from omnidesk.words.retelling import retold
@@ -34,18 +35,24 @@ class Choice:
     usable: bool
     reason: str | None
     to: tuple[Address, ...]
+    cc: tuple[Address, ...] = ()
     public: bool = False
+    claimed: bool = False
+    """Whether it goes to an address that the customer claims and another one uses: never proposed."""
     letters: bool = True
     files: bool = True
     """Whether it carries attachments."""
     limit: int | None = None
+    unit: Unit = "chars"
     closes_at: int | None = None
     """When its reply window closes (UTC ms); None where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How an answer would go out: what it answers, the channel proposed, the recipients, and what to mind."""
+    """How an answer would go out: what it answers, the channel proposed, the recipients, and what to mind.
+
+    No public channel is ever proposed, nor one to an address of somebody else; they stand among the `choices`."""
 
     answers: Message | None
     channel: Channel | None
@@ -62,7 +69,7 @@ def plan(workspace: Workspace, number: int, to_sender_only: bool = False) -> Pla
     answers = _answered(reader, number)
     ours = identity.own_addresses(reader)
     flagged: list[str] = []
-    to, cc = _recipients(answers, ours, flagged, to_sender_only)
+    to, cc = _recipients(answers, ours, flagged, to_sender_only, phones.region(reader))
     passed_on = forwards.author(workspace, answers) if answers is not None else None
     if passed_on is not None and forwards.is_customer(reader, number, passed_on.address):
         to, cc = (passed_on,), ()  # whom a colleague forwarded was made the customer: the answer is for them
@@ -82,28 +89,42 @@ def plan(workspace: Workspace, number: int, to_sender_only: bool = False) -> Pla
                 sender=answers.sender.address
             )
         )
-    choices = tuple(_choices(reader, number, answers, to, cc))
-    first = _first(reader, number, answers, [choice for choice in choices if choice.usable])
+    mailbox = _wanted_mailbox(answers)
+    choices = tuple(_choices(reader, number, answers, to, cc, mailbox))
+    usable = [choice for choice in choices if choice.usable]
+    first = next((choice for choice in usable if mailbox and choice.to == mailbox), None)
+    first = first or _proposed(reader, number, answers, [one for one in usable if not (one.public or one.claimed)])
     if first is not None and (answers is None or not _speaks_for(first.channel.kind, answers.kind)):
         to, cc = first.to, ()
     return Plan(answers, None if first is None else first.channel, choices, to, cc, tuple(flagged))
 
 
-def _first(reader: Connection, number: int, answers: Message | None, usable: list[Choice]) -> Choice | None:
-    """Return the channel that an answer starts on: what the customer prefers, else where they wrote, else what answers
-    for a channel that cannot (promise 7)."""
-    first = _preferred(reader, number, usable)
-    private = [choice for choice in usable if not registry.manifest(choice.channel.kind).public]
-    if first is None and answers is not None:
-        named = answering.named_by(answers.kind, people.channel(reader, answers.channel_id).settings)
-        ways = (
-            (choice for choice in usable if choice.channel.id == answers.channel_id),
-            (choice for choice in usable if choice.channel.kind == answers.kind),
-            (choice for choice in private if choice.channel.name == named),
-            (choice for choice in private if _speaks_for(choice.channel.kind, answers.kind)),
-        )
-        first = next((choice for way in ways for choice in way), None)
-    return first or next(iter(private), None)
+def _proposed(reader: Connection, number: int, answers: Message | None, private: list[Choice]) -> Choice | None:
+    """Return the channel an answer starts on: the one preferred, that of the last private message, one of its kind,
+    one that answers for it, any other private one; never a public one (promise 7)."""
+    found = _preferred(reader, number, private)
+    if found is None and answers is not None:
+        last = (answers.channel_id, answers.kind) if not answers.public else _last_private(reader, number)
+        if last is not None:
+            named = answering.named_by(last[1], people.channel(reader, last[0]).settings)
+            ways = (
+                (one for one in private if one.channel.id == last[0]),
+                (one for one in private if one.channel.kind == last[1]),
+                (one for one in private if one.channel.name == named),
+                (one for one in private if _speaks_for(one.channel.kind, last[1])),
+            )
+            found = next((one for way in ways for one in way), None)
+    return found or next(iter(private), None)
+
+
+def _last_private(reader: Connection, number: int) -> tuple[int, str] | None:
+    """Return the channel and kind of the customer's last private message; rides on message_thread."""
+    row = reader.one(
+        "SELECT channel_id, kind FROM message WHERE conversation_id = ? AND direction = 'inbound' AND NOT public "
+        "AND auto IS NULL AND NOT stranger AND NOT unproven AND aside_id IS NULL ORDER BY at DESC, id DESC LIMIT 1",
+        (number,),
+    )
+    return None if row is None else (row[0], row[1])
 
 
 def _speaks_for(kind: str, answered: str) -> bool:
@@ -181,8 +202,8 @@ def writes_from(reader: Connection, channel: Channel, answers: Message | None) -
     kind, ours = identity.kind_of(channel.kind), identity.addresses_of(channel)
     ways = [answers.sender] if answers.direction is Direction.OUTBOUND else [*answers.to, *answers.cc]
     for way in ways:
-        value = normalise_identity(kind, way.address)
-        if value == normalise_identity(kind, channel.address):
+        value = phones.normalised(reader, kind, way.address)
+        if value == phones.normalised(reader, kind, channel.address):
             return channel.address
         if value in ours:
             local, _at, domain = value.rpartition("@")
@@ -205,15 +226,15 @@ def undeliverable(reader: Connection, addresses: tuple[Address, ...]) -> frozens
 
 
 def _recipients(
-    answers: Message | None, ours: frozenset[str], flagged: list[str], to_sender_only: bool
+    answers: Message | None, ours: frozenset[str], flagged: list[str], to_sender_only: bool, region: str
 ) -> tuple[tuple[Address, ...], tuple[Address, ...]]:
     if answers is None:
         return (), ()
     if answers.direction is Direction.OUTBOUND:
         return answers.to, () if to_sender_only else answers.cc
     kind = identity.kind_of(answers.kind)
-    reply_to = () if answers.unproven else answers.reply_to
-    elsewhere = [one for one in reply_to if normalise_identity(kind, one.address) not in ours]
+    reply_to = () if answers.unproven or _wanted_mailbox(answers) else answers.reply_to
+    elsewhere = [one for one in reply_to if normalise_identity(kind, one.address, region) not in ours]
     to = elsewhere or [answers.sender]
     domain = answers.sender.address.rpartition("@")[2].lower()
     for address in elsewhere:
@@ -223,10 +244,10 @@ def _recipients(
                     address=address.address, sender=answers.sender.address
                 )
             )
-    seen = {normalise_identity(kind, address.address) for address in to}
+    seen = {normalise_identity(kind, address.address, region) for address in to}
     cc: list[Address] = []
     for address in () if to_sender_only else (*answers.to, *answers.cc):
-        value = normalise_identity(kind, address.address)
+        value = normalise_identity(kind, address.address, region)
         if value in seen or value in ours or not value:
             continue
         seen.add(value)
@@ -237,12 +258,26 @@ def _recipients(
     return tuple(to), tuple(cc)
 
 
+def _wanted_mailbox(answers: Message | None) -> tuple[Address, ...]:
+    """Return the e-mail address where a message that came another way wants its answer, as one left when nobody was
+    there: () where it says none."""
+    if answers is None or answers.direction is Direction.OUTBOUND or identity.kind_of(answers.kind) == "email":
+        return ()
+    return tuple(one for one in answers.reply_to[:1] if valid_email(one.address))
+
+
 def _choices(
-    reader: Connection, number: int, answers: Message | None, to: tuple[Address, ...], cc: tuple[Address, ...]
+    reader: Connection,
+    number: int,
+    answers: Message | None,
+    to: tuple[Address, ...],
+    cc: tuple[Address, ...],
+    mailbox: tuple[Address, ...] = (),
 ) -> list[Choice]:
     customer_id = reader.value("SELECT customer_id FROM conversation WHERE id = ?", (number,))
     customer = next(iter(people.customers(reader, [customer_id])), None) if customer_id is not None else None
     bad = frozenset(one.value for one in customer.identities if not one.deliverable) if customer else frozenset()
+    claims = _claims(reader, number)
     found = []
     for channel in people.channels(reader):
         if channel.kind == "desk":
@@ -254,33 +289,57 @@ def _choices(
             continue
         theirs = tuple(
             Address(one.name or (customer.name if customer else ""), one.value)
-            for one in (customer.identities if customer else ())
+            for one in sorted(customer.identities if customer else (), key=lambda one: one.claimed)
             if one.kind in manifest.identity_kinds
         )
+        noted = tuple(Address("", value) for kind, value in claims if kind in manifest.identity_kinds)
         window, last = manifest.reply_window, last_inbound_at(reader, number, channel.id)
         same = answers is not None and _speaks_for(channel.kind, answers.kind)
-        there = to if same else theirs[:1]
+        there = to if same else mailbox if mailbox and "email" in manifest.identity_kinds else theirs[:1] or noted[:1]
         if not there:
             reason: str | None = _("no {kinds} address of the customer is known").format(
                 kinds=" or ".join(manifest.identity_kinds)
             )
         else:
-            outward = rules.Outward(there, cc if same else (), last_inbound_at=last, undeliverable=bad)
+            forbidden = consents.refused(reader, channel, there, number)
+            outward = rules.Outward(
+                there, cc if same else (), last_inbound_at=last, undeliverable=bad, refused_consent=forbidden
+            )
             reason = rules.objection(channel, manifest, outward, clock.now())
         closes = None if window is None or last is None else rules.window_shuts(window, last)
-        found.append(replace(_choice(channel, manifest, reason, there), closes_at=closes))
+        copies = cc if same else ()
+        public = rules.is_public(channel, manifest, answers)
+        found.append(
+            replace(
+                _choice(channel, manifest, reason, there),
+                cc=copies,
+                public=public,
+                claimed=not same and not theirs,
+                closes_at=closes,
+            )
+        )
     return found
 
 
+def _claims(reader: Connection, number: int) -> list[tuple[str, str]]:
+    """Return kind and value of the addresses that are noted with a conversation as claimed, and are somebody else's."""
+    rows = reader.all(
+        "SELECT i.id, i.kind, i.value FROM participant p JOIN identity i ON i.id = p.identity_id "
+        "WHERE p.conversation_id = ? AND p.claimed",
+        (number,),
+    )
+    return [(row[1], row[2]) for row in sorted(rows, key=lambda row: int(row[0]))]
+
+
 def _preferred(reader: Connection, number: int, usable: list[Choice]) -> Choice | None:
-    """Return the channel that the customer said they prefer, where it is usable and private (promise 7)."""
+    """Return the channel that the customer said they prefer, where it is among these."""
     said = reader.value(
         "SELECT customer.preferred_channel FROM conversation c JOIN customer ON customer.id = c.customer_id "
         "WHERE c.id = ?",
         (number,),
     )
     wanted = (said or "").lower()
-    fits = [one for one in usable if wanted in (one.channel.name.lower(), one.channel.kind) and not one.public]
+    fits = [one for one in usable if wanted in (one.channel.name.lower(), one.channel.kind)]
     return fits[0] if wanted and fits else None
 
 
@@ -305,20 +364,32 @@ def _choice(channel: Channel, manifest: Manifest, reason: str | None, to: tuple[
     limit = None if manifest.text.split else manifest.text.max_length
     why = None if reason is None else retold(reason)
     files = manifest.attachments.outbound
-    return Choice(channel, reason is None, why, to, manifest.public, manifest.text.subject, files, limit)
+    letters = manifest.text.subject
+    return Choice(
+        channel, reason is None, why, to, (), manifest.public, False, letters, files, limit, manifest.text.unit
+    )
 
 
 def addresses_like(workspace: Workspace, begun: str, limit: int) -> list[Address]:
-    """Return e-mail addresses that begin so, in order; rides on identity's unique (kind, scope, value)."""
+    """Return e-mail addresses: first those that begin so, in order; then those of customers who have it at the
+    beginning of a word of their name or address, then anywhere in them, the newest first.
+
+    Rides on identity's unique (kind, scope, value), and on search_names."""
     low = begun.strip().lower()
     if not low:
         return []
-    rows = workspace.database.reader.all(
+    reader = workspace.database.reader
+    rows = reader.all(
         "SELECT name, value FROM identity WHERE kind = 'email' AND scope = '' AND value >= ? AND value < ? "
         "AND deliverable ORDER BY value LIMIT ?",
         (low, low + "\U0010ffff", limit),
     )
-    return [Address(row[0], row[1]) for row in rows]
+    found = dict.fromkeys(Address(row[0], row[1]) for row in rows)
+    for beginning in (True, False):
+        if len(found) < limit:
+            some = names.newest(reader, naming.sought(low), limit, beginning)
+            found |= dict.fromkeys(people.email_addresses(reader, some))
+    return list(found)[:limit]
 
 
 def last_inbound_at(reader: Connection, number: int, channel_id: int) -> int | None:

@@ -68,6 +68,11 @@ def after(workspace: Workspace, channel_id: int, number: int) -> list[dict[str, 
     return found
 
 
+def last(workspace: Workspace) -> int:
+    """Return the last number that was given; one who knows a greater one read another log, and begins anew."""
+    return int(workspace.database.reader.value("SELECT value FROM counter WHERE name = 'relay'") or 0)
+
+
 def forget_old(workspace: Workspace) -> None:
     """Let go of what was kept long enough; rides on relay_item_kept."""
     before = clock.now() - KEPT_FOR

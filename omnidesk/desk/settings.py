@@ -12,6 +12,7 @@ from omnidesk.desk.acts import Act, perform
 from omnidesk.store.database import Connection
 from omnidesk.store.workspace import Workspace
 from omnidesk.text.clean import one_line
+from omnidesk.text.phone import USUAL_REGION, known_region
 from omnidesk.words import rows
 from omnidesk.words.errors import NotFoundError, UsageError
 from omnidesk.words.rows import PROGRAM, Actor
@@ -59,6 +60,10 @@ class Settings:
     )
     public_url: str = field(
         default="", metadata={"help": "how the world reaches `omnidesk serve`, such as https://desk.example.com"}
+    )
+    region: str = field(
+        default=USUAL_REGION,
+        metadata={"help": "the country (ISO 3166, such as NL) of telephone numbers that name none"},
     )
     shop_name: str = field(default="", metadata={"help": "shown behind the agent's name in From: Sanne (Shop)"})
 
@@ -123,6 +128,10 @@ def _checked_words(name: str, said: str) -> str:
         raise UsageError(
             _("{name} is {choices}, not {said!r}").format(name=name, choices=f" {_('or')} ".join(choices), said=said)
         )
+    if name == "region":
+        if not known_region(said):
+            raise UsageError(_("region is a country of two letters such as NL or BE, not {said!r}").format(said=said))
+        return said.upper()
     if name == "opening_hours" and said:
         from omnidesk.desk.hours import parse
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from omnidesk import clock
-from omnidesk.desk import notifications, views
+from omnidesk.desk import live_calls, notifications, views
 from omnidesk.store import people
 from omnidesk.store.database import Connection
 from omnidesk.store.workspace import Workspace
 from omnidesk.words.kinds import MessageStatus
-from omnidesk.words.rows import Channel, News, OutboxRow
+from omnidesk.words.rows import Channel, LiveCall, News, OutboxRow
 
 LATEST = 50
 """How much news comes with the summary."""
@@ -33,6 +33,8 @@ class Summary:
     news: int = 0
     latest: tuple[News, ...] = ()
     overdue_mine: int = 0
+    calls: tuple[LiveCall, ...] = ()
+    """Those that ring or run."""
     next_many: int = 0
     """How many still wait of the answer to many that `next_send` is one of; 0 where it is none."""
 
@@ -62,6 +64,7 @@ def summary(
         last_success_at=max(successes, default=None),
         news=notifications.unseen(workspace, agent_id),
         latest=tuple(notifications.page(workspace, agent_id, LATEST)),
+        calls=tuple(live_calls.live(workspace)),
         overdue_mine=notifications.overdue(workspace, agent_id),
     )
 

@@ -17,6 +17,7 @@ from omnidesk.text.clean import one_line
 from omnidesk.words.kinds import Place
 
 MOST_REFERENCES = 100
+THREAD = "thread:"
 
 
 class Where(Protocol):
@@ -134,11 +135,14 @@ def _answered(search: _Search, value: str, how: str) -> None:
 
 def thread_key(thread: str) -> str:
     """Return how a channel's own thread id is kept among the ids that messages name."""
-    return f"thread:{one_line(thread, 500)}"
+    return f"{THREAD}{one_line(thread, 500)}"
 
 
 def takes_part(connection: Connection, number: int) -> list[int]:
     """Return the identities that take part in a conversation."""
     return [
-        row[0] for row in connection.all("SELECT identity_id FROM participant WHERE conversation_id = ?", (number,))
+        row[0]
+        for row in connection.all(
+            "SELECT identity_id FROM participant WHERE conversation_id = ? AND NOT claimed", (number,)
+        )
     ]

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from omnidesk import clock
-from omnidesk.desk import absence, agents, claims, conversations, due, notifications
+from omnidesk.desk import absence, agents, claims, conversations, due, notifications, phones
 from omnidesk.desk.acts import Act, perform, perform_undoable
 from omnidesk.store import thread
 from omnidesk.store.database import Transaction
 from omnidesk.store.ids import new_id
 from omnidesk.store.workspace import Workspace
-from omnidesk.text.address import normalise_identity
 from omnidesk.text.clean import one_line
 from omnidesk.words import rows
 from omnidesk.words.errors import NotFoundError, RefusedError, UsageError
@@ -279,7 +278,7 @@ def block(workspace: Workspace, actor: Actor, address: str, kind: str | None = N
     """Block an address: what it sends from now on goes to spam. Undoable. Raises NotFoundError."""
 
     def work(act: Act) -> None:
-        values = {normalise_identity(one, address) for one in ([kind] if kind else ["email", "phone"])}
+        values = {phones.normalised(act.tx, one, address) for one in ([kind] if kind else ["email", "phone"])}
         values.add(address.strip())
         found = act.tx.all(
             f"SELECT id FROM identity WHERE value IN ({', '.join('?' * len(values))}) AND kind = coalesce(?, kind)",

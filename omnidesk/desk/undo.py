@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 from omnidesk.desk import (
     away,
     bulk,
+    calls,
+    contacts,
     conversations,
     deliveries,
     drafts,
@@ -172,7 +174,7 @@ def _reverse(act: Act, event: Any, restored: list[str], left: list[str]) -> None
     before, after = json.loads(event["before_json"]), json.loads(event["after_json"])
     number = event["conversation_id"]
     where = f"#{number}" if number is not None else _("the customer")
-    if event["kind"] in ("replied", "noted"):
+    if event["kind"] in ("replied", "noted", "logged"):
         _take_back_message(act, event, restored, left)
     elif event["kind"] == "tagged":
         _restore_tags(act, number, before["tags"], after["tags"], restored, left)
@@ -238,6 +240,10 @@ def _take_back_message(act: Act, event: Any, restored: list[str], left: list[str
         act.event("note_withdrawn", number, message=event["message_id"])
         conversations.recount(act.tx, number)
         restored.append(_("#{number} note").format(number=number))
+    elif event["kind"] == "logged":
+        contacts.withdraw(act, number, event["message_id"])
+        calls.let_go(act, event["message_id"])
+        restored.append(_("#{number} what was logged").format(number=number))
     elif row["status"] == MessageStatus.QUEUED:
         deliveries.set_status(act, event["message_id"], MessageStatus.CANCELLED, None)
         if act.actor.agent_id is not None:

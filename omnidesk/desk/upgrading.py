@@ -8,6 +8,7 @@ from pathlib import Path
 from omnidesk.store import home as homes
 from omnidesk.store import versions
 from omnidesk.store.workspace import Workspace
+from omnidesk.text.fold import fold
 from omnidesk.words.errors import WorkspaceError
 from omnidesk.words.speech import _
 
@@ -23,6 +24,7 @@ class Upgraded:
 
 def upgrade(home: str | Path | None = None) -> Upgraded:
     """Bring a workspace to this program's schema. Raises WorkspaceError and its kin, TryLaterError while in use."""
+    from omnidesk.desk import phones
     from omnidesk.store import migrate
 
     found = homes.locate(home)
@@ -37,6 +39,8 @@ def upgrade(home: str | Path | None = None) -> Upgraded:
             return Upgraded(schema, schema, None)
         before = versions.read(workspace.database)[0]
         copy = migrate.copy_first(workspace)
-        return Upgraded(before, migrate.upgrade(workspace), copy)
+        schema = migrate.upgrade(workspace, fold)
+        phones.settle(workspace)
+        return Upgraded(before, schema, copy)
     finally:
         workspace.close()

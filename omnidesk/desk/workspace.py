@@ -46,7 +46,9 @@ def open_workspace(home: str | Path | None = None) -> Workspace:
 
 
 def _bring_up(workspace: Workspace) -> None:
+    from omnidesk.desk import phones
     from omnidesk.store import migrate
+    from omnidesk.text.fold import fold
 
     if migrate.breaking(workspace):
         raise RefusedError(
@@ -55,7 +57,8 @@ def _bring_up(workspace: Workspace) -> None:
                 "`omnidesk upgrade` (it makes a copy first)"
             ).format(path=workspace.home.path)
         )
-    migrate.upgrade(workspace)
+    migrate.upgrade(workspace, fold)
+    phones.settle(workspace)
 
 
 def create(
@@ -65,7 +68,7 @@ def create(
     group: str | None = None,
 ) -> Workspace:
     """Make a workspace with the built-in channel `desk` and its first agent; an existing one is opened as it is."""
-    from omnidesk.desk import agents
+    from omnidesk.desk import agents, phones
     from omnidesk.store import migrate
 
     found = homes.locate(home)
@@ -77,6 +80,7 @@ def create(
         workspace.database.write(
             lambda tx: tx.insert("channel", id=1, name="desk", kind="desk", created_at=clock.now(), health="ok")
         )
+        phones.settle(workspace)
     elif workspace.schema_state() == "older":
         _bring_up(workspace)
     agents.whoami(workspace, agent_name, agent_address)

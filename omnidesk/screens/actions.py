@@ -8,6 +8,7 @@ from omnidesk.screens import (
     agents,
     bulk,
     channels,
+    contact_keys,
     copying,
     database,
     details,
@@ -31,6 +32,7 @@ from omnidesk.screens import (
     quitting,
     stats,
     taking,
+    telephone,
     trail,
     triage,
     views,
@@ -91,5 +93,7 @@ ACTIONS = (
     *macro_list.ACTIONS,
     *bulk.ACTIONS,
     *agents.ACTIONS,
+    *telephone.ACTIONS,
+    *contact_keys.ACTIONS,
     *ALWAYS,
 )

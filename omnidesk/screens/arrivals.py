@@ -396,6 +396,11 @@ class Arrivals(DeskFrame):
         return self.session.agent.login
 
     @property
+    def ringing(self) -> str:
+        """The call that rings or runs, in words; "" where none does."""
+        return ""
+
+    @property
     def alike_said(self) -> str:
         """How many open conversations are like the one under the cursor, in words; "" where that says little."""
         return ""
@@ -425,7 +430,7 @@ class Arrivals(DeskFrame):
         )
         self.caption.set_parts(*status_line.caption(self.queue, self.view, query, summary, self.alike_said))
         self.status.set_state(
-            status_line.coming(summary, self.session.agent.login, now),
+            self.ringing or status_line.coming(summary, self.session.agent.login, now),
             [
                 *status_line.lost(self.lost, now),
                 *status_line.health(summary, self.engine_says, now, is_quiet(self.session.preferences, now)),

@@ -22,10 +22,12 @@ from textual.theme import ThemeProvider
 
 from omnidesk.screens import remembered, terminal, themes
 from omnidesk.screens.desk import DeskScreen
+from omnidesk.screens.keys import Press, pressed
 from omnidesk.screens.messages import KeysWelcome, Opened
 from omnidesk.screens.palette import Actions, Palette
 from omnidesk.screens.preferences import DEFAULTS, Found
 from omnidesk.screens.session import Opening
+from omnidesk.screens.telephone import OVER_ALL
 from omnidesk.words.speech import _
 
 DEMO = "demo"
@@ -98,8 +100,19 @@ class OmniDeskApp(App[int | str]):
             if desk is not None and desk.keys_wait:
                 return
             event = self._typed.popleft()
+            if self._over_all(event):
+                continue
             if desk is None or not desk.take_key(event):
                 await super().on_event(event)
+
+    def _over_all(self, event: events.Key) -> bool:
+        """Run what works over whatever is on the screen: a call does not wait for a question to be answered."""
+        desk = next((one for one in self.screen_stack if isinstance(one, DeskScreen)), None)
+        found = None if desk is None else desk.keymap.find("queue", (pressed(event.key, event.character),))
+        if desk is None or found is None or found.name not in OVER_ALL or desk.small:
+            return False
+        found.run(desk, Press())
+        return True
 
     async def on_keys_welcome(self, message: KeysWelcome) -> None:
         """Go on with the keys that were kept back."""

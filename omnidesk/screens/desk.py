@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
 from textual import events
 from textual.content import Content
 from textual.timer import Timer
 
 from omnidesk import clock
-from omnidesk.screens import quitting, writing
+from omnidesk.screens import quitting, telephone, writing
 from omnidesk.screens.actions import ACTIONS
 from omnidesk.screens.keys import KeyReader, pressed, shown
 from omnidesk.screens.messages import Acted, Choices, KeysWelcome, SummaryRead, Trouble
@@ -22,6 +23,9 @@ from omnidesk.screens.watcher import Watcher
 from omnidesk.screens.writing_messages import LeftRead
 from omnidesk.widgets.prompt import Prompt
 from omnidesk.words.speech import _
+
+if TYPE_CHECKING:
+    from omnidesk.screens.contact_screen import Sheet
 
 HOLD_SECONDS = 3.0
 """How long keys are kept back at most."""
@@ -52,6 +56,8 @@ class DeskScreen(TeachingDesk):
         self._watcher: Watcher | None = None
         self._ticks = 0
         self.notifier = Notifier(self)
+        self.put_aside: dict[str, Sheet] = {}
+        """Calls, visits and letters that wait to be gone on with, by kind."""
 
     def on_mount(self) -> None:
         """Show what was read before the start; everything else comes after the first paint."""
@@ -109,6 +115,16 @@ class DeskScreen(TeachingDesk):
     def engine_pid(self) -> int | None:
         """The process of the engine that this console started; None where it runs none."""
         return self._watcher.engine_pid if self._watcher is not None else None
+
+    @property
+    def ringing(self) -> str:
+        """The call that rings or runs, in words; "" where none does."""
+        calls = self.summary.calls if self.summary is not None else ()
+        return telephone.ringing(calls, clock.now(), self.keymap.hint("call")) if calls else ""
+
+    def on_dialled(self, message: telephone.Dialled) -> None:
+        """The program that dials did so, or did not."""
+        telephone.dialled(self, message)
 
     def on_left_read(self, message: LeftRead) -> None:
         """What leaving would leave behind is known."""

@@ -54,6 +54,11 @@ class Preferences:
     )
     language: str = field(default="auto", metadata=_is("language of the interface", ("auto", "en", "nl")))
     plain: bool = field(default=False, metadata=_is("plain mode, for screen readers: no boxes, one pane at a time"))
+    dial_command: str = field(
+        default="",
+        metadata=_is("program that dials, without a shell: baresip-dial {number}; empty: you dial by hand"),
+    )
+    shop: str = field(default="", metadata=_is("the shop whose counter you stand at"))
     save_folder: str = field(default="", metadata=_is("where attachments are saved; empty: the downloads folder"))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from omnidesk.text.clean import clean, one_line
+from omnidesk.text.phone import normalise_phone
 
 _PLAIN = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@[A-Za-z0-9.-]+\Z")
 _ONE = re.compile(  # what nearly every sender line looks like
@@ -103,18 +104,14 @@ def valid_email(value: str) -> bool:
     return all(_LABEL.match(label) for label in domain.split("."))
 
 
-def normalise_identity(kind: str, value: str) -> str:
+def normalise_identity(kind: str, value: str, region: str = "") -> str:
     """Return an identity's value in the form it is compared in: e-mail addresses repaired and in lower case,
-    telephone numbers as a + (where given, also written 00) and digits, others trimmed."""
+    telephone numbers in E.164 (those without a country belong to `region`), others trimmed."""
     if kind == "email":
         return normalise_email(value)
-    value = one_line(value)
     if kind == "phone":
-        digits = re.sub(r"\D", "", re.sub(r"\(0\)", "", value) if value.startswith(("+", "00")) else value)
-        if value.startswith("+"):
-            return f"+{digits}"
-        return f"+{digits[2:]}" if value.startswith("00") else digits
-    return value
+        return normalise_phone(value, region)
+    return one_line(value)
 
 
 def parse_addresses(header: str) -> list[tuple[str, str]]:

@@ -106,3 +106,25 @@ def _months(day: date, months: int) -> date:
 
 def _midnight(day: date) -> int:
     return clock.from_datetime(datetime(day.year, day.month, day.day).astimezone())
+
+
+_CLOCK = re.compile(r"(?:(.+?)[ t]+)?(\d{1,2})[:.](\d\d)")
+_MINUTES_AGO = re.compile(r"(\d{1,4}) ?(m|min|minutes?|minuten|minuut|h|u|hours?|uur|uren)(?: ago| geleden)?")
+
+
+def moment(text: str) -> int:
+    """Return a moment that has passed, in UTC milliseconds: `14:03`, `yesterday 14:03`, `20 min`, RFC 3339, or a day
+    as `span` reads them, which means its noon. Raises UsageError."""
+    said = " ".join(text.lower().split())
+    now = clock.now()
+    if match := _MINUTES_AGO.fullmatch(said):
+        found = now - int(match[1]) * (clock.MINUTE if match[2].startswith("m") else clock.HOUR)
+    elif (match := _CLOCK.fullmatch(said)) and int(match[2]) < 24 and int(match[3]) < 60:
+        day = datetime.fromtimestamp(span(match[1] or "today", "at")[0] / 1000).astimezone()
+        found = clock.from_datetime(day.replace(hour=int(match[2]), minute=int(match[3])))
+    else:
+        begins, ends = span(text, "at")
+        found = begins if begins == ends else max(begins, min(begins + 12 * clock.HOUR, now))
+    if found > now:
+        raise UsageError(_("{text!r} is yet to come: give a time that has passed").format(text=text))
+    return found

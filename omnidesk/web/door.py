@@ -69,15 +69,22 @@ class Door:
         account: Account = await self.in_thread(self._account_of, channel)
         return registry.connector(channel.kind)(account)
 
-    async def admit(self, channel: Channel, items: Sequence[Item]) -> None:
-        """Keep items of a channel; they are filed a moment later. Raises TryLaterError and its kin."""
-        if not items:
-            return
-        gathering = self._gatherings.get(channel.id)
-        if gathering is None:
+    async def open(self) -> None:
+        """File what an earlier run kept and did not get to."""
+        for channel in {one.id: one for one in (await self.channels()).values()}.values():
+            if channel.enabled and channel.kind != "desk" and _comes_in_here(channel):
+                self._gathering(channel)
+
+    def _gathering(self, channel: Channel) -> Gathering:
+        if channel.id not in self._gatherings:
             gathering = self._gatherings[channel.id] = Gathering(self.workspace, channel.id, self.in_thread)
             gathering.start()
-        await gathering.admit(items)
+        return self._gatherings[channel.id]
+
+    async def admit(self, channel: Channel, items: Sequence[Item]) -> None:
+        """Keep items of a channel; they are filed a moment later. Raises TryLaterError and its kin."""
+        if items:
+            await self._gathering(channel).admit(items)
 
     async def succeeded(self, channel: Channel) -> None:
         """Write down, now and then, that a channel's provider reaches us."""
@@ -107,3 +114,11 @@ class Door:
         """File what came in, and let go of the threads."""
         await asyncio.gather(*(gathering.close() for gathering in self._gatherings.values()))
         self._threads.shutdown()
+
+
+def _comes_in_here(channel: Channel) -> bool:
+    try:
+        manifest = registry.manifest(channel.kind)
+    except NotFoundError:
+        return False
+    return manifest.runs_in == "serve" or "webhook" in manifest.inbound

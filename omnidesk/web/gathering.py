@@ -21,6 +21,9 @@ AT_ONCE = 500
 MOST_WAITING = 5_000
 """Items that wait at most; who comes then is asked to come back."""
 
+LOOK_AGAIN = 30.0
+"""Seconds of quiet after which it is looked whether anything kept was not filed."""
+
 InThread = Callable[..., Awaitable[Any]]
 
 
@@ -80,12 +83,14 @@ class Gathering:
         return some
 
     async def _file(self) -> None:
-        with contextlib.suppress(OmniDeskError):
-            await self._in_thread(intake.settle_rest, self._workspace, self._channel_id)
         while True:
-            await self._to_file.wait()
-            self._to_file.clear()
-            await self._file_kept()
+            with contextlib.suppress(OmniDeskError):
+                await self._in_thread(intake.settle_rest, self._workspace, self._channel_id)
+            with contextlib.suppress(TimeoutError):
+                while True:
+                    await asyncio.wait_for(self._to_file.wait(), LOOK_AGAIN)
+                    self._to_file.clear()
+                    await self._file_kept()
 
     async def _file_kept(self) -> None:
         some, self._kept = self._kept, []

@@ -49,6 +49,7 @@ class Relay:
             return JSONResponse({"error": f"there is no channel {request.path_params['channel']} here"}, 404)
         try:
             came = self._came.setdefault(channel.id, asyncio.Event())
+            last = await door.in_thread(relaying.last, door.workspace)
             items = await door.in_thread(relaying.after, door.workspace, channel.id, after)
             if not items and wait > 0:
                 with contextlib.suppress(TimeoutError):
@@ -56,4 +57,5 @@ class Relay:
                     items = await door.in_thread(relaying.after, door.workspace, channel.id, after)
         except OmniDeskError as error:
             return JSONResponse({"error": str(error)}, 503, {"Retry-After": "10"})
-        return JSONResponse({"kind": channel.kind, "items": items}, headers={"Cache-Control": "no-store"})
+        found = {"kind": channel.kind, "items": items, "last": last}
+        return JSONResponse(found, headers={"Cache-Control": "no-store"})

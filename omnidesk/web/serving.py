@@ -48,11 +48,8 @@ async def serve(
     certificate: Path | None = None,
     key: Path | None = None,
     proxies: str = "127.0.0.1",
-    ready: Callable[[], None] = lambda: None,
 ) -> None:
-    """Answer at `listener` until `work` ends, which is what hears signals; `ready` is called once it can be reached.
-
-    Raises UsageError for a bad certificate."""
+    """Answer at `listener` until `work` ends, which is what hears signals. Raises UsageError for a bad certificate."""
     config = uvicorn.Config(
         app,
         lifespan="off",
@@ -77,7 +74,6 @@ async def serve(
     answering = asyncio.create_task(server.serve(sockets=[listener]))
     renewing = asyncio.create_task(_renew(config, certificate, key))
     working = asyncio.ensure_future(work())
-    ready()
     try:
         await asyncio.wait({answering, working}, return_when=asyncio.FIRST_COMPLETED)
     finally:

@@ -64,6 +64,10 @@ class Webhooks:
         except OmniDeskError as error:
             log.warn(f"a webhook was not kept: {error}", channel=channel.name)
             return _said(503, "this cannot be kept now", {"Retry-After": "10"})
+        except Exception as error:  # noqa: BLE001  a fault of a connector: the provider keeps it and comes back
+            log.trace("a webhook broke its connector", channel=channel.name)
+            await door.complain(channel, f"a webhook met an error nobody foresaw ({type(error).__name__})")
+            return _said(500, "something went wrong here")
         if answer.status in (401, 403):
             await door.complain(channel, "a webhook with a wrong signature was refused: if the provider sent it, the "
                                          "channel's secret is not the provider's")  # fmt: skip

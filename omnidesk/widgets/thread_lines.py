@@ -12,6 +12,7 @@ from omnidesk.widgets import badges, thread_events, times
 from omnidesk.widgets.lines import Line, Target, cells, cut, spread, wrap
 from omnidesk.widgets.painting import Part
 from omnidesk.widgets.thread_text import body, number_links, painted
+from omnidesk.words import contacts
 from omnidesk.words.kinds import AuthorKind, Auto, Direction, MessageStatus
 from omnidesk.words.retelling import retold
 from omnidesk.words.rows import Address, Happening, Message
@@ -107,6 +108,9 @@ def _message(message: Message, paper: Paper, unanswered: bool) -> list[Line]:
     for words in warned(message):
         said = wrap(f"! {words}", paper.width - 4, 4)
         lines += [_under((("warn", line),), message, paper) for line in said]
+    went = "" if message.contact is None else one_line(contacts.said(message.kind, message.contact), 300)
+    if went:
+        lines += [_under((("dim", line),), message, paper) for line in wrap(went, paper.width - 4, 4)]
     text = clean(message.text if unfolded else message.reply_text)[:MOST_TEXT].strip("\n")
     numbered = number_links(text, len(message.attachments[:MOST_FILES]) + 1, paper.width - 4)
     shown, left = body(numbered, paper.width - 4, MOST_LINES if unfolded else FOLDED_LINES)
@@ -116,7 +120,7 @@ def _message(message: Message, paper: Paper, unanswered: bool) -> list[Line]:
     if left:
         what = _("… {count} more lines").format(count=times.number(left)) + ("" if unfolded else " (z)")
         lines.append(Line((("", "   "), ("accent", what)), message.id, (Target(0, paper.width),)))
-    elif not shown and not message.attachments:
+    elif not shown and not message.attachments and not went:
         lines.append(Line((("", "   "), ("faint", _("(empty)"))), message.id))
     return [*lines, *_below(message, paper)]
 
@@ -168,7 +172,10 @@ def _files(message: Message, paper: Paper) -> list[Line]:
         name = cut(one_line(file.name) or _("unnamed"), max(10, paper.width - 24))
         remark = filekind.remark(file.name, file.content_type)
         parts: list[Part] = [("accent", mark), ("", name), ("dim", f" {times.size(file.size)}")]
-        if remark:
+        if file.coming or file.missing:
+            why = f": {one_line(retold(file.missing))}" if file.missing else ""
+            parts.append(("warn", f"  {_('not here yet') if file.coming else _('NOT FETCHED')}{why}"))
+        elif remark:
             parts.append(("warn", f"  {remark}"))
         target = Target(3, 3 + len(mark) + cells(name), place, file_id=file.id)
         lines.append(_under(tuple(parts), message, paper, (target,)))
@@ -195,6 +202,8 @@ def _head(message: Message, paper: Paper, unanswered: bool) -> tuple[Part, ...]:
     ours = message.direction is Direction.OUTBOUND
     left = [when, ("head", _kind(message)), ("dim" if ours else "strong", _named(message))]
     right: list[Part] = []
+    if message.edited_at is not None:
+        right.append(("dim", _(" edited")))
     if message.public:
         right.append(("warn", _(" PUBLIC")))
     if message.unproven:

@@ -24,7 +24,8 @@ ACTS = (
     "added channel {name}", "removed channel {name}", "switched {name} on", "switched {name} off",
     "renamed {name} to {fresh}", "{name} may send", "{name} only reads", "{name} history {count} days",
     "{name} is tried again now", "the secret of {name} was stored anew", "changed {fields} of {name}",
-    "note on {many}", "new message {many}",
+    "note on {many}", "call logged on {many}", "video call logged on {many}", "visit logged on {many}",
+    "letter logged on {many}", "new message {many}",
     "answer to {many}", "question beside {many}", "changed what is known of {name}",
     "imported {count} mails into {name}",
     "joined {one} to {other}: {why}", "a message ties them together", "merged {some} into {other}",
@@ -48,13 +49,18 @@ STATES = (
     "open", "pending", "on-hold", "snoozed", "closed", "spam", "deleted", "urgent", "high", "normal", "low",
     "draft", "queued", "sending", "sent", "delivered", "read", "failed", "unknown", "cancelled", "received",
 )  # fmt: skip
-
 REASONS = (
     "our own token", "In-Reply-To, our own token", "References, our own token", "the channel's thread",
+    "an open call with the same number", "the caller's only open conversation",
+
     "a later message that names it", "a common parent", "a new matter", "a report on our message", "merged by {name}",
     "{name} is switched off", "{name} is on trial: read only", "{name} cannot send", "there is nobody to send it to",
     "an empty address", "{address} is no e-mail address", "an empty address is no e-mail address",
-    "{address} gave no consent for {name}", "{address} is undeliverable: mail to it came back",
+    "{address} is no telephone number", "an empty address is no telephone number",
+    "{address} wants no messages on {name}", "{address} wants no messages on {name} (said {source})",
+    "{address} wants no messages on {name} but answers to what they ask",
+    "{address} wants no messages on {name} but answers to what they ask (said {source})",
+    "{address} is undeliverable: mail to it came back", "the echo of our own message",
     "on {name} the customer has to write first", "the reply window of {name} has closed",
     "the text has {count} {unit}, {name} takes {most}", "{name} takes no attachments",
     "{name} takes {count} attachments at most", "the attachments have {size} MB, {name} takes {most} MB",
@@ -66,6 +72,7 @@ REASONS = (
     "cannot be decoded: {why}", "decoding failed: {error}", "filing failed: {error}",
     "it cannot go out as it is: {why}", "not sent: {why}", "{why}: it may have been sent",
     "unknown whether sent: {why}", "tried {count} times in {hours} hours: {why}", "will try again: {why}",
+    "{name} takes no more for this recipient just now",
     "cannot verify: {why}", "it had not been sent", "refused for {addresses}", "the workspace failed: {why}",
     "an error nobody foresaw ({error}); the log has more", "another process took over {name}",
 )  # fmt: skip

@@ -122,7 +122,10 @@ class Conversation:
 
 @dataclass(frozen=True)
 class Attachment:
-    """A file that came or goes with a message; `size` in bytes and `sha256` are of the decoded content."""
+    """A file that came or goes with a message; `size` in bytes and `sha256` are of the decoded content.
+
+    One that the provider keeps is `coming` until it was fetched, with what its provider says of its size and no hash.
+    `missing` says why it was not fetched so far, or ever."""
 
     id: int
     name: str
@@ -130,6 +133,8 @@ class Attachment:
     size: int
     sha256: str
     inline: bool
+    coming: bool = False
+    missing: str | None = None
 
 
 @dataclass(frozen=True)
@@ -157,6 +162,22 @@ class Author:
     kind: AuthorKind
     id: int | None
     name: str
+
+
+@dataclass(frozen=True)
+class Contact:
+    """What a call, a video call, a visit or a letter has beside its text.
+
+    `way` says who began it: `in` the customer, `out` we. `outcome` of a call is answered, missed, busy, voicemail or
+    failed; `seconds` it lasted; `taken_by` names who took it."""
+
+    way: str = "in"
+    outcome: str = ""
+    seconds: int = 0
+    taken_by: str = ""
+    shop: str = ""
+    order: str = ""
+    link: str = ""
 
 
 @dataclass(frozen=True)
@@ -198,6 +219,29 @@ class Message:
     received_at: int | None
     unproven: bool = False
     """Nobody vouches that it comes from its sender (NOT PROVEN)."""
+    contact: Contact | None = None
+    """Of what was no written message: how it went."""
+    edited_at: int | None = None
+    """When its author changed it last (UTC ms); what they said first is its original."""
+
+
+@dataclass(frozen=True)
+class LiveCall:
+    """A call that rings or runs, and what is known of who is on the other side: the last contact, by which kind of
+    channel, and how many of their conversations are not closed."""
+
+    id: int
+    number: str
+    """In E.164; "" where it was withheld."""
+    customer_id: int | None
+    name: str
+    outbound: bool
+    state: str
+    began_at: int
+    answered_at: int | None
+    last_contact_at: int | None
+    last_kind: str
+    open_matters: int
 
 
 @dataclass(frozen=True)
@@ -264,6 +308,8 @@ class Identity:
     deliverable: bool
     blocked: bool
     consent: tuple[Consent, ...] = ()
+    claimed: bool = False
+    """The customer only says that it is theirs."""
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ lost, and it carries on by itself."""
 from __future__ import annotations
 
 import signal
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,6 @@ from omnidesk.desk import agents, outbox, spool, workspace
 from omnidesk.screens.console import OmniDeskApp
 from omnidesk.words.kinds import MessageStatus
 from omnidesk.words.rows import Actor
-from tests import postgres
 from tests.console.steering import Console, console
 from tests.filling import SUPPORT, Desk, mail
 from tests.postgres import PostgresServer
@@ -22,19 +21,7 @@ pytestmark = pytest.mark.postgresql
 
 
 @pytest.fixture
-def server() -> Iterator[PostgresServer]:
-    if reason := postgres.missing():
-        pytest.skip(reason)
-    found = PostgresServer(durable=True)
-    try:
-        found.start()
-        yield found
-    finally:
-        found.close()
-
-
-@pytest.fixture
-async def here(server: PostgresServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Console]:
+async def here(own_postgres: PostgresServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Console]:
     """A console on a server of its own, with one conversation."""
     for name, value in {
         "OMNIDESK_AGENT": "sanne", "TZ": "UTC", "OMNIDESK_CONFIG": str(tmp_path / "config.toml"),
@@ -43,7 +30,7 @@ async def here(server: PostgresServer, tmp_path: Path, monkeypatch: pytest.Monke
         monkeypatch.setenv(name, value)
     home = tmp_path / "home"
     home.mkdir()
-    (home / "config.toml").write_text(f'database = "{server.database()}"\n')
+    (home / "config.toml").write_text(f'database = "{own_postgres.database()}"\n')
     made = workspace.create(home, "Sanne")
     me = Actor("sanne", agents.get_agent(made, "sanne").id)
     from omnidesk.desk import channels
@@ -55,36 +42,38 @@ async def here(server: PostgresServer, tmp_path: Path, monkeypatch: pytest.Monke
     made.close()
 
 
-async def test_the_console_stays_and_says_so_and_carries_on_by_itself(here: Console, server: PostgresServer) -> None:
+async def test_the_console_stays_and_says_so_and_carries_on_by_itself(
+    here: Console, own_postgres: PostgresServer
+) -> None:
     await here.sees("Where is my order?")
-    server.stop(signal.SIGQUIT)
+    own_postgres.stop(signal.SIGQUIT)
     await here.sees("database out of reach since")
     await here.press("enter")
     await here.sees("Where is my order?")
-    server.start()
+    own_postgres.start()
     await here.sees("the database is back")
     await here.sees_not("out of reach since")
 
 
 async def test_a_console_that_starts_without_its_database_waits_and_opens_by_itself(
-    here: Console, server: PostgresServer
+    here: Console, own_postgres: PostgresServer
 ) -> None:
     home = str(here.desk.session.workspace.home.path)
-    server.stop(signal.SIGQUIT)
+    own_postgres.stop(signal.SIGQUIT)
     app = OmniDeskApp(None, home, engine=False, waiting="the database is out of reach: Connection refused")
     async with app.run_test(size=(80, 24)) as pilot:
         second = Console(app, pilot)
         await second.sees("out of reach", "opens by itself")
-        server.start()
+        own_postgres.start()
         await second.sees("Where is my order?")
 
 
-async def test_an_answer_and_a_draft_wait_in_the_spool_and_go_once(here: Console, server: PostgresServer) -> None:
+async def test_an_answer_and_a_draft_wait_in_the_spool_and_go_once(here: Console, own_postgres: PostgresServer) -> None:
     session = here.desk.session
     await here.press("enter", "r")
     await here.until(lambda: here.desk.composer.active, "the composer")
     await here.type("It comes Thursday")
-    server.stop(signal.SIGQUIT)
+    own_postgres.stop(signal.SIGQUIT)
     await here.type(", promised")
     await here.until(lambda: [one.sort for one in spool.waiting(session.workspace, session.actor)] == ["draft"])
     await here.press("ctrl+s")
@@ -94,7 +83,7 @@ async def test_an_answer_and_a_draft_wait_in_the_spool_and_go_once(here: Console
     (waiting,) = spool.waiting(session.workspace, session.actor)
     assert (waiting.sort, waiting.written.text) == ("reply", "It comes Thursday, promised")
     assert not here.desk.composer.active
-    server.start()
+    own_postgres.start()
     await here.sees("1 on the way")
     await here.until(lambda: outbox.waiting(session.workspace, (MessageStatus.QUEUED,), 10))
     (row,) = outbox.waiting(session.workspace, (MessageStatus.QUEUED,), 10)

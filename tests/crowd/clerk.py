@@ -1,8 +1,8 @@
-"""A process that does one command line after another: python -m tests.crowd.clerk HOME SEED STEPS FOLDER.
+"""A process that does one command line after another: python -m tests.crowd.clerk HOME SEED STEPS PAUSE FOLDER.
 
 Each command runs as a shell would run it, but in this process, so that the time goes into the workspace and not into
-imports. What was asked, how it ended and which act it made goes into FOLDER/clerk-SEED.jsonl, a line a command. The
-clerk ends after so many steps, or when FOLDER/enough is there.
+imports; after each the clerk rests PAUSE seconds. What was asked, how it ended and which act it made goes into
+FOLDER/clerk-SEED.jsonl, a line a command. It ends after so many steps, or when FOLDER/enough is there.
 """
 
 from __future__ import annotations
@@ -89,13 +89,15 @@ class Clerk:
 
 def main() -> None:
     """Work until it is enough."""
-    home, seed, steps, folder = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), Path(sys.argv[4])
-    clerk = Clerk(home, seed)
-    with (folder / f"clerk-{seed}.jsonl").open("w", buffering=1) as log:
-        for _ in range(steps):
-            if (folder / "enough").exists():
+    home, seed, steps, pause, folder = sys.argv[1:]
+    enough = Path(folder) / "enough"
+    clerk = Clerk(home, int(seed))
+    with (Path(folder) / f"clerk-{seed}.jsonl").open("w", buffering=1) as log:
+        for _ in range(int(steps)):
+            if enough.exists():
                 break
             log.write(json.dumps(clerk.does(clerk.next())) + "\n")
+            time.sleep(float(pause))
 
 
 if __name__ == "__main__":

@@ -36,6 +36,8 @@ class Size:
     seconds: float
     messages: int
     """Messages that customers write while they are, spread over `seconds`, on as many channels as there are engines."""
+    pause: float = 0.0
+    """Seconds that a clerk rests between two commands, and a console at least between two keys."""
 
     @property
     def processes(self) -> int:
@@ -175,7 +177,8 @@ class Crowd:
         return log.stat().st_size if log.exists() else 0
 
     def _start(self) -> dict[str, subprocess.Popen[bytes]]:
-        size, home, folder, steps = self.size, str(self.home), str(self.folder), str(self.size.steps)
+        size, home, folder = self.size, str(self.home), str(self.folder)
+        steps = str(size.steps), str(size.pause)
         started = {"watcher": self._python("watcher", "tests.crowd.watcher", home, folder)}
         while not (self.folder / "watching").exists():
             assert started["watcher"].poll() is None, "the watcher did not start"
@@ -184,10 +187,10 @@ class Crowd:
             started[f"engine{number}"] = self._python(f"engine{number}", "omnidesk", "--home", home, "sync")
         for number in range(size.consoles):
             name = f"sitter{number}"
-            started[name] = self._python(name, "tests.crowd.sitter", home, str(number), steps, folder)
+            started[name] = self._python(name, "tests.crowd.sitter", home, str(number), *steps, folder)
         for number in range(size.clerks):
             name = f"clerk{number}"
-            started[name] = self._python(name, "tests.crowd.clerk", home, str(number), steps, folder)
+            started[name] = self._python(name, "tests.crowd.clerk", home, str(number), *steps, folder)
         return started
 
     def _python(self, name: str, module: str, *argv: str) -> subprocess.Popen[bytes]:

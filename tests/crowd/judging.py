@@ -6,11 +6,13 @@ import json
 import re
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from omnidesk.desk.claims import MOMENT
 from omnidesk.desk.workspace import Workspace
+from omnidesk.store.changes import MARKS, Position
 from tests.crowd.clerk import ALLOWED
 from tests.crowd.crowd import Crowd
 from tests.filling import sent_lines
@@ -154,41 +156,78 @@ def wrongly_sent(crowd: Crowd, workspace: Workspace) -> list[str]:
     return wrong
 
 
+@dataclass(frozen=True)
+class Look:
+    """One reading of the feed: from where to where, when it began (monotonic) and ended, and what it told."""
+
+    came_from: Position
+    reached: Position
+    touched: frozenset[int]
+    began: float
+    at: int
+
+
+def looks(crowd: Crowd) -> list[Look]:
+    """Return what the one who watched found, in order."""
+    return [
+        Look(_position(line["from"]), _position(line["to"]), frozenset(line["touched"]), line["began"], line["at"])
+        for line in crowd.lines("watcher.jsonl")
+    ]
+
+
+def _position(said: list[Any]) -> Position:
+    return Position(said[0], frozenset(said[1]))
+
+
+def _watched(found: Sequence[Look], workspace: Workspace) -> Iterator[tuple[Any, int]]:
+    """Yield each event that was committed while somebody watched, with the place of the look that reached it.
+
+    What came after the last look nobody could see."""
+    reader = workspace.database.reader
+    mark = MARKS[reader.dialect]
+    for row in reader.all(f"SELECT id, at, act_id, conversation_id, {mark} AS mark FROM event ORDER BY id"):
+        if not found[0].came_from.holds(row["mark"]):
+            place = bisect_left(found, True, key=lambda look, mark=row["mark"]: look.reached.holds(mark))
+            if place < len(found):
+                yield row, place
+
+
 def unseen_changes(crowd: Crowd, workspace: Workspace) -> list[str]:
     """The feed passes nothing over, and whoever looks after a command has returned finds what it did."""
-    looks = crowd.lines("watcher.jsonl")
-    first = looks[0]["from"]
-    rows = workspace.database.reader.all("SELECT id, act_id, conversation_id FROM event WHERE id > ?", (first,))
-    reached = [look["to"] for look in looks]
-    wrong, told = [], {}
-    for row in sorted(rows, key=lambda row: int(row[0])):
-        place = bisect_left(reached, row[0])
-        if row[2] is not None and place < len(looks):  # what came after the last look nobody could see
-            # on PostgreSQL an event can be committed after one that is younger: a later look tells it
-            told[row[0]] = next((one for one in range(place, len(looks)) if row[2] in looks[one]["touched"]), None)
-            late = workspace.database.reader.dialect == "postgresql"
-            if told[row[0]] is None or not (late or told[row[0]] == place):
-                wrong.append(f"the feed passed over event {row[0]}, which changed #{row[2]}")
-    last_of_act = {row[1]: row[0] for row in rows if row[2] is not None}
-    begun = [look["began"] for look in looks]
+    found = looks(crowd)
+    wrong = []
+    last_of_act: dict[int, tuple[int, int]] = {}
+    for row, place in _watched(found, workspace):
+        number = row["conversation_id"]
+        if number is not None:
+            if number not in found[place].touched:
+                wrong.append(f"the feed passed over event {row['id']}, which changed #{number}")
+            last_of_act[row["act_id"]] = row["id"], place
+    begun = [look.began for look in found]
     for line in crowd.lines("clerk-*.jsonl"):
-        event = last_of_act.get(line["act"])
         after = bisect_right(begun, line["ended"])
         ended = bisect_right(begun, begun[after]) - 1 if after < len(begun) else len(begun)  # a look can be many lines
-        if event is not None and (seen := told.get(event)) is not None and seen > ended:
+        event, seen = last_of_act.get(line["act"], (0, 0))
+        if seen > ended:
             wrong.append(f"{line['argv']} had returned before a look that did not find event {event}")
     return wrong
 
 
 def delays(crowd: Crowd, workspace: Workspace) -> list[float]:
     """Return the milliseconds from the beginning of each write until the look that found its events had ended."""
-    looks = iter(crowd.lines("watcher.jsonl"))
-    look = next(looks)
-    taken = []
-    for row in workspace.database.reader.all("SELECT id, at FROM event WHERE id > ? ORDER BY id", (look["from"],)):
-        while look is not None and look["to"] < row[0]:
-            look = next(looks, None)
-        if look is None:
-            break
-        taken.append(float(look["at"] - row[1]))
-    return taken
+    found = looks(crowd)
+    return [float(found[place].at - row["at"]) for row, place in _watched(found, workspace)]
+
+
+def delays_after_commit(crowd: Crowd, workspace: Workspace) -> list[float]:
+    """Return the milliseconds from each commit until then, where the database knows when that was."""
+    reader = workspace.database.reader
+    if reader.dialect == "sqlite" or reader.value("SHOW track_commit_timestamp") != "on":
+        return []
+    asked = (
+        "SELECT xid, (extract(epoch FROM pg_xact_commit_timestamp(xid::text::xid)) * 1000)::float8 "
+        "FROM (SELECT DISTINCT xid FROM event WHERE xid IS NOT NULL) AS written"
+    )
+    committed = dict(reader.all(asked))
+    found = looks(crowd)
+    return [found[place].at - committed[row["mark"]] for row, place in _watched(found, workspace)]

@@ -1,4 +1,4 @@
-"""A console with somebody at it who presses keys: python -m tests.crowd.sitter HOME SEED STEPS FOLDER.
+"""A console with somebody at it who presses keys: python -m tests.crowd.sitter HOME SEED STEPS PAUSE FOLDER.
 
 What it complained of goes into FOLDER/sitter-SEED.json, with whether its queue, once FOLDER/quiet is there and nobody
 writes any more, came to show what is in the workspace.
@@ -20,10 +20,10 @@ KEYS = (
     ("j",), ("j",), ("j",), ("k",), ("t",), ("t",), ("a", "a"), ("e",), ("q",), ("g", "u"), ("g", "o"), ("u",),
 )  # fmt: skip
 PAUSE = 0.1
-"""Seconds between two keys: a person's."""
+"""Seconds at least between two keys: a person's."""
 
 
-async def sit(home: str, seed: int, steps: int, folder: Path) -> None:
+async def sit(home: str, seed: int, steps: int, pause: float, folder: Path) -> None:
     """Press keys until it is enough, then wait until the queue shows what is there."""
     rng = random.Random(seed)
     opened = workspace.open_workspace(home)
@@ -42,7 +42,7 @@ async def sit(home: str, seed: int, steps: int, folder: Path) -> None:
             if (folder / "enough").exists():
                 break
             await here.press(*rng.choice(KEYS))
-            await asyncio.sleep(PAUSE)
+            await asyncio.sleep(max(PAUSE, pause))
         await here.until(lambda: (folder / "quiet").exists(), "quiet", 300)
 
         def missing() -> list[str]:
@@ -62,4 +62,4 @@ async def sit(home: str, seed: int, steps: int, folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(sit(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), Path(sys.argv[4])))
+    asyncio.run(sit(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4]), Path(sys.argv[5])))

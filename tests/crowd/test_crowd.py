@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from omnidesk.desk.workspace import Workspace
+from omnidesk.store.changes import MARKS
 from omnidesk.store.database import Transaction
 from tests import postgres
 from tests.crowd import judging
@@ -112,7 +113,7 @@ TAMPERED: dict[str, tuple[str, Callable[[Crowd, Workspace], list[str]]]] = {
     ),
     "a change that the feed passed over": (
         "UPDATE event SET conversation_id = 999999 WHERE id = (SELECT min(id) FROM event "
-        "WHERE conversation_id IS NOT NULL AND id > :first AND id < :last)",
+        "WHERE conversation_id IS NOT NULL AND {mark} >= :first AND {mark} < :last)",
         judging.unseen_changes,
     ),
 }
@@ -126,11 +127,11 @@ class EnoughError(Exception):
 def test_the_judge_finds(what: str, few: Crowd, left: Workspace) -> None:
     sql, judge = TAMPERED[what]
     found: list[str] = []
-    looks = few.lines("watcher.jsonl")
-    watched = {"first": looks[0]["from"], "last": looks[-1]["to"]}
+    looks = judging.looks(few)
+    watched = {"first": looks[0].came_from.below, "last": looks[-1].reached.below}
 
     def tamper(tx: Transaction) -> None:
-        tx.execute(sql, watched if ":first" in sql else ())
+        tx.execute(sql.replace("{mark}", MARKS[tx.dialect]), watched if ":first" in sql else ())
         tampered: Any = SimpleNamespace(database=SimpleNamespace(reader=tx))
         found.extend(judge(few, tampered))
         raise EnoughError

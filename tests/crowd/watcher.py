@@ -11,10 +11,17 @@ import sys
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 from omnidesk import clock
 from omnidesk.desk import changes, workspace
 from omnidesk.screens.watcher import LOOK_SECONDS
+from omnidesk.store.changes import Position
+
+
+def as_said(position: Position) -> list[Any]:
+    """Return a position as its line says it."""
+    return [position.below, sorted(position.under_way)]
 
 
 def main() -> None:
@@ -29,7 +36,10 @@ def main() -> None:
             began, stirred = time.monotonic(), changes.stirred(opened)
             while True:
                 touched, after = changes.since(opened, position) if stirred != seen or last else ([], position)
-                said = {"from": position, "to": after, "touched": touched, "began": began, "at": clock.now()}
+                said = {
+                    "from": as_said(position), "to": as_said(after), "touched": touched, "began": began,
+                    "at": clock.now(),
+                }  # fmt: skip
                 log.write(json.dumps(said) + "\n")
                 if after == position:
                     seen = stirred

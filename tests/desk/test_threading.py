@@ -9,10 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from omnidesk import clock
-from omnidesk.desk import composing, conversations, customers, joining, planning, threads, triage, undo, views
+from omnidesk.desk import composing, conversations, customers, joining, outbox, planning, threads, triage, undo, views
 from omnidesk.desk import settings as workspace_settings
-from omnidesk.words.kinds import Direction, Place, Status
-from tests.filling import ANNA, BRAM, CARO, NOON, SUPPORT, Clock, Desk, conversation_of, mail, open_desk
+from omnidesk.words.kinds import Direction, MessageStatus, Place, Status
+from tests.filling import ANNA, BRAM, CARO, NOON, SUPPORT, Clock, Desk, conversation_of, hold, mail, open_desk
 from tests.sync import scripted
 
 
@@ -418,3 +418,49 @@ def test_an_answer_whose_clock_is_slow_still_waits_for_us(time: Clock, desk: Des
     assert found.status is Status.OPEN
     assert found.waiting_since == time.at
     assert found.next_due_at is not None
+
+
+# --- the channel's own thread, on the way out
+
+
+def test_an_answer_goes_on_in_the_channel_s_thread_and_stands_in_it(desk: Desk) -> None:
+    desk.receives(mail("1", thread="room-7"))
+    answer = composing.reply(desk.workspace, desk.me, 1, "Hello").message.id
+    outgoing = outbox.outgoing(desk.workspace, answer)
+    assert (outgoing.thread, outgoing.in_reply_to, outgoing.references) == (
+        "room-7",
+        "<1@example.test>",
+        ("<1@example.test>",),
+    )
+    desk.workspace.database.write(
+        lambda tx: tx.execute("DELETE FROM message_reference WHERE message_id <> ?", (answer,))
+    )
+    assert desk.receives(mail("2", thread="room-7")) == [1], "our own message leads to the conversation"
+
+
+def test_an_answer_to_mail_has_no_thread_of_a_channel(desk: Desk) -> None:
+    desk.receives(mail("1"))
+    assert outbox.outgoing(desk.workspace, composing.reply(desk.workspace, desk.me, 1, "Hello").message.id).thread == ""
+
+
+def test_an_answer_by_chat_goes_on_in_the_chat_though_mail_came_last(desk: Desk) -> None:
+    chat = desk.adds_channel("chat", "", "sample-chat")
+    (number,) = desk.receives(mail("1", sender="visitor-9", thread="room-9"), channel=chat)
+    desk.receives(mail("2", answers="1", to=[SUPPORT]))
+    desk.workspace.database.write(lambda tx: tx.execute("UPDATE message SET stranger = ?", (False,)))
+    told = composing.reply(desk.workspace, desk.me, number, "Hello", via="chat", to=["visitor-9"])
+    assert outbox.outgoing(desk.workspace, told.message.id).thread == "room-9"
+    mailed = composing.reply(desk.workspace, desk.me, number, "Hello", via="demo", to=[ANNA])
+    assert outbox.outgoing(desk.workspace, mailed.message.id).thread == ""
+
+
+def test_an_answer_to_what_we_said_names_it_as_the_provider_does(desk: Desk) -> None:
+    desk.receives(mail("1"))
+    first = composing.reply(desk.workspace, desk.me, 1, "Hello", now=True).message.id
+    held = hold(desk.workspace, desk.channel)
+    outbox.claim(desk.workspace, desk.channel.id, held)
+    outbox.committing(desk.workspace, first, held)
+    outbox.finish(desk.workspace, first, held, MessageStatus.SENT, provider_ids=("wamid.1",))
+    desk.workspace.database.write(lambda tx: tx.execute("UPDATE message SET stranger = ? WHERE id <> ?", (True, first)))
+    more = composing.reply(desk.workspace, desk.me, 1, "One more thing").message.id
+    assert outbox.outgoing(desk.workspace, more).in_reply_to == "wamid.1"

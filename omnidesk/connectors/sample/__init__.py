@@ -4,10 +4,14 @@ It goes the same way as every other connector and serves as the example for writ
 e-mail, SMS, chat, WhatsApp and telephone. A line of `inbox.jsonl`:
 `{"id": "1", "at": 1764000000000, "from": "anna@example.test", "name": "Anna", "subject": "Hello", "text": "..."}`,
 and where wanted `kind` (of the identity), `to`, `reply_to`, `new` (what is new in the text), `in_reply_to`,
-`references`, `thread`, `auth`, `auto`, `outbound`, `files` ([{"name", "content_type", "base64"}]), `reports` of what we
-sent ([{"status", "external_id", "recipient", "detail"}]). A file `busy` beside it, holding a number of seconds, makes
-the channel ask to be left alone for that long; a file `broken` makes it fail. Each request is counted in `requests`
-while one is there.
+`references`, `thread`, `auth`, `auto`, `outbound` (of the item), `echo` (we said it elsewhere), `public`,
+`message_kind`, `edits` (an earlier id), `also` (further addresses, as `to`), `consents` ([{"given", "purpose",
+"source"}]), `files` ([{"name", "content_type", "base64"}], or with `reference` and `size` instead of the bytes: they
+lie in the folder `files` under that name), `reports` of what we sent ([{"status", "external_id", "key", "recipient",
+"detail"}]); a line without `from` is only such news. A file `busy` beside it, holding a number of seconds, makes the
+channel ask to be left alone for that long; a file `broken` makes it fail. Each request is counted in `requests` while
+one is there. A file `refuse` makes it refuse what is sent, in the words it holds; `lose` makes it take the next message
+and say nothing.
 """
 
 from __future__ import annotations
@@ -19,6 +23,7 @@ import hashlib
 import json
 import os
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -30,10 +35,12 @@ from omnidesk.connectors.base import (
     ConnectionLostError,
     Connector,
     ConnectorError,
+    Consenting,
     Cursor,
     Decoded,
     DecodeError,
     Delivery,
+    Failed,
     File,
     Item,
     NotSent,
@@ -50,6 +57,7 @@ from omnidesk.text.clean import clean, one_line
 from omnidesk.words.kinds import Auth, Auto
 
 BATCH = 250
+PIECE = 65_536
 
 MANIFEST = Manifest(
     kind="sample",
@@ -76,17 +84,20 @@ def read(item: Item, identity: str) -> Decoded:
     """Read one line of inbox.jsonl, whose people are known by this kind of identity. Raises DecodeError."""
     try:
         said = json.loads(item.raw)
-        files = tuple(
-            File(one_line(str(file["name"]), 120), str(file["content_type"]), base64.b64decode(file["base64"]))
-            for file in said.get("files", ())
-        )
+        files = tuple(_file(file) for file in said.get("files", ()))
         kind = said.get("kind", identity)
         auth = Auth(said["auth"]) if said.get("auth") in set(Auth) else Auth.NONE
         verified = identity == "phone" or auth is Auth.PASS  # the network says who calls, a mail only claims it
-        sender = Party(kind, str(said["from"]), str(said.get("name", "")), verified=verified)
-        text = clean(str(said["text"]))
+        news = "from" not in said and "reports" in said
+        sender = None if news else Party(kind, str(said["from"]), str(said.get("name", "")), verified=verified)
+        text = "" if news else clean(str(said["text"]))
         reports = tuple(_report(report) for report in said.get("reports", ()))
         recipients, reply_to = _parties(kind, said.get("to", ())), _parties(kind, said.get("reply_to", ()))
+        also = _parties("email", said.get("also", ()))
+        consents = tuple(
+            Consenting(bool(one["given"]), one.get("purpose", "marketing"), one_line(str(one.get("source", "")), 100))
+            for one in said.get("consents", ())
+        )
     except (ValueError, KeyError, TypeError, AttributeError, binascii.Error) as error:
         raise DecodeError(f"this line is no sample message ({type(error).__name__}: {error})") from error
     return Decoded(
@@ -96,7 +107,7 @@ def read(item: Item, identity: str) -> Decoded:
         reply_to=reply_to,
         subject=one_line(str(said.get("subject", "")), 500),
         text=text,
-        content_hash=hashlib.sha256(f"{sender.value}\n{text}".encode()).hexdigest(),
+        content_hash=hashlib.sha256(f"{sender and sender.value}\n{text}".encode()).hexdigest(),
         reply_text=clean(str(said.get("new", ""))) or text,
         files=files,
         in_reply_to=tuple(said.get("in_reply_to", ())),
@@ -106,7 +117,20 @@ def read(item: Item, identity: str) -> Decoded:
         auth=auth,
         deliveries=reports,
         received_at=item.received_at,
+        kind=str(said.get("message_kind", "")),
+        outbound=bool(said.get("echo")),
+        public=bool(said.get("public")),
+        edits=str(said.get("edits", "")),
+        also=also,
+        consents=consents,
     )
+
+
+def _file(said: Mapping[str, Any]) -> File:
+    name, kind = one_line(str(said["name"]), 120), str(said["content_type"])
+    if "reference" in said:
+        return File(name, kind, reference=str(said["reference"]), size=int(said.get("size", 0)))
+    return File(name, kind, base64.b64decode(said["base64"]))
 
 
 def _parties(kind: str, values: Iterable[Any]) -> tuple[Party, ...]:
@@ -149,6 +173,9 @@ class SampleConnector(Connector):
             "to": [address.address for address in (*outgoing.to, *outgoing.cc, *outgoing.bcc)],
             "subject": outgoing.subject,
             "text": outgoing.text,
+            **({"thread": outgoing.thread} if outgoing.thread else {}),
+            **({"public": True} if outgoing.public else {}),
+            **({"template": asdict(outgoing.template)} if outgoing.template else {}),
             "in_reply_to": [outgoing.in_reply_to] if outgoing.in_reply_to else [],
             "references": list(outgoing.references),
             "files": [
@@ -178,12 +205,29 @@ class SampleConnector(Connector):
 
     async def send(self, payload: Payload, key: str, committing: Committing) -> SendResult:
         """Append to outbox.jsonl, unless the key is there already."""
+        refused = await asyncio.to_thread(self._refusal)
+        if refused is not None:
+            return Failed(refused)
         await committing()
-        return await asyncio.to_thread(self._append, payload, key)
+        sent = await asyncio.to_thread(self._append, payload, key)
+        if await asyncio.to_thread(self._loses):
+            return Unknown("the sample provider took it and said nothing")
+        return sent
 
     async def verify(self, payload: Payload, key: str) -> Sent | NotSent | Unknown:
         """Look for the key in outbox.jsonl."""
         return Sent() if key in await asyncio.to_thread(self._keys) else NotSent()
+
+    async def fetch_blob(self, reference: str) -> AsyncIterator[bytes]:
+        """Read a file out of the folder `files`, a piece at a time."""
+        await asyncio.to_thread(self._mood)
+        path = self._folder / "files" / Path(reference).name
+        try:
+            with path.open("rb") as file:
+                while piece := await asyncio.to_thread(file.read, PIECE):
+                    yield piece
+        except OSError as error:
+            raise ConnectorError(f"{path.name} cannot be read: {error.strerror}") from error
 
     def _mood(self) -> None:
         busy, broken = self._folder / "busy", self._folder / "broken"
@@ -194,6 +238,19 @@ class SampleConnector(Connector):
             raise RetryAfterError("the sample provider is busy", float(busy.read_text() or 60))
         if broken.exists():
             raise ConnectionLostError("the sample provider is broken: remove the file `broken` to mend it")
+
+    def _refusal(self) -> str | None:
+        try:
+            return (self._folder / "refuse").read_text() or "the sample provider refuses it"
+        except FileNotFoundError:
+            return None
+
+    def _loses(self) -> bool:
+        try:
+            (self._folder / "lose").unlink()
+        except FileNotFoundError:
+            return False
+        return True
 
     def _lines(self) -> list[bytes]:
         path = self._folder / "inbox.jsonl"

@@ -70,11 +70,12 @@ class Conversation(SQLModel, table=True):
 
 
 class Participant(SQLModel, table=True):
-    """Who takes part in a conversation, by identity."""
+    """Who takes part in a conversation, by identity; `claimed` where a customer only says that an address is theirs."""
 
     __table_args__ = (Index("participant_identity", "identity_id"),)
     conversation_id: int = Field(sa_column=big(primary_key=True))
     identity_id: int = Field(sa_column=big(primary_key=True))
+    claimed: bool = False
 
 
 class Tag(SQLModel, table=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
-from omnidesk.store.tables.columns import big
+from omnidesk.store.tables.columns import big, written_by
 
 JOINS = "kind IN ('join_offered', 'join_refused')"
 """What a conversation is offered to join is read with each thread: it has an index of its own."""
@@ -35,6 +35,7 @@ class Event(SQLModel, table=True):
         Index("event_conversation", "conversation_id", "id"),
         Index("event_customer", "customer_id", "id"),
         Index("event_act", "act_id"),
+        Index("event_xid", "xid", sqlite_where=text("xid IS NOT NULL"), postgresql_where=text("xid IS NOT NULL")),
         Index("event_join", "conversation_id", sqlite_where=text(JOINS), postgresql_where=text(JOINS)),
     )
     id: int = Field(sa_column=big(primary_key=True))
@@ -47,3 +48,5 @@ class Event(SQLModel, table=True):
     message_id: int | None = Field(default=None, sa_column=big(nullable=True))
     before_json: str = "{}"
     after_json: str = "{}"
+    xid: int | None = Field(default=None, sa_column=written_by())
+    """On PostgreSQL the number of the transaction that wrote it, filled in by the server."""

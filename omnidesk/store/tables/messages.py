@@ -56,6 +56,7 @@ class Message(SQLModel, table=True):
     status: str = "received"
     error: str | None = None
     warnings: str = ""
+    contact_json: str = "{}"
     files: int = 0
     at: int = Field(sa_column=big())
     sent_at: int | None = Field(default=None, sa_column=big(nullable=True))
@@ -63,6 +64,7 @@ class Message(SQLModel, table=True):
     raw_item_id: int | None = Field(default=None, sa_column=big(nullable=True))
     decoder: int = 0
     search_id: int = Field(sa_column=big())
+    edited_at: int | None = Field(default=None, sa_column=big(nullable=True))
 
 
 class MessageReference(SQLModel, table=True):
@@ -76,7 +78,8 @@ class MessageReference(SQLModel, table=True):
 
 
 class Attachment(SQLModel, table=True):
-    """A file of a message. Its bytes are the blob where we made it, else part `position` of the raw item."""
+    """A file of a message. Its bytes are the blob where we made it, else part `position` of the raw item: the one that
+    brought it, where that is not the message's own."""
 
     __table_args__ = (Index("attachment_message", "message_id", "position"),)
     id: int = Field(sa_column=big(primary_key=True))
@@ -89,6 +92,23 @@ class Attachment(SQLModel, table=True):
     inline: bool = False
     content_id: str = ""
     blob: str | None = None
+    raw_item_id: int | None = Field(default=None, sa_column=big(nullable=True))
+
+
+class Fetching(SQLModel, table=True):
+    """A file that the provider still keeps: when to ask for it next; `due_at` is null once it was given up."""
+
+    __table_args__ = (
+        Index("fetching_due", "channel_id", "due_at", sqlite_where=text("due_at IS NOT NULL"),
+              postgresql_where=text("due_at IS NOT NULL")),
+    )  # fmt: skip
+    attachment_id: int = Field(sa_column=big(primary_key=True))
+    channel_id: int = Field(sa_column=big())
+    reference: str
+    attempts: int = 0
+    due_at: int | None = Field(default=None, sa_column=big(nullable=True))
+    error: str | None = None
+    created_at: int = Field(sa_column=big())
 
 
 class Draft(SQLModel, table=True):
@@ -112,7 +132,9 @@ class Draft(SQLModel, table=True):
 
 
 class Outbox(SQLModel, table=True):
-    """One message on its way out. `committing` is set just before the step that cannot be taken back."""
+    """One message on its way out. `committing` is set just before the step that cannot be taken back.
+
+    `provider_ids` is where older programs write what the table `provider_id` holds."""
 
     __table_args__ = (
         Index("outbox_due", "channel_id", "state", "due_at"),
@@ -138,3 +160,26 @@ class Outbox(SQLModel, table=True):
     error: str | None = None
     dismissed_at: int | None = Field(default=None, sa_column=big(nullable=True))
     created_at: int = Field(sa_column=big())
+
+
+class ProviderId(SQLModel, table=True):
+    """What a provider calls a message that we sent on one of its channels."""
+
+    __tablename__ = "provider_id"
+    __table_args__ = (Index("provider_id_message", "message_id"),)
+    channel_id: int = Field(sa_column=big(primary_key=True))
+    value: str = Field(primary_key=True)
+    message_id: int = Field(sa_column=big())
+
+
+class EarlyReport(SQLModel, table=True):
+    """A report about a message that was being sent: it came before the provider's answer said what it calls it."""
+
+    __tablename__ = "early_report"
+    __table_args__ = (Index("early_report_value", "channel_id", "value"),)
+    id: int = Field(sa_column=big(primary_key=True))
+    channel_id: int = Field(sa_column=big())
+    value: str
+    raw_item_id: int = Field(sa_column=big())
+    report_json: str = Field(sa_column=Column(Text, nullable=False))
+    at: int = Field(sa_column=big())

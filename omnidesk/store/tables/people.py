@@ -44,7 +44,7 @@ class Moved(SQLModel, table=True):
 
 
 class Identity(SQLModel, table=True):
-    """One address a customer uses; unique over kind, scope and value."""
+    """One address a customer uses; unique over kind, scope and value. A `claimed` one they only say is theirs."""
 
     __table_args__ = (
         UniqueConstraint("kind", "scope", "value", name="identity_once"),
@@ -60,6 +60,7 @@ class Identity(SQLModel, table=True):
     verified: bool = False
     deliverable: bool = True
     shared: bool = False
+    claimed: bool = False
     blocked_at: int | None = Field(default=None, sa_column=big(nullable=True))
     created_at: int = Field(sa_column=big())
 
