@@ -207,15 +207,18 @@ def show(session: Session, name: Name) -> None:
     page = answering.page(session.workspace, one)
     document = shapes.channel(one) | {"settings": one.settings}
     if page is not None:
-        document |= {"page": page.address, "embed": page.embed}
+        document["embed"] = page.embed
+        document |= {"page": page.address} if page.address else {}
 
     def people(printer: Printer) -> None:
         for key, value in document.items():
             if isinstance(value, dict):
                 value = ", ".join(f"{inner}={value[inner]}" for inner in sorted(value))
             printer.say(f"{key.replace('_', ' '):16} {'-' if value in (None, '') else value}")
-        if page is not None and (page.address.startswith("/") or 'src="/' in page.embed):
-            printer.say(dim(f"{'':16} its whole address: omnidesk setting set public_url https://desk.example.com"))
+        if page is not None and answering.UNKNOWN in page.embed:
+            printer.say(
+                dim("first say how the world reaches `omnidesk serve`: omnidesk setting set public_url https://..")
+            )
 
     session.show(document, people)
 

@@ -18,6 +18,9 @@ from omnidesk.words.errors import NotFoundError, RefusedError
 from omnidesk.words.rows import Channel
 from omnidesk.words.speech import _
 
+UNKNOWN = "https://YOUR-SERVER"
+"""What stands for how the world reaches `omnidesk serve` where the setting `public_url` does not say."""
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -38,7 +41,7 @@ def page(workspace: Workspace, channel: Channel) -> Page | None:
         return None
     url = settings.current(workspace).public_url.rstrip("/")
     address = f"{url}{manifest.page.format(name=channel.name)}" if manifest.page else ""
-    return Page(address, manifest.embed.format(url=escape(url), name=channel.name))
+    return Page(address, manifest.embed.format(url=escape(url) or UNKNOWN, name=channel.name))
 
 
 def able(workspace: Workspace) -> list[Channel]:

@@ -115,7 +115,8 @@ def file(batch: Batch, arrival: Arrival, kept: Kept, names: list[str]) -> None:
     if aside is None:
         if message.direction is Direction.INBOUND:
             _route(batch, message, number)
-            if message.author is not None and decoded.also and not (message.unproven or stranger):
+            certain = message.manifest.vouches or (message.author is not None and message.author.new)
+            if message.author is not None and decoded.also and certain and not (message.unproven or stranger):
                 claimed.note(batch, number, message.author, decoded.also)
             if message.author is not None and decoded.consents and not message.unproven:
                 kind = batch.channels[arrival.channel_id][0]

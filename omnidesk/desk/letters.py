@@ -226,13 +226,15 @@ def _parent(act: Act, message_id: int, number: int, letter: Letter) -> tuple[int
             (answers.id, letter.channel.id),
         )
         return answers.id, str(theirs or answers.external_id or "")
+    if letter.aside is not None or registry.manifest(kind).threading != "headers":
+        return 0, ""
     row = act.tx.one(
         "SELECT id, external_id FROM message WHERE conversation_id = ? AND id <> ? AND kind = ? AND aside_id IS NULL "
         "AND external_id IS NOT NULL AND NOT stranger AND NOT unproven AND status NOT IN ('cancelled', 'failed') "
         "ORDER BY at DESC, id DESC LIMIT 1",
         (number, message_id, kind),
     )
-    return (0, "") if row is None or letter.aside is not None else (int(row["id"]), str(row["external_id"]))
+    return (0, "") if row is None else (int(row["id"]), str(row["external_id"]))
 
 
 def _outbox_row(act: Act, message_id: int, number: int, letter: Letter, due_at: int) -> None:

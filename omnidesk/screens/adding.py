@@ -67,6 +67,8 @@ class Added(Message):
 
     opening: Opening
     name: str
+    embed: str = ""
+    """What the pages of a site hold to show it."""
 
 
 @dataclass
@@ -172,10 +174,11 @@ def make(agent: str, home: str | None) -> Made:
 
 def add(form: Form, home: str | None, session: Session | None) -> Added:
     """Add the channel, in a new workspace where there is none. Raises OmniDeskError in words."""
+    from omnidesk.desk import answering
     from omnidesk.sync import setup
 
     found = workspace.create(home, agent_name=form.agent or None) if session is None else session.workspace
-    setup.add_channel(
+    _act, channel = setup.add_channel(
         found,
         agents.actor(found),
         _kind(form),
@@ -186,4 +189,5 @@ def add(form: Form, home: str | None, session: Session | None) -> Added:
         form.history_days,
         form.read_only,
     )
-    return Added(begin(found, home), form.name)
+    page = answering.page(found, channel)
+    return Added(begin(found, home), form.name, "" if page is None else page.embed)

@@ -75,6 +75,8 @@ class ChannelForm(TriedForm):
         self._brought: dict[str, str] = {}
         """What logging in at the provider brought."""
         self._helps: dict[str, str] = {}
+        self._added = ""
+        """What is to be said once it is left."""
 
     def compose(self) -> ComposeResult:
         """What the manifest says, in its order."""
@@ -201,7 +203,7 @@ class ChannelForm(TriedForm):
 
     def action_go(self) -> None:
         """Test what was filled in; add it when it was tested."""
-        if self.busy:
+        if self.busy or self._added:
             return
         try:
             form = self.read_form()
@@ -231,8 +233,18 @@ class ChannelForm(TriedForm):
         self.app.push_screen(LoginScreen(message.form.name, message.ways, message.way, walk), end)
 
     def on_added(self, message: Added) -> None:
-        """Go back, and say so."""
-        self.dismiss(_("added {name}").format(name=message.name))
+        """Go back, and say so; what a site's pages are to hold stays on the screen until it is read."""
+        self._added = _("added {name}").format(name=message.name)
+        if not message.embed:
+            self.dismiss(self._added)
+            return
+        self.say(f"{self._added}\n{_('For the pages of your site:')}\n{one_line(message.embed, 600)}", "good")
+        self.query_one("#go", Button).disabled = True
+        self.query_one("#leave", Button).focus()
+
+    def action_leave(self) -> None:
+        """Go back."""
+        self.dismiss(self._added or None)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """What was tested is no longer what is there."""

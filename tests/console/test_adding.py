@@ -69,6 +69,8 @@ async def test_a_form_is_added_by_keyboard_alone_at_80_by_24(desk: Desk) -> None
         await here.press("ctrl+s")
         await here.sees("It works: Ask us", "asks for name, email (needed)", "Add it ctrl+s")
         await here.press("ctrl+s")
+        await here.sees("added contact", "<iframe src=")
+        await here.press("escape")
         await here.until(lambda: not isinstance(here.app.screen, ChannelForm | Kinds), "the queue again")
     made = channels.get(desk.workspace, "contact")
     assert (made.kind, made.address, made.settings) == ("form", "", {"title": "Ask us", "answer_by": "demo"})
@@ -95,7 +97,7 @@ async def test_what_few_need_is_folded_and_what_is_usual_is_not_stored(desk: Des
         await here.press("ctrl+s")
         await here.sees("It works")
         await here.press("ctrl+s")
-        await here.until(lambda: not isinstance(here.app.screen, ChannelForm), "the end")
+        await here.sees("added contact")
     wanted = {"title": "Changed since", "files": True, "order": "required", "hourly": 20}
     assert channels.get(desk.workspace, "contact").settings == wanted
 
@@ -138,8 +140,7 @@ async def test_a_kind_that_cannot_be_used_is_listed_with_the_reason(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     broken = registry.Disabled("pigeon", "it needs interface 9, this program has 1: upgrade omnidesk")
-    usable = registry._found()[0]
-    monkeypatch.setattr(registry, "_found", lambda: (usable, (broken,)))
+    monkeypatch.setattr(registry, "disabled", lambda: (broken,))
     async with console(desk.workspace, NARROW) as here:
         await here.press("ctrl+n")
         await here.sees("pige", "cannot be used: it needs interface 9")
@@ -226,8 +227,9 @@ async def test_a_secret_is_asked_for_tried_and_kept_outside_the_workspace(
     desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("OMNIDESK_SECRETS_FILE", str(tmp_path / "secrets.json"))
-    usable = {**registry._found()[0], "pager": Pager}
-    monkeypatch.setattr(registry, "_found", lambda: (usable, ()))
+    kinds, found = registry.kinds(), registry.connector
+    monkeypatch.setattr(registry, "kinds", lambda: (*kinds, Pager.manifest))
+    monkeypatch.setattr(registry, "connector", lambda kind: Pager if kind == "pager" else found(kind))
     async with console(desk.workspace, NARROW) as here:
         await chooses(here, "Pager")
         await here.type("beeper")
@@ -247,3 +249,19 @@ async def test_a_secret_is_asked_for_tried_and_kept_outside_the_workspace(
     made = channels.get(desk.workspace, "beeper")
     assert secrets.of_channel(made) == {"token": "token"}
     assert desk.count("channel", "settings_json LIKE '%token%'") == 0
+
+
+async def test_what_a_site_must_hold_to_show_it_is_said_when_it_is_added(desk: Desk) -> None:
+    async with console(desk.workspace) as here:
+        await chooses(here, "Live chat")
+        field(here, "name").value = "webchat"
+        await here.press("ctrl+s")
+        await here.sees("say which sites may show the chat")
+        field(here, "set-origins").value = "https://www.shop.test"
+        await here.press("ctrl+s")
+        await here.sees("shown on https://www.shop.test")
+        await here.press("ctrl+s")
+        await here.sees("added webchat", "For the pages of your site:", "/chat/webchat.js")
+        await here.press("escape")
+        await here.until(lambda: not isinstance(here.app.screen, ChannelForm | Kinds), "the queue")
+    assert channels.get(desk.workspace, "webchat").settings == {"origins": "https://www.shop.test"}

@@ -30,10 +30,11 @@ def served(workspace: Workspace, relays: bool = False) -> Iterator[str]:
         door = Door(workspace, partial(accounts.account, workspace), settings.current(workspace).public_url)
 
         async def work() -> None:
+            ready.set()
             await end.wait()
 
         try:
-            await serving.serve(Site(door, relays).app, listener, work, ready=ready.set)
+            await serving.serve(Site(door, relays).app, listener, work)
         finally:
             await door.close()
 

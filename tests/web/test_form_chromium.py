@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.server
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,11 +15,24 @@ import pytest
 from omnidesk.desk import channels
 from tests.desk.conftest import desk as desk
 from tests.filling import Desk
-from tests.web.browser import browser
+from tests.web.chromium import Chromium, Page, missing
 from tests.web.site import served
 
 pytestmark = pytest.mark.chromium
 
+
+@pytest.fixture(autouse=True)
+def needs_chromium() -> None:
+    if reason := missing():
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+
+
+WIDTH = "document.documentElement.scrollWidth"
+ALL_LABELLED = (
+    "[...document.querySelectorAll('input,select,textarea')].every(one => one.type == 'hidden' || one.labels.length)"
+)
 FOCUS = "document.activeElement.id || document.activeElement.tagName"
 
 
@@ -51,46 +65,52 @@ def shop(page: str) -> Iterator[str]:
         thread.join(10)
 
 
-def test_a_visitor_fills_it_in_by_keyboard_without_script_on_a_telephone(desk: Desk, tmp_path: Path) -> None:
+async def test_a_visitor_fills_it_in_by_keyboard_without_script_on_a_telephone(desk: Desk, tmp_path: Path) -> None:
     add_form(desk, topics="Waar blijft mijn pakje; Retour", order="optional", files=True)
-    with served(desk.workspace) as address, browser(script=False) as here:
-        here.size(360, 740)
-        here.opens(f"{address}/form/contact?lang=nl")
-        assert here.value("document.documentElement.scrollWidth") <= 360
-        assert here.value("[...document.querySelectorAll('input,select,textarea')].every(one => one.type == 'hidden' "
-                          "|| one.labels.length == 1)")  # fmt: skip
-        here.press("Tab", "Tab", "Tab")
-        assert here.value(FOCUS) == "name"
-        here.types("Anna")
-        here.press("Tab")
-        here.types("anna@")
-        here.press("Enter")
-        here.sees("document.querySelector('.summary') !== null")
-        assert here.value(FOCUS) == "email" and here.value("document.activeElement.value") == "anna@"
-        assert "geen e-mailadres" in here.value("document.getElementById('email-wrong').textContent")
-        assert here.value("document.documentElement.scrollWidth") <= 360
-        here.picture(tmp_path / "wrong.png")
-        here.press("End")
-        here.types("example.test")
-        here.press("Tab", "Tab", "ArrowDown", "Tab")
-        assert here.value(FOCUS) == "message"
-        here.types("Waar blijft het?")
-        here.press("Tab", "Tab")
-        assert here.value(FOCUS) == "BUTTON"
-        here.press("Enter")
-        here.sees("location.pathname.endsWith('/thanks')")
-        assert "Bedankt" in here.value("document.body.innerText")
-        here.picture(tmp_path / "thanks.png")
+    with served(desk.workspace) as address:
+        async with Chromium() as chromium:
+            here = await chromium.page("about:blank", 360, 740)
+            await here.call("Emulation.setScriptExecutionDisabled", value=True)
+            await here.goes(f"{address}/form/contact?lang=nl")
+            assert await here.runs(WIDTH) <= 360
+            assert await here.runs(ALL_LABELLED)
+            await presses(here, "Tab", "Tab", "Tab")
+            assert await here.runs(FOCUS) == "name"
+            await here.types("Anna")
+            await here.presses("Tab")
+            await here.types("anna@")
+            await here.presses("Enter")
+            await here.until("document.querySelector('.summary') !== null")
+            assert await here.runs(FOCUS) == "email" and await here.runs("document.activeElement.value") == "anna@"
+            assert "geen e-mailadres" in await here.runs("document.getElementById('email-wrong').textContent")
+            assert await here.runs(WIDTH) <= 360
+            await here.pictured(tmp_path / "wrong.png")
+            await here.presses("End")
+            await here.types("example.test")
+            await presses(here, "Tab", "Tab", "ArrowDown", "Tab")
+            assert await here.runs(FOCUS) == "message"
+            await here.types("Waar blijft het?")
+            await presses(here, "Tab", "Tab")
+            assert await here.runs(FOCUS) == "BUTTON"
+            await here.presses("Enter")
+            await here.until("location.pathname.endsWith('/thanks') && document.body.innerText.includes('Bedankt')")
+            await here.pictured(tmp_path / "thanks.png")
+            assert here.problems == []
     assert desk.value("SELECT text FROM message WHERE kind = 'form'") == "Waar blijft het?"
     assert desk.value("SELECT subject FROM conversation") == "Waar blijft mijn pakje"
 
 
+async def presses(here: Page, *keys: str) -> None:
+    for key in keys:
+        await here.presses(key)
+
+
 @pytest.mark.parametrize("allowed", [True, False])
-def test_only_the_sites_that_are_named_show_it_in_a_frame(desk: Desk, allowed: bool) -> None:
+async def test_only_the_sites_that_are_named_show_it_in_a_frame(desk: Desk, allowed: bool) -> None:
     with served(desk.workspace) as address, shop(f'<iframe src="{address}/form/contact"></iframe>') as site:
         add_form(desk, origins=site if allowed else "https://shop.example")
-        with browser() as here:
-            here.opens(site)
-            frames = here.ask("Page.getFrameTree")["frameTree"]["childFrames"]
-            shown = frames[0]["frame"]["url"]
-    assert shown.startswith(address) is allowed
+        async with Chromium() as chromium:
+            here = await chromium.page(site)
+            await here.goes(site)
+            frames = (await here.call("Page.getFrameTree"))["frameTree"]["childFrames"]
+    assert frames[0]["frame"]["url"].startswith(address) is allowed
