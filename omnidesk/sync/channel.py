@@ -304,8 +304,7 @@ class ChannelRun:
         while self.fetcher is not None and not self._draining.is_set():
             self._filed.clear()
             wait = await self._guarded(self._fetch, backoff)
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._filed.wait(), wait)
+            await _waited(self._filed, wait)
 
     async def _fetch(self, backoff: Backoff) -> float:
         assert self.fetcher is not None

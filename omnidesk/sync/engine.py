@@ -104,7 +104,8 @@ class Engine:
                     run.reconnect()
             apart = drift
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._stopping.wait(), self.settings.tick_seconds)
+                async with asyncio.timeout(self.settings.tick_seconds):
+                    await self._stopping.wait()
 
     async def _match_channels(self) -> None:
         """Start channels that were added or switched on; stop or restart those that changed."""

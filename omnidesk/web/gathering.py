@@ -21,6 +21,9 @@ AT_ONCE = 500
 MOST_WAITING = 5_000
 """Items that wait at most; who comes then is asked to come back."""
 
+FILED_AT_ONCE = 200
+PATIENCE = 0.5
+"""Seconds that filing makes way for what is to be kept."""
 LOOK_AGAIN = 30.0
 """Seconds of quiet after which it is looked whether anything kept was not filed."""
 
@@ -36,7 +39,7 @@ class Gathering:
         self._in_thread = in_thread
         self._waiting: list[tuple[Sequence[Item], asyncio.Future[None]]] = []
         self._kept: list[tuple[int, Item]] = []
-        self._came, self._to_file = asyncio.Event(), asyncio.Event()
+        self._came, self._to_file, self._idle = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
@@ -54,8 +57,10 @@ class Gathering:
 
     async def _keep(self) -> None:
         while True:
+            self._idle.set()
             await self._came.wait()
             self._came.clear()
+            self._idle.clear()
             while self._waiting:
                 some = self._take()
                 try:
@@ -88,12 +93,21 @@ class Gathering:
                 await self._in_thread(intake.settle_rest, self._workspace, self._channel_id)
             with contextlib.suppress(TimeoutError):
                 while True:
-                    await asyncio.wait_for(self._to_file.wait(), LOOK_AGAIN)
+                    async with asyncio.timeout(LOOK_AGAIN):
+                        await self._to_file.wait()
                     self._to_file.clear()
-                    await self._file_kept()
+                    while self._kept:
+                        await self._in_peace()
+                        await self._file_some()
 
-    async def _file_kept(self) -> None:
-        some, self._kept = self._kept, []
+    async def _in_peace(self) -> None:
+        """Wait until no request waits to be kept, but not for long: both write, and whoever posts waits for it."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE):
+                await self._idle.wait()
+
+    async def _file_some(self) -> None:
+        some, self._kept = self._kept[:FILED_AT_ONCE], self._kept[FILED_AT_ONCE:]
         try:
             await self._in_thread(intake.settle, self._workspace, some)
         except OmniDeskError as error:  # it stays admitted, and is filed by the next who looks
@@ -107,5 +121,5 @@ class Gathering:
         for _, kept in self._waiting:
             if not kept.done():
                 kept.set_exception(TryLaterError("the program ends: come back in a moment"))
-        if self._kept:
-            await self._file_kept()
+        while self._kept:
+            await self._file_some()

@@ -53,7 +53,8 @@ class Relay:
             items = await door.in_thread(relaying.after, door.workspace, channel.id, after)
             if not items and wait > 0:
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(came.wait(), wait)
+                    async with asyncio.timeout(wait):
+                        await came.wait()
                     items = await door.in_thread(relaying.after, door.workspace, channel.id, after)
         except OmniDeskError as error:
             return JSONResponse({"error": str(error)}, 503, {"Retry-After": "10"})
