@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -150,6 +151,24 @@ def add(
     document = {"channel": shapes.channel(channel), "found": None if found is None else adding.found_document(found)}
     tested = "not tested" if found is None else f"found {adding.found_words(found, kind)}"
     session.changed(act, document, f"added {name}: {tested}. Next: omnidesk sync --once, or omnidesk")
+
+
+@command(app, "scaffold")
+def scaffold(
+    session: Session,
+    kind: Annotated[str, typer.Argument(metavar="NAME", help="The new kind: small letters, digits, dashes.")],
+    out: Annotated[
+        Path, typer.Option("--out", metavar="DIR", help="Where the package's folder is made; else here.")
+    ] = Path(),
+) -> None:
+    """Write the package of a new connector: it works, with a provider to try it on and its tests."""
+    from omnidesk.sync import scaffold as packages
+
+    folder, files = packages.write(kind, out)
+    session.show(
+        {"kind": kind, "folder": str(folder), "files": [str(path.relative_to(folder)) for path in files]},
+        lambda printer: printer.say(f"{folder} holds a connector that works: its README.md says what to change"),
+    )
 
 
 @command(app, "list")

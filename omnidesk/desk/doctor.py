@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from omnidesk import clock
+from omnidesk.connectors import registry
 from omnidesk.desk import disks, doctor_server
 from omnidesk.desk.doctor_check import Check
 from omnidesk.store import home as homes
@@ -45,8 +46,20 @@ def examine(home: str | Path | None, read_secrets: ReadSecrets, keyring: Callabl
         checks += [_sqlite(), *_folder(found), *_disk(found)]
     if exists:
         checks += _workspace(found, read_secrets)
-    checks += [_keyring(keyring), _locale()]
+    checks += [_connectors(), _keyring(keyring), _locale()]
     return checks
+
+
+def _connectors() -> Check:
+    broken = registry.disabled()
+    if not broken:
+        return Check("connectors", True, f"{len(registry.kinds())} kinds of channel are installed")
+    return Check(
+        "connectors",
+        False,
+        "; ".join(f"{one.kind}: {one.reason}" for one in broken),
+        "these kinds are disabled: upgrade or uninstall the packages that bring them",
+    )
 
 
 def _sqlite() -> Check:

@@ -176,7 +176,7 @@ def _message(decoded: Decoded, kind: str) -> Message:
     lists = {which: tuple(Address(*pair) for pair in pairs) for which, pairs in contents.recipients(decoded).items()}
     now = clock.now()
     return Message(
-        id=0, conversation_id=0, customer_id=None, channel="", channel_id=0, kind=decoded.kind or kind,
+        id=0, conversation_id=0, customer_id=None, channel="", channel_id=0, kind=contents.kind(decoded) or kind,
         direction=Direction.OUTBOUND if decoded.outbound else Direction.INBOUND,
         author=Author(AuthorKind.AGENT if decoded.outbound else AuthorKind.CUSTOMER, None, name),
         sender=Address(name, address),

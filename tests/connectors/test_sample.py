@@ -10,7 +10,8 @@ from types import TracebackType
 
 import pytest
 
-from omnidesk.connectors.testing import Conformance, Harness, Said
+from omnidesk import clock
+from omnidesk.connectors.testing import Conformance, Harness, Received, Said
 
 
 class SampleHarness(Harness):
@@ -41,7 +42,7 @@ class SampleHarness(Harness):
             self.count += 1
             line = {
                 "id": f"<{self.count}@customer.example>",
-                "at": 1_790_000_000_000 + 1000 * self.count,
+                "at": clock.now() - int(said.ago * clock.SECOND) + self.count,
                 "from": self.known_as(said.sender),
                 "subject": said.subject,
                 "text": said.text,
@@ -55,6 +56,20 @@ class SampleHarness(Harness):
                 ],
             }
             self.inject_raw(json.dumps(line, ensure_ascii=False).encode())
+
+    def received(self) -> list[Received]:
+        outbox = self.folder / "outbox.jsonl"
+        lines = [json.loads(line) for line in outbox.read_text().splitlines()] if outbox.exists() else []
+        return [
+            Received(line["text"], line["key"], line["external_id"], tuple(file["name"] for file in line["files"]))
+            for line in lines
+        ]
+
+    def report(self, received: Received, status: str) -> None:
+        self.count += 1
+        report = {"status": status, "key": received.key}
+        line = {"id": f"report-{self.count}", "at": clock.now(), "text": "", "reports": [report]}
+        self.inject_raw(json.dumps(line).encode())
 
     def known_as(self, sender: str) -> str:
         """Return what a customer is known by on the channel under test."""
@@ -83,6 +98,18 @@ class SampleHarness(Harness):
             yield requests
 
     @contextmanager
+    def lose_answer(self) -> Iterator[None]:
+        (self.folder / "lose").touch()
+        yield
+        (self.folder / "lose").unlink(missing_ok=True)
+
+    @contextmanager
+    def refuse(self) -> Iterator[None]:
+        (self.folder / "refuse").write_text("this number is not in use")
+        yield
+        (self.folder / "refuse").unlink()
+
+    @contextmanager
     def _mood(self, name: str, content: str) -> Iterator[Callable[[], int]]:
         requests = self.folder / "requests"
         requests.unlink(missing_ok=True)
@@ -94,6 +121,8 @@ class SampleHarness(Harness):
 
 
 class TestSample(Conformance):
+    kills = 3
+
     @pytest.fixture
     def harness(self, tmp_path: Path) -> Iterator[Harness]:
         with SampleHarness(tmp_path / "source") as harness:

@@ -32,8 +32,8 @@ def time() -> Iterator[Clock]:
 def scripted_kinds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The scripted connectors, installed for this test."""
     monkeypatch.setattr(sys, "path", [*sys.path, str(scripted.install(tmp_path / "plugins"))])
-    registry._found.cache_clear()
+    registry.look_again()
     scripted.PROVIDERS.clear()
     yield
     monkeypatch.undo()
-    registry._found.cache_clear()
+    registry.look_again()

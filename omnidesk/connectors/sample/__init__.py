@@ -10,7 +10,8 @@ and where wanted `kind` (of the identity), `to`, `reply_to`, `new` (what is new 
 lie in the folder `files` under that name), `reports` of what we sent ([{"status", "external_id", "key", "recipient",
 "detail"}]); a line without `from` is only such news. A file `busy` beside it, holding a number of seconds, makes the
 channel ask to be left alone for that long; a file `broken` makes it fail. Each request is counted in `requests` while
-one is there.
+one is there. A file `refuse` makes it refuse what is sent, in the words it holds; `lose` makes it take the next message
+and say nothing.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ from omnidesk.connectors.base import (
     Decoded,
     DecodeError,
     Delivery,
+    Failed,
     File,
     Item,
     NotSent,
@@ -202,8 +204,14 @@ class SampleConnector(Connector):
 
     async def send(self, payload: Payload, key: str, committing: Committing) -> SendResult:
         """Append to outbox.jsonl, unless the key is there already."""
+        refused = await asyncio.to_thread(self._refusal)
+        if refused is not None:
+            return Failed(refused)
         await committing()
-        return await asyncio.to_thread(self._append, payload, key)
+        sent = await asyncio.to_thread(self._append, payload, key)
+        if await asyncio.to_thread(self._loses):
+            return Unknown("the sample provider took it and said nothing")
+        return sent
 
     async def verify(self, payload: Payload, key: str) -> Sent | NotSent | Unknown:
         """Look for the key in outbox.jsonl."""
@@ -229,6 +237,19 @@ class SampleConnector(Connector):
             raise RetryAfterError("the sample provider is busy", float(busy.read_text() or 60))
         if broken.exists():
             raise ConnectionLostError("the sample provider is broken: remove the file `broken` to mend it")
+
+    def _refusal(self) -> str | None:
+        try:
+            return (self._folder / "refuse").read_text() or "the sample provider refuses it"
+        except FileNotFoundError:
+            return None
+
+    def _loses(self) -> bool:
+        try:
+            (self._folder / "lose").unlink()
+        except FileNotFoundError:
+            return False
+        return True
 
     def _lines(self) -> list[bytes]:
         path = self._folder / "inbox.jsonl"

@@ -9,13 +9,17 @@ call's `external_id`, and no `from` where the number was withheld.
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import json
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
-from omnidesk.connectors.base import Call, Decoded, DecodeError, Item
+from omnidesk.connectors.base import Call, Decoded, DecodeError, Item, Template
 from omnidesk.connectors.manifest import JOIN, REGION, Attachments, ReplyWindow, TextRule
 from omnidesk.connectors.sample import MANIFEST, SampleConnector, read
+from omnidesk.words.rows import Address
 
 MAIL = replace(MANIFEST, kind="sample-mail", name="Sample e-mail", badge="mail", target_minutes=480)
 CHAT = replace(
@@ -71,6 +75,10 @@ CALL = replace(
     text=TextRule(),
     target_minutes=30,
 )
+TEMPLATES = (
+    Template("order_shipped", "en", "utility", "Your order {{1}} was shipped.", ("1",)),
+    Template("order_shipped", "nl", "utility", "Je bestelling {{1}} is verstuurd.", ("1",)),
+)
 
 
 class SampleMail(SampleConnector):
@@ -88,6 +96,12 @@ class SampleChat(SampleConnector):
     def decode(item: Item) -> Sequence[Decoded]:
         """Read what a visitor wrote, or what was answered."""
         return (_of_contact(item, "visitor"),)
+
+    async def typing(self, to: Address, thread: str) -> None:
+        """Leave a file `typing` that names for whom an answer is being written."""
+        path = Path(str(self.account.settings.get("folder", ""))) / "typing"
+        with contextlib.suppress(OSError):
+            await asyncio.to_thread(path.write_text, to.address, encoding="utf-8")
 
 
 class SampleSms(SampleConnector):
@@ -110,6 +124,10 @@ class SampleWhatsApp(SampleConnector):
     def decode(item: Item) -> Sequence[Decoded]:
         """Read one WhatsApp message."""
         return (_of_contact(item, "phone"),)
+
+    async def templates(self) -> Sequence[Template]:
+        """Return what may be said after the window has closed."""
+        return TEMPLATES
 
 
 class SampleCall(SampleConnector):

@@ -11,6 +11,18 @@ from tests.servers import MailServer
 
 @pytest.mark.servers
 class TestEmail(Conformance):
+    kills = 3
+
+    @pytest.fixture
+    def harness(self, own_mail_server: MailServer) -> Iterator[Harness]:
+        yield MailHarness(own_mail_server)
+
+
+@pytest.mark.servers
+@pytest.mark.slow
+class TestEmailKilledOften(Conformance):
+    kills = 20
+
     @pytest.fixture
     def harness(self, own_mail_server: MailServer) -> Iterator[Harness]:
         yield MailHarness(own_mail_server)

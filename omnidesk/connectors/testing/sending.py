@@ -1,0 +1,174 @@
+"""Tests of what goes out: once, never silently wrong, never against the provider's rules (promises 3 and 7)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from omnidesk.connectors.testing.base import Base, needs
+from omnidesk.connectors.testing.harness import Harness, Received, Said
+from omnidesk.connectors.testing.program import Program, wait_for
+
+_OVER = 3600.0
+"""Seconds by which a message is too old for an answer."""
+
+
+class Sending(Base):
+    """A channel that answers customers."""
+
+    def answer(self, program: Program, number: int, text: str, *words: str, expect: tuple[int, ...] = (0,)) -> str:
+        """Answer a conversation on the channel under test."""
+        return program.run("reply", str(number), "--text", text, "--via", "under-test", *words, expect=expect)
+
+    @staticmethod
+    def took(harness: Harness, text: str) -> list[Received]:
+        """Return what the provider took that says this."""
+        return [one for one in harness.received() if text in one.text]
+
+    def status_of(self, program: Program, text: str) -> str:
+        """Return how far our message with this text is."""
+        (found,) = (one for one in program.messages() if one["direction"] == "outbound" and text in one["text"])
+        return str(found["status"])
+
+    @needs("sending")
+    def test_20_an_answer_goes_out_once(self, harness: Harness, program: Program) -> None:
+        """With accents and emoji; the same key is the same message, however often it is given."""
+        number = self.conversation_with(harness, program, Said("may I ask?"))["id"]
+        for _ in range(2):
+            self.answer(program, number, "größer, ✅ yes", "--key", "the-only-one")
+        program.sync_well()
+        wait_for(lambda: self.took(harness, "größer, ✅ yes"), "the answer to be taken")
+        program.sync()
+        assert len(self.took(harness, "größer, ✅ yes")) == 1
+        wait_for(lambda: self.status_of(program, "größer, ✅ yes") in ("sent", "delivered", "read"), "its status")
+
+    @needs("sending", excuse="lost_answer")
+    def test_21_a_send_whose_answer_is_lost_ends_as_sent_once_or_unknown(
+        self, harness: Harness, program: Program
+    ) -> None:
+        """The provider took it and broke off: nobody sends it a second time."""
+        number = self.conversation_with(harness, program, Said("are you there?"))["id"]
+        with harness.lose_answer():
+            self.answer(program, number, "only once please")
+            program.sync()
+            wait_for(lambda: self.took(harness, "only once please"), "the answer to be taken")
+        for _ in range(3):
+            program.sync()
+        status = self.status_of(program, "only once please")
+        expected = {"key": ("sent", "delivered", "read"), "none": ("unknown",)}
+        usual = ("sent", "delivered", "read", "unknown")
+        assert status in expected.get(self.manifest(harness).idempotency, usual)
+        assert len(self.took(harness, "only once please")) == 1
+
+    @needs("sending", excuse="refusal")
+    def test_22_a_refused_answer_is_said_and_not_repeated(self, harness: Harness, program: Program) -> None:
+        """It failed, in words, and stands in the view `undelivered`."""
+        number = self.conversation_with(harness, program, Said("will it arrive?"))["id"]
+        with harness.refuse():
+            self.answer(program, number, "it will not")
+            program.sync()
+            wait_for(lambda: self.status_of(program, "it will not") == "failed", "the answer to fail")
+        (row,) = program.outbox("failed")
+        assert row["error"]
+        program.sync()
+        assert not self.took(harness, "it will not")
+        assert [one["id"] for one in program.ask("queue", "--view", "undelivered")["items"]] == [number]
+
+    @needs("sending", "echo", excuse="echo")
+    def test_23_our_own_echo_is_not_doubled(self, harness: Harness, program: Program) -> None:
+        """What we sent comes back as something received: it is that message, seen again."""
+        number = self.conversation_with(harness, program, Said("do you hear yourself?"))["id"]
+        self.answer(program, number, "only faintly")
+
+        def seen_again() -> bool:
+            program.sync()
+            ours = [one for one in program.messages() if one["direction"] == "outbound"]
+            return bool(ours) and bool(ours[0]["receipts"])
+
+        wait_for(seen_again, "our message to come back")
+        assert program.texts("outbound") == ["only faintly"]
+        assert program.texts() == ["do you hear yourself?"]
+
+    @needs("window")
+    def test_24_an_answer_outside_the_window_is_refused_before_sending(
+        self, harness: Harness, program: Program
+    ) -> None:
+        """The provider lets nobody answer so late: the rule says so, and nothing goes out."""
+        window = self.manifest(harness).reply_window
+        assert window is not None
+        late = self.conversation_with(harness, program, Said("long ago", ago=window.seconds + _OVER))["id"]
+        self.answer(program, late, "too late", expect=(4,))
+        program.sync()
+        assert not self.took(harness, "too late")
+
+    @needs("length")
+    def test_25_a_text_that_is_too_long_is_split_or_refused(self, harness: Harness, program: Program) -> None:
+        """The longest one goes; one longer goes in parts where the manifest says so, else not at all."""
+        number = self.conversation_with(harness, program, Said("tell me all"))["id"]
+        manifest = self.manifest(harness)
+        most = manifest.text.max_length
+        assert most is not None
+        longest = _filled("the longest ", most)
+        self.answer(program, number, longest)
+        program.sync()
+        wait_for(lambda: self.took(harness, longest), "the longest text to be taken")
+        too_long = _filled("one longer ", most + 1)
+        if not manifest.text.split:
+            self.answer(program, number, too_long, expect=(4,))
+            program.sync()
+            assert not self.took(harness, "one longer")
+            return
+        before = len(harness.received())
+        self.answer(program, number, too_long)
+        program.sync()
+
+        def parts() -> list[str]:
+            return [one.text for one in harness.received()[before:]]
+
+        wait_for(lambda: "".join("".join(parts()).split()) == "".join(too_long.split()), "all parts")
+        assert len(parts()) > 1
+        assert all(len(part) <= most for part in parts())
+
+    @needs("files out")
+    def test_26_files_go_out(self, harness: Harness, program: Program, tmp_path: Path) -> None:
+        """One file goes with an answer, by its name."""
+        number = self.conversation_with(harness, program, Said("do you have a picture?"))["id"]
+        types = self.manifest(harness).attachments.media_types
+        path = tmp_path / ("notes.txt" if {"*/*", "text/*", "text/plain"} & set(types) else "dot.gif")
+        path.write_bytes(b"some words" if path.suffix == ".txt" else _GIF)
+        self.answer(program, number, "here it is", "--attach", str(path))
+        program.sync()
+        wait_for(lambda: [one for one in harness.received() if one.files], "the file to be taken")
+        (taken,) = [one for one in harness.received() if one.files]
+        assert taken.files == (path.name,)
+
+    @needs("sending", "receipts", excuse="receipts")
+    def test_27_what_became_of_an_answer_is_told(self, harness: Harness, program: Program) -> None:
+        """The provider says that it was delivered, or read, and the message bears it."""
+        number = self.conversation_with(harness, program, Said("did it arrive?"))["id"]
+        self.answer(program, number, "see for yourself")
+        program.sync()
+        wait_for(lambda: self.took(harness, "see for yourself"), "the answer to be taken")
+        (taken,) = self.took(harness, "see for yourself")
+        for status in self.manifest(harness).receipts:
+            harness.report(taken, status)
+
+            def told(status: str = status) -> bool:
+                program.sync()
+                return self.status_of(program, "see for yourself") in (status, "read")
+
+            wait_for(told, f"the message to be {status}")
+
+    @needs("no sending")
+    def test_28_nothing_goes_out_where_nothing_can(self, harness: Harness, program: Program) -> None:
+        """A channel that cannot send is refused in words."""
+        number = self.conversation_with(harness, program, Said("call me back"))["id"]
+        self.answer(program, number, "we cannot", expect=(4,))
+
+
+_GIF = bytes.fromhex("47494638396101000100800000000000ffffff21f90401000000002c00000000010001000002024401003b")
+"""A picture of one dot."""
+
+
+def _filled(words: str, length: int) -> str:
+    """Return a text of so many letters, each of which is one in every unit of length."""
+    return (words + "a" * length)[:length]
