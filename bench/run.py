@@ -10,13 +10,13 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import arrival, crowd, desks, first_sync, growth, keys, pages, searches, servers, start, threads
+from bench import arrival, crowd, desks, first_sync, growth, keys, pages, searches, serve, servers, start, threads
 from bench.desks import Desk
 from bench.figures import Figure, LeftOutError, table, write_json
 from tests.servers import MailServer, missing
 
 OUT = Path(__file__).parent / "out"
-PARTS = ("sync", "fill", "start", "keys", "threads", "pages", "search", "arrival", "crowd")
+PARTS = ("sync", "fill", "start", "keys", "threads", "pages", "search", "arrival", "crowd", "serve")
 SIZES = (10_000, 100_000, 1_000_000)
 FULL, TENTH = 1_000_000, 100_000
 
@@ -84,12 +84,15 @@ class Run:
 
     def crowd(self, desk: Desk) -> list[Figure]:
         """Twenty processes on a fresh workspace in the same database as a desk."""
-        url = None
-        if desk.database == "postgresql":
+
+        def empty() -> str | None:
+            if desk.database != "postgresql":
+                return None
             server = servers.server(OUT)
             server.make("crowd")
-            url = server.url("crowd")
-        return crowd.measure(OUT / "crowd", self.said.rounds, url)
+            return server.url("crowd")
+
+        return crowd.measure(OUT / "crowd", self.said.rounds, empty)
 
 
 def _filled(desk: Desk) -> Figure:
@@ -143,7 +146,8 @@ def main() -> None:
     sizes = tuple(size for size in SIZES if size <= (TENTH if said.tenth else FULL))
     run = Run(said)
     run.part("sync", run.sync)
-    if set(run.parts) == {"sync"}:
+    run.part("serve", lambda: serve.measure(OUT / "serve", run.tenth))
+    if set(run.parts) <= {"sync", "serve"}:
         _report(run, "no desk", said.out, 0, ())
         return
     for database in desks.DATABASES if said.database == "both" else (said.database,):

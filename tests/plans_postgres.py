@@ -50,6 +50,7 @@ _COPIED: dict[str, tuple[dict[str, str], str]] = {
         "TRUE",
     ),
     "search": ({"id": _ID}, "TRUE"),
+    "search_names": ({"id": _ID, "words": "{} || '  ' || copy"}, "TRUE"),
     "participant": ({"conversation_id": _NUMBER, "identity_id": _ID}, "TRUE"),
     "conversation_tag": ({"conversation_id": _NUMBER}, "TRUE"),
     "message_reference": ({"message_id": _ID, "value": "{} || copy"}, "TRUE"),
@@ -66,6 +67,8 @@ _COPIED: dict[str, tuple[dict[str, str], str]] = {
 }  # fmt: skip
 """What of a desk is copied, and what becomes of each column that tells the copies apart."""
 _OTHERS = (
+    "INSERT INTO search_names (id, words) "
+    "SELECT one, '  other  ' || one || '  other  test' FROM generate_series(1, 20000) AS one",
     "INSERT INTO customer (id, name, created_at) "
     "SELECT one, 'Other ' || one, one FROM generate_series(1, 20000) AS one",
     "INSERT INTO identity (id, customer_id, kind, scope, value, name, created_at) "

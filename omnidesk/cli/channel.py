@@ -12,7 +12,7 @@ from omnidesk.cli import adding, login, paging, shapes
 from omnidesk.cli.printing import Piece, Printer, alarm, dim, guard, when
 from omnidesk.cli.session import Session, command, group
 from omnidesk.clock import to_rfc3339
-from omnidesk.words.errors import RefusedError, UsageError
+from omnidesk.words.errors import NotFoundError, RefusedError, UsageError
 from omnidesk.words.rows import Act, Channel
 
 app = group("The accounts that messages come in and go out by.")
@@ -198,15 +198,26 @@ def _health(one: Channel) -> Piece:
 def show(session: Session, name: Name) -> None:
     """Show a channel with its settings; secrets are never shown."""
     from omnidesk.desk import channels
+    from omnidesk.desk import settings as workspace_settings
+    from omnidesk.sync import form
 
     one = channels.get(session.workspace, name)
     document = shapes.channel(one) | {"settings": one.settings}
+    public_url = workspace_settings.current(session.workspace).public_url
+    try:
+        embedding = form.embedding(one, public_url)
+    except NotFoundError:  # its connector is not installed here
+        embedding = None
+    if embedding is not None:
+        document["embed"] = embedding
 
     def people(printer: Printer) -> None:
         for key, value in document.items():
             if isinstance(value, dict):
                 value = ", ".join(f"{inner}={value[inner]}" for inner in sorted(value))
             printer.say(f"{key.replace('_', ' '):16} {'-' if value in (None, '') else value}")
+        if embedding is not None and not public_url:
+            printer.say(dim("first say how the world reaches `omnidesk serve`: omnidesk set public_url https://.."))
 
     session.show(document, people)
 

@@ -17,11 +17,19 @@ app = group("Customers and the addresses they use.")
 
 
 @command(app, "list")
-def list_customers(session: Session, limit: paging.Limit = paging.USUAL, after: paging.After = None) -> None:
-    """List customers in the order they came."""
+def list_customers(
+    session: Session,
+    text: Annotated[
+        str | None,
+        typer.Argument(metavar="[TEXT]", help="Any part of a name, a company or an address.", show_default=False),
+    ] = None,
+    limit: paging.Limit = paging.USUAL,
+    after: paging.After = None,
+) -> None:
+    """List customers in the order they came: all, or those with TEXT in their name, company or addresses."""
     from omnidesk.desk import customers
 
-    found = customers.page(session.workspace, limit + 1, paging.number(after, "a list of customers"))
+    found = customers.page(session.workspace, limit + 1, paging.number(after, "a list of customers"), text)
     _show(session, found[:limit], str(found[limit - 1].id) if len(found) > limit else None)
 
 
@@ -61,9 +69,15 @@ def show(
         for one in row.identities:
             marks = [one.kind, one.value]
             marks += ["verified"] if one.verified else []
+            marks += ["only claimed"] if one.claimed else []
             marks += ["undeliverable"] if not one.deliverable else []
             marks += ["blocked"] if one.blocked else []
             printer.say("  " + "  ".join(marks))
+            for said in one.consent:
+                source = f" ({said.source})" if said.source else ""
+                printer.say(
+                    dim(f"      {said.purpose} on {said.channel_kind}: {said.state}{source}, {when(said.since)}")
+                )
         for matter in recent:
             printer.say(f"  #{matter.id}  {matter.status}  {when(matter.last_message_at)}  {matter.subject}")
 

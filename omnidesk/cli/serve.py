@@ -93,6 +93,7 @@ async def _serve(
         finally:
             watching.cancel()
             await asyncio.gather(watching, return_exceptions=True)
+            await site.close()
 
     try:
         await answer(site.app, work=work)

@@ -82,6 +82,8 @@ def attachment(row: Attachment) -> Document:
         "size": row.size,
         "sha256": row.sha256,
         "inline": row.inline,
+        "coming": row.coming,
+        "missing": row.missing,
     }
 
 
@@ -125,6 +127,7 @@ def message(row: Message) -> Document:
         "at": to_rfc3339(row.at),
         "sent_at": to_rfc3339(row.sent_at),
         "received_at": to_rfc3339(row.received_at),
+        "edited_at": to_rfc3339(row.edited_at),
     }
 
 
@@ -177,6 +180,7 @@ def identity(row: Identity) -> Document:
         "verified": row.verified,
         "deliverable": row.deliverable,
         "blocked": row.blocked,
+        "claimed": row.claimed,
         "consent": [
             {
                 "channel_kind": one.channel_kind,

@@ -28,10 +28,10 @@ def show(
     limit: paging.Limit = NEWEST,
     after: Annotated[str | None, typer.Option("--after", metavar="TOKEN", help="Messages behind this one.")] = None,
     before: Annotated[str | None, typer.Option("--before", metavar="TOKEN", help="Messages ahead of this one.")] = None,
-    whole_text: Annotated[bool, typer.Option("--full", help="Show quoted text too.")] = False,
+    whole_text: Annotated[bool, typer.Option("--full", help="Show quoted text too, and what was edited away.")] = False,
 ) -> None:
     """Show a conversation: who, what was said, and what happened."""
-    from omnidesk.desk import suspicion, threads
+    from omnidesk.desk import originals, suspicion, threads
 
     if after is not None and before is not None:
         raise UsageError("give --after or --before, not both")
@@ -57,6 +57,9 @@ def show(
             printer.say(dim(f"earlier: omnidesk show {conversation.id} --before {earlier}"))
         for message in messages:
             _message(printer, message, whole_text)
+            for at, text in originals.earlier(session.workspace, message) if whole_text else ():
+                printer.say(dim(f"  before it was edited, {when(at)}:"))
+                printer.block(text)
         if later:
             printer.say(dim(f"later: omnidesk show {conversation.id} --after {later}"))
         for other in document["may_belong"]:
@@ -112,6 +115,8 @@ def _message(printer: Printer, message: Message, whole_text: bool) -> None:
         printer.say(dim(f"  + {hidden} quoted lines (--full)"))
     for file in message.attachments:
         remark = filekind.remark(file.name, file.content_type)
+        if file.coming or file.missing:
+            remark = f"{'not here yet' if file.coming else 'NOT FETCHED'}{f': {file.missing}' if file.missing else ''}"
         printer.say(f"  [{file.id}] {file.name}  {file.content_type}  {size(file.size)}  {remark}".rstrip())
 
 
@@ -126,6 +131,10 @@ def _remarks(printer: Printer, message: Message) -> None:
     for words in suspicion.words(message):
         printer.say(alarm(f"  ! {words}"))
     remarks = [contacts.said(message.kind, message.contact)] if message.contact is not None else []
+    if message.edited_at is not None:
+        remarks.append(f"edited {when(message.edited_at)}")
+    if message.public:
+        remarks.append("PUBLIC, everybody can read it")
     if message.auto is not None:
         remarks.append(f"automatic ({message.auto})")
     if message.joined_by:

@@ -160,7 +160,14 @@ class Connector(ABC):
     @staticmethod
     @abstractmethod
     def prepare(outgoing: Outgoing, settings: Mapping[str, Any]) -> Payload:
-        """Turn a message into what the provider gets. Pure; raises ValueError in words when it cannot go out."""
+        """Turn a message into what the provider gets. Pure; raises ValueError in words when it cannot go out.
+
+        One message is one payload. Where the manifest's text rule allows to `split`, a text may be longer than
+        `max_length`: the payload then holds all parts (`text.measure.pieces`), and `send` hands them over in their
+        order. It awaits `committing` once, before the first; what breaks off after it is Unknown where the provider
+        knows no key for each part (the message's key and the part's number make one), and `Sent` names the ids of all
+        parts, any of which a report may be about. Without `split` the desk refuses a longer text before it gets here.
+        """
 
     async def discover(self) -> Discovered:
         """Find settings from the account's address, without its secrets. Never fails: what is unknown is left out."""

@@ -83,7 +83,9 @@ class Attachments:
 
 @dataclass(frozen=True, slots=True)
 class TextRule:
-    """What text a channel carries; `max_length` counts `unit`s, None for no limit."""
+    """What text a channel carries; `max_length` counts `unit`s (`text.measure` says what each is), None for no limit.
+
+    With `split` a longer text goes out in parts (see `Connector.prepare`), else it is refused."""
 
     format: Literal["plain", "markdown", "html", "restricted"] = "plain"
     max_length: int | None = None
@@ -102,7 +104,11 @@ class ReplyWindow:
 
 @dataclass(frozen=True, slots=True)
 class RateLimit:
-    """At most `count` requests in `seconds`; `scope` says what shares the bucket."""
+    """At most `count` requests in `seconds`, which the engine sees to; a connector never waits for them itself.
+
+    `bucket` says which requests: `send` a message handed over, `pull` a batch or file asked for, any other name both.
+    `scope` says what shares it: one channel, one recipient of a channel, or all channels of a kind that name the same
+    setting `host` (without one: all of the kind)."""
 
     bucket: str
     count: int
@@ -148,6 +154,8 @@ class Manifest:
     poll_seconds: float = 60.0
     runs_in: RunsIn = "sync"
     """Which process holds its leases: the engine, or the web server to which its customers are connected."""
+    embed: str = ""
+    """What a site's pages hold to show it: `{url}` is how the world reaches the web server, `{name}` the channel's."""
     history: bool = False
     """Whether the source holds messages from before the channel was added."""
     privacy: str = ""

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from omnidesk import clock
-from omnidesk.desk import notifications
+from omnidesk.desk import naming, notifications
 from omnidesk.store import changes
 from omnidesk.store.database import Transaction
 from omnidesk.store.ids import new_id
@@ -95,6 +95,7 @@ class Act:
         self.tx.execute(_update(table, after), (*after.values(), row_id))
         if table == "conversation" and "owner_id" in after:
             notifications.owner_changed(self, row_id, before["owner_id"], after["owner_id"], kind)
+        naming.changed(self.tx, table, row_id, before)
         if table != "conversation":
             before = {f"{table}.{name}": value for name, value in before.items()} | {"row": row_id}
             after = {f"{table}.{name}": value for name, value in after.items()} | {"row": row_id}

@@ -200,6 +200,13 @@ class Batch:
         """Store a message and make it findable; its `search_id` is given when it is written."""
         self._messages.append((row, words, who))
 
+    def make_findable(self) -> None:
+        """Make what was stored so far findable now: some of it is about to be taken out of the index again."""
+        self.tx.write_down()
+        findable, self._findable = self._findable, []
+        # FTS5 writes a segment out whenever an id is below the one before it, and a first sync brings the newest first.
+        search.add_all(self.tx.at_once, sorted(findable))
+
     def known_since(self, customer: int, at: int) -> None:
         """Have a customer known since a message of theirs, in whatever order messages come in."""
         self._since[customer] = min(at, self._since.get(customer, at))
@@ -228,6 +235,4 @@ class Batch:
     def finish(self) -> None:
         """Do what was put off."""
         self.conversations.finish()
-        self.tx.write_down()
-        # FTS5 writes a segment out whenever an id is below the one before it, and a first sync brings the newest first.
-        search.add_all(self.tx.at_once, sorted(self._findable))
+        self.make_findable()

@@ -13,7 +13,18 @@ from typing import Any
 
 from omnidesk import clock
 from omnidesk.connectors import registry
-from omnidesk.desk import cautions, deliveries, enclosing, letters, macros, planning, rules, settings, threads
+from omnidesk.desk import (
+    cautions,
+    consents,
+    deliveries,
+    enclosing,
+    letters,
+    macros,
+    planning,
+    rules,
+    settings,
+    threads,
+)
 from omnidesk.desk.acts import Act, perform_undoable
 from omnidesk.desk.composing import Files, reply_subject, sender_of
 from omnidesk.desk.placeholders import Facts
@@ -162,6 +173,7 @@ def _prepare_one(workspace: Workspace, actor: Actor, number: int, what: _What, v
         file_sizes=what.sizes,
         last_inbound_at=planning.last_inbound_at(reader, number, choice.channel.id),
         undeliverable=planning.undeliverable(reader, to),
+        refused_consent=consents.refused(reader, choice.channel, (*to, *cc), number),
     )
     objection = rules.objection(choice.channel, manifest, outward, clock.now())
     if objection is not None:

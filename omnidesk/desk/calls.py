@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from omnidesk import clock
 from omnidesk.connectors.base import Call
-from omnidesk.desk import attachments, contacts, conversations, indexing, joining, notifications, standing, tying
+from omnidesk.desk import contacts, conversations, fetching, indexing, joining, notifications, standing, tying
 from omnidesk.desk.acts import Act, perform
 from omnidesk.desk.batch import Arrival, Batch
 from omnidesk.desk.contacts import Entry, Person
@@ -154,7 +154,7 @@ def _file(batch: Batch, arrival: Arrival, kept: Kept, row: Any, known: _Known, p
         **by,
     }
     message_id = contacts.write(act, number, entry, person, more=more)
-    attachments.store(act, message_id, kept.files)
+    fetching.store_files(tx, arrival.channel_id, message_id, kept.files)
     tx.execute("UPDATE call SET message_id = ?, conversation_id = ? WHERE id = ?", (message_id, number, row["id"]))
     tx.execute("UPDATE receipt SET message_id = ? WHERE id = ?", (message_id, arrival.raw_id))
     if backlog:
@@ -236,7 +236,7 @@ def _amend(act: Act, row: Any, known: _Known, kept: Kept, arrival: Arrival) -> N
             MessageStatus.SENT if ours else MessageStatus.RECEIVED, text, len(fresh), message_id,
         ),
     )  # fmt: skip
-    attachments.store(act, message_id, fresh, origin=arrival.raw_id)
+    fetching.store_files(act.tx, arrival.channel_id, message_id, fresh, origin=arrival.raw_id)
     search.remove(tx, before["search_id"], entry)
     search.add(tx, before["search_id"], indexing.stored_entry(tx, tx.one("SELECT * FROM message WHERE id = ?",
                                                                       (message_id,))))  # fmt: skip

@@ -17,16 +17,17 @@ from typing import TYPE_CHECKING, Any
 from omnidesk import clock
 from omnidesk.desk import indexing
 from omnidesk.store import home as homes
-from omnidesk.store import migrate, search
+from omnidesk.store import migrate, names, search
 from omnidesk.store.blobs import Blobs
 from omnidesk.store.database import Connection
 from omnidesk.store.home import Home, secure_file
 from omnidesk.store.workspace import Workspace, fingerprint
+from omnidesk.text.fold import fold
 from omnidesk.words.errors import NoWorkspaceError, RefusedError, TryLaterError, WorkspaceError
 from omnidesk.words.speech import _
 
 if TYPE_CHECKING:
-    from omnidesk.store.carrying import Carrier
+    pass
 
 Progress = Callable[[str, int, int], None]
 """Is told a table's name, how many of its rows are done, and how many there are."""
@@ -113,7 +114,8 @@ def _carry(source: Workspace, target: Workspace, url: str, told: Progress) -> Ca
         for table in carrier.tables:
             carrier.carry(table, state, told)
         blobs = _carry_blobs(source.blobs, target.blobs, told)
-        _index(carrier, target, state, told)
+        _index(target, state, told)
+        _index_customers(target, state, told)
         wrong = [words for table in carrier.tables if (words := carrier.differs(table, told))]
         wrong += _differing_blobs(target.blobs, blobs, told)
         if wrong:
@@ -132,21 +134,21 @@ def _carry(source: Workspace, target: Workspace, url: str, told: Progress) -> Ca
 
 def _carry_blobs(source: Blobs, target: Blobs, told: Progress) -> list[str]:
     """Bring what is missing of the blobs, as they are packed; return the names of all."""
-    names = source.names()
+    every = source.names()
     there = set(target.names())
-    total, done = len(names), 0
+    total, done = len(every), 0
     told("blob", len(there), total)
-    for some in _by_bytes(source, [name for name in names if name not in there]):
+    for some in _by_bytes(source, [name for name in every if name not in there]):
         target.put_packed(some)
         done += len(some)
         told("blob", len(there) + done, total)
-    return names
+    return every
 
 
-def _by_bytes(source: Blobs, names: Sequence[str]) -> Iterator[list[tuple[str, bytes]]]:
+def _by_bytes(source: Blobs, wanted: Sequence[str]) -> Iterator[list[tuple[str, bytes]]]:
     some: list[tuple[str, bytes]] = []
     size = 0
-    for name in names:
+    for name in wanted:
         packed = source.packed(name)
         some.append((name, packed))
         size += len(packed)
@@ -157,17 +159,17 @@ def _by_bytes(source: Blobs, names: Sequence[str]) -> Iterator[list[tuple[str, b
         yield some
 
 
-def _differing_blobs(target: Blobs, names: Sequence[str], told: Progress) -> list[str]:
+def _differing_blobs(target: Blobs, every: Sequence[str], told: Progress) -> list[str]:
     wrong = []
-    for place, name in enumerate(names, 1):
+    for place, name in enumerate(every, 1):
         if hashlib.sha256(target.get(name)).hexdigest() != name:
             wrong.append(_("the blob {name} differs").format(name=name[:12]))
-        if place % 1_000 == 0 or place == len(names):
-            told("blob", place, len(names))
+        if place % 1_000 == 0 or place == len(every):
+            told("blob", place, len(every))
     return wrong
 
 
-def _index(carrier: Carrier, target: Workspace, state: dict[str, Any], told: Progress) -> None:
+def _index(target: Workspace, state: dict[str, Any], told: Progress) -> None:
     """Make every message findable: the words of the old index cannot be read out of it."""
     reader = target.database.reader
     total = int(reader.value("SELECT count(*) FROM message"))
@@ -176,27 +178,46 @@ def _index(carrier: Carrier, target: Workspace, state: dict[str, Any], told: Pro
         entries = list(_entries(reader, rows))
         done, last = done + len(rows), rows[-1]["id"]
         state["indexed"] = [done, last]
-        said = json.dumps(state)
 
-        def work(tx: Connection, entries: list[tuple[int, str, str]] = entries, said: str = said) -> None:
+        def work(tx: Connection, entries: list[tuple[int, str, str]] = entries) -> None:
             search.add_all(tx, entries)
-            tx.execute("UPDATE mark SET value = ? WHERE key = 'moving'", (said,))
+            _keep(tx, state)
 
         target.database.write(work)
         told("search", done, total)
 
 
+def _index_customers(target: Workspace, state: dict[str, Any], told: Progress) -> None:
+    """Make every customer findable."""
+    total = int(target.database.reader.value("SELECT count(*) FROM customer"))
+    done, last = state.get("named", [0, 0])
+
+    def work(tx: Connection) -> list[int]:
+        found = names.fill(tx, last, fold)
+        _keep(tx, state | {"named": [done + len(found), found[-1] if found else last]})
+        return found
+
+    while found := target.database.write(work):
+        done, last = done + len(found), found[-1]
+        state["named"] = [done, last]
+        told("search_names", done, total)
+
+
+def _keep(tx: Connection, state: dict[str, Any]) -> None:
+    tx.execute("UPDATE mark SET value = ? WHERE key = 'moving'", (json.dumps(state),))
+
+
 def _entries(reader: Connection, rows: Sequence[Any]) -> Iterator[tuple[int, str, str]]:
-    names: dict[int, list[str]] = defaultdict(list)
+    files: dict[int, list[str]] = defaultdict(list)
     for file in reader.all(
         f"SELECT message_id, name FROM attachment WHERE message_id IN ({', '.join(str(row['id']) for row in rows)}) "
         "ORDER BY message_id, position"
     ):
-        names[file[0]].append(file[1])
+        files[file[0]].append(file[1])
     for row in rows:
         said = json.loads(row["recipients_json"])
         entry = indexing.entry(
-            row["subject"], row["text"], said, names[row["id"]], row["from_name"], row["from_address"]
+            row["subject"], row["text"], said, files[row["id"]], row["from_name"], row["from_address"]
         )
         yield row["search_id"], *entry
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -9,7 +10,7 @@ from pathlib import Path
 
 from omnidesk import clock
 from omnidesk.connectors import registry
-from omnidesk.desk import asides, cautions, conversations, drafts, enclosing, rules, settings, threads
+from omnidesk.desk import asides, cautions, consents, conversations, drafts, enclosing, rules, settings, threads
 from omnidesk.desk.acts import Act, perform_undoable
 from omnidesk.desk.enclosing import Enclosed
 from omnidesk.desk.letters import Also, Letter, note_in, queue_in
@@ -120,13 +121,17 @@ def reply_letter(
     channel = _channel(workspace, planned, via)
     choice = next((one for one in planned.choices if one.channel.id == channel.id), None)
     default = (choice.to, choice.cc) if choice else ((), ())
+    everyone = (
+        _addresses(to) if to is not None else default[0],
+        _addresses(cc) if cc is not None else default[1],
+        _addresses(bcc),
+    )
     outward = rules.Outward(
-        to=_addresses(to) if to is not None else default[0],
-        cc=_addresses(cc) if cc is not None else default[1],
-        bcc=_addresses(bcc),
+        *everyone,
         text=_said(text, bare),
         last_inbound_at=last_inbound_at(reader, here, channel.id),
         undeliverable=undeliverable(reader, default[0]) if to is None else frozenset(),
+        refused_consent=consents.refused(reader, channel, itertools.chain(*everyone), here),
     )
     subject = reply_subject(reader.value("SELECT subject FROM conversation WHERE id = ?", (here,)))
     return _letter(workspace, actor, channel, outward, subject, key, planned.answers)
@@ -170,7 +175,9 @@ def new_letter(
 ) -> Letter:
     """Return a first message as it would be queued, without its files; `bare` lets it have no text."""
     channel = people.channel(workspace.database.reader, via)
-    outward = rules.Outward(to=_addresses(to), cc=_addresses(cc), bcc=_addresses(bcc), text=_said(text, bare))
+    everyone = (_addresses(to), _addresses(cc), _addresses(bcc))
+    refused = consents.refused(workspace.database.reader, channel, itertools.chain(*everyone), None)
+    outward = rules.Outward(*everyone, text=_said(text, bare), refused_consent=refused)
     return _letter(workspace, actor, channel, outward, one_line(subject, 500), key, None)
 
 
@@ -213,8 +220,10 @@ def forward_letter(
 ) -> Letter:
     """Return a message to a third party as it would be queued, without its files; `bare` lets it have no text."""
     here = threads.current(workspace, number)
-    outward = rules.Outward(to=_addresses(to), cc=_addresses(cc), bcc=_addresses(bcc), text=_said(text, bare))
+    everyone = (_addresses(to), _addresses(cc), _addresses(bcc))
     channel = asides.channel(workspace, here, via)
+    refused = consents.refused(workspace.database.reader, channel, itertools.chain(*everyone), None, service_only=True)
+    outward = rules.Outward(*everyone, text=_said(text, bare), refused_consent=refused)
     aside, parent = asides.going_on(workspace, here, outward.to)
     title = subject if subject is not None else asides.subject(workspace, here, parent)
     made = _letter(workspace, actor, channel, outward, one_line(title, 500), key, parent)

@@ -32,6 +32,8 @@ class KeptFile:
     sha256: str
     inline: bool
     content_id: str
+    reference: str = ""
+    """What the provider calls it where its bytes are still to be fetched; `size` is then what it says, 0 unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +108,11 @@ def files(found: Sequence[File], first: int = 0) -> tuple[KeptFile, ...]:
             position=place,
             name=safe_name(file.name, file.content_type, place + 1),
             content_type=one_line(file.content_type, 127),
-            size=len(file.data),
-            sha256=hashlib.sha256(file.data).hexdigest(),
+            size=max(0, file.size) if file.reference else len(file.data),
+            sha256="" if file.reference else hashlib.sha256(file.data).hexdigest(),
             inline=file.inline,
             content_id=one_line(file.content_id, 300),
+            reference=file.reference,
         )
         for place, file in enumerate(found, first)
     )

@@ -20,6 +20,12 @@ _UNDELIVERED = (
     "AND dismissed_at IS NULL GROUP BY conversation_id"
 )
 
+TAKES_PART = (
+    "INSERT INTO participant (conversation_id, identity_id) VALUES (?, ?) "
+    "ON CONFLICT (conversation_id, identity_id) DO UPDATE SET claimed = FALSE"
+)
+"""Has an identity take part in a conversation, where it was only claimed before, too."""
+
 
 def start(
     act: Act,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from omnidesk.desk import identity
+from omnidesk.desk import identity, naming
 from omnidesk.desk.acts import Act, perform_undoable
-from omnidesk.store import people, thread
+from omnidesk.store import names, people, thread
 from omnidesk.store.workspace import Workspace
 from omnidesk.text.clean import one_line
 from omnidesk.words import rows
@@ -27,9 +27,15 @@ def get(workspace: Workspace, customer_id: int) -> Customer:
     return found[0]
 
 
-def page(workspace: Workspace, limit: int, after: int = 0) -> list[Customer]:
-    """Return customers in the order they came, behind an id."""
+def page(workspace: Workspace, limit: int, after: int = 0, text: str | None = None) -> list[Customer]:
+    """Return customers in the order they came, behind an id: all, or those with `text` as any part of their name,
+    company or addresses, see `store.names`. Raises UsageError where there is nothing in it to look for."""
     reader = workspace.database.reader
+    if text is not None:
+        sought = naming.sought(text)
+        if not sought:
+            raise UsageError(_("look for whom? a part of a name, a company or an address, with a letter or a digit"))
+        return people.customers(reader, names.find(reader, sought, limit, after))
     ids = reader.all("SELECT id FROM customer WHERE id > ? AND merged_into IS NULL ORDER BY id LIMIT ?", (after, limit))
     return people.customers(reader, [row[0] for row in ids])
 

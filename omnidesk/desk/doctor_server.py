@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from omnidesk import clock
 from omnidesk.desk.doctor_check import Check
+from omnidesk.store import names
 from omnidesk.store.database import Connection
 from omnidesk.store.workspace import Workspace
 from omnidesk.words.errors import WorkspaceError
@@ -32,6 +33,7 @@ def examine(workspace: Workspace) -> Iterator[Check]:
     yield _rights(reader)
     yield _durability(reader)
     yield _connections(reader)
+    yield _names(reader)
     yield _blobs(workspace)
     yield _keys(workspace)
 
@@ -79,6 +81,17 @@ def _connections(reader: Connection) -> Check:
     good = used < 0.8 * most
     advice = None if good else "raise max_connections, or put a pooler in between (transaction mode)"
     return Check("connections", good, f"{used} of {most} in use", advice)
+
+
+def _names(reader: Connection) -> Check:
+    if reader.value("SELECT to_regclass('search_names_words')") is not None:
+        return Check("names", True, "customers are found by an index of trigrams")
+    return Check(
+        "names",
+        True,
+        "there is no pg_trgm: who looks for a customer by part of a name has all of them looked at",
+        f"as the owner of the database: {'; '.join(names.TRIGRAMS)}",
+    )
 
 
 def _blobs(workspace: Workspace) -> Check:

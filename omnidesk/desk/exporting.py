@@ -16,7 +16,7 @@ from omnidesk.store import thread
 from omnidesk.store.workspace import Workspace
 from omnidesk.text.address import valid_email
 from omnidesk.text.clean import clean, one_line
-from omnidesk.words.errors import NotFoundError
+from omnidesk.words.errors import NotFoundError, TryLaterError
 from omnidesk.words.kinds import Direction, MessageStatus
 from omnidesk.words.rows import Address, Conversation, Customer, Event, Message
 
@@ -86,9 +86,13 @@ def _as_mail(workspace: Workspace, message: Message) -> bytes:
     made["X-OmniDesk-Channel"] = one_line(f"{message.channel} ({message.kind})", 200)
     made.set_content(clean(message.text), cte="quoted-printable")
     for file in message.attachments:
+        name = one_line(file.name, 200)
         kind, _slash, more = file.content_type.partition("/")
-        _, data = threads.attachment_bytes(workspace, file.id)
-        made.add_attachment(data, kind or "application", more or "octet-stream", filename=one_line(file.name, 200))
+        try:
+            _, data = threads.attachment_bytes(workspace, file.id)
+        except (NotFoundError, TryLaterError) as error:  # a provider still keeps it: the rest is worth having
+            name, kind, more, data = f"{name}.txt", "text", "plain", clean(str(error)).encode()
+        made.add_attachment(data, kind or "application", more or "octet-stream", filename=name)
     return made.as_bytes()
 
 

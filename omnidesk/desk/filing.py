@@ -14,12 +14,15 @@ from omnidesk.connectors.manifest import Manifest
 from omnidesk.desk import (
     absence,
     asides,
-    attachments,
     automatic,
     calls,
+    claimed,
+    consents,
     contents,
     deliveries,
     echoes,
+    edits,
+    fetching,
     identity,
     indexing,
     notifications,
@@ -27,7 +30,6 @@ from omnidesk.desk import (
     threading,
     tying,
 )
-from omnidesk.desk.acts import Act
 from omnidesk.desk.batch import Arrival, Batch, Row
 from omnidesk.desk.contents import Kept
 from omnidesk.desk.message_ids import Bearer
@@ -66,9 +68,13 @@ def file(batch: Batch, arrival: Arrival, kept: Kept, names: list[str]) -> None:
     if decoded.call is not None:
         calls.hear(batch, arrival, kept, decoded.call)
         return
+    edited = edits.edited(batch, arrival, decoded, batch.ours(decoded.sender) or said_by_us(arrival, decoded))
+    if edited is not None:
+        batch.again += not edits.apply(batch, arrival, kept, edited)
+        return
     known = _same_message(batch, arrival, decoded)
     if known is not None:
-        _receive_again(act, arrival, known, decoded)
+        _receive_again(batch, arrival, known, decoded)
         batch.again += 1
         return
     if _only_news(decoded, kept):
@@ -91,6 +97,8 @@ def file(batch: Batch, arrival: Arrival, kept: Kept, names: list[str]) -> None:
             threading.Found(news.conversation, "a report on our message"),
             *(each for each in found if each.conversation != news.conversation),
         ]
+    if message.author is not None and message.author.claimed and not message.unproven:
+        _know_author(message, claimed.settled(batch, message.author, found))
     found = [_offered(each) if _too_late(batch, message, each.conversation) else each for each in found]
     number, reason, parent_at, stranger = _conversation(batch, message, found)
     aside = None
@@ -102,11 +110,24 @@ def file(batch: Batch, arrival: Arrival, kept: Kept, names: list[str]) -> None:
         message.aside, stranger = aside[0], not aside[1]
     if parent_at is not None and parent_at > message.at:
         message.at = parent_at
-    _let_conversation_know(batch, message, _store(batch, message, number, reason, stranger))
+    row = _store(batch, message, number, reason, stranger)
+    _let_conversation_know(batch, message, row)
     if aside is None:
         if message.direction is Direction.INBOUND:
             _route(batch, message, number)
+            if message.author is not None and decoded.also and not (message.unproven or stranger):
+                claimed.note(batch, number, message.author, decoded.also)
+            if message.author is not None and decoded.consents and not message.unproven:
+                kind = batch.channels[arrival.channel_id][0]
+                consents.take(act, kind, message.author, decoded.consents, number, row.id, message.at)
         tying.tie(act, batch.conversations, number, map(_offered, found) if message.unproven else found)
+
+
+def _know_author(message: _Filed, author: identity.Known) -> None:
+    if message.customer == message.author:
+        message.customer = author
+    message.people = tuple(author if one.id == author.id else one for one in message.people)
+    message.author = author
 
 
 def said_by_us(arrival: Arrival, decoded: Decoded) -> bool:
@@ -156,13 +177,17 @@ def _same_message(batch: Batch, arrival: Arrival, decoded: Decoded) -> int | Non
     return None if found is None else int(found)
 
 
-def _receive_again(act: Act, arrival: Arrival, message_id: int, decoded: Decoded) -> None:
+def _receive_again(batch: Batch, arrival: Arrival, message_id: int, decoded: Decoded) -> None:
+    act = batch.act
     act.tx.execute("UPDATE receipt SET message_id = ? WHERE id = ?", (message_id, arrival.raw_id))
-    row = act.tx.one("SELECT conversation_id, uuid FROM message WHERE id = ?", (message_id,))
+    row = act.tx.one("SELECT conversation_id, uuid, external_id FROM message WHERE id = ?", (message_id,))
     number = None if row is None else row["conversation_id"]
     deliveries.proven_sent(act, message_id)
     if row is not None and row["uuid"] is not None and said_by_us(arrival, decoded):
-        echoes.learn(act, arrival.channel_id, message_id, (decoded.external_id,))
+        known = decoded.external_id in ("", row["uuid"], row["external_id"])
+        if not known and batch.sent_as(arrival.channel_id, [decoded.external_id]) is None:
+            batch.make_findable()
+            echoes.learn(act, arrival.channel_id, message_id, (decoded.external_id,))
         if decoded.thread:
             echoes.join_thread(act, message_id, decoded.thread)
         for delivery in decoded.deliveries:
@@ -304,7 +329,7 @@ def _store_around(batch: Batch, message: _Filed, row: Row) -> None:
     bearer = Bearer(row.conversation_id, row.at, None, row.aside_id)
     batch.message_ids.add(row.id, row.external_id, bearer, message.names, thread, row.channel_id)
     batch.signatures.add(message.author, row.text)
-    attachments.store(batch.act, row.id, message.kept.files)
+    fetching.store_files(tx, row.channel_id, row.id, message.kept.files)
 
 
 def _taking_part(batch: Batch, message: _Filed, number: int, stranger: bool) -> tuple[identity.Known, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from omnidesk import clock
 from omnidesk.connectors import registry
 from omnidesk.connectors.base import Item, Party
-from omnidesk.desk import identity, threads
+from omnidesk.desk import conversations, identity, threads
 from omnidesk.desk.acts import Act, perform_undoable
 from omnidesk.store import thread
 from omnidesk.store.database import Connection
@@ -53,6 +53,8 @@ def _author_of_attached(workspace: Workspace, message: Message) -> Address | Non
     mails = [file for file in message.attachments if file.content_type == "message/rfc822"]
     if len(mails) != 1 or not (forward.is_forward(message.subject) or not message.text.strip()):
         return None
+    if mails[0].coming or mails[0].missing:
+        return None
     _file, data = threads.attachment_bytes(workspace, mails[0].id)
     sender = registry.connector("email").decode(Item("file", data, clock.now()))[0].sender
     return None if sender is None else Address(one_line(sender.name, 200), one_line(sender.value, 320))
@@ -92,7 +94,7 @@ def take_author(
         known = identity.known(act, Party("email", found.address, found.name))
         act.change("customer", here, customer_id=known.customer_id)
         act.tx.execute(
-            "INSERT INTO participant (conversation_id, identity_id) VALUES (?, ?) ON CONFLICT DO NOTHING",
+            conversations.TAKES_PART,
             (here, known.id),
         )
         act.summary = f"#{here} is of {found.name or found.address} now"

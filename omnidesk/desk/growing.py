@@ -46,7 +46,9 @@ class Growing:
             self._rows.update((number, found.get(number)) for number in wanted)
             wanted = {one.merged_into for one in found.values() if one.merged_into is not None} - self._rows.keys()
         self._inside.update((number, set()) for number in self._rows)
-        participants = "SELECT conversation_id, identity_id FROM participant WHERE conversation_id IN ({})"
+        participants = (
+            "SELECT conversation_id, identity_id FROM participant WHERE conversation_id IN ({}) AND NOT claimed"
+        )
         for row in rows_in(self._tx, participants, self._rows):
             self._inside[row[0]].add(row[1])
 
@@ -75,10 +77,12 @@ class Growing:
         return self.standing(number)[0]
 
     def inside(self, number: int) -> set[int]:
-        """Return the identities that take part in a conversation."""
+        """Return the identities that take part in a conversation; what is only claimed takes none."""
         found = self._inside.get(number)
         if found is None:
-            rows = self._tx.all("SELECT identity_id FROM participant WHERE conversation_id = ?", (number,))
+            rows = self._tx.all(
+                "SELECT identity_id FROM participant WHERE conversation_id = ? AND NOT claimed", (number,)
+            )
             found = self._inside[number] = {row[0] for row in rows}
         return found
 
@@ -110,15 +114,23 @@ class Growing:
         for identity in identities:
             if identity not in inside:
                 inside.add(identity)
-                self._tx.later(
-                    "INSERT INTO participant (conversation_id, identity_id) VALUES (?, ?) ON CONFLICT DO NOTHING",
-                    (number, identity),
-                )
+                self._tx.later(conversations.TAKES_PART, (number, identity))
+
+    def claim(self, number: int, identity: int) -> None:
+        """Note with a conversation an identity that its customer only says is theirs."""
+        self._tx.later(
+            "INSERT INTO participant (conversation_id, identity_id, claimed) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+            (number, identity, True),
+        )
 
     def touch(self, one: Standing) -> None:
         """Take note that a conversation changed."""
         if one.id not in self._new:
             self._changed[one.id] = one
+
+    def recount(self, number: int) -> None:
+        """Have a conversation counted anew at the end: one of its messages is not what it was."""
+        self._uncounted.add(number)
 
     def change(self, kind: str, one: Standing, message: int | None = None, **fields: Any) -> None:
         """Set fields of a conversation and append the event that says so."""

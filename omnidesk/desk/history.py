@@ -28,6 +28,7 @@ _SEEN = frozenset((
     "logged", "log_withdrawn", "call_heard", "call_amended", "identity_added",
     "redecoded", "join_offered", "verified", "deliverable", "undeliverable", "emptied", "refilled", "imported",
     "merged", "queued", "draft_followed", "rewritten", "dismissed", "undismissed",
+    "file_came", "file_missed", "claimed", "claim_proven", "claim_refuted",
 ))  # fmt: skip
 """Events that the thread shows otherwise, as messages, or that nobody needs to read there."""
 
@@ -135,6 +136,12 @@ def _words(one: Event, names: dict[int, str], quiet: bool) -> str:
         return _("split {messages} out to #{number}").format(
             messages=_messages(after.get("messages")), number=after.get("into")
         )
+    if one.kind == "edited":
+        return _("a message was edited: its details say what stood there")
+    if one.kind == "consent":
+        given = after.get("consent.state") == "given"
+        how = _("allowed {purpose} on {kind}") if given else _("forbade {purpose} on {kind}")
+        return how.format(purpose=_(after.get("purpose", "")), kind=after.get("channel_kind", ""))
     if one.kind == "opened":
         return _("split this out of #{number}").format(number=after["split_from"]) if "split_from" in after else ""
     return "" if one.kind in _SEEN else one.kind.replace("_", " ")

@@ -86,3 +86,8 @@ def between(hours: Hours | None, begin: int, end: int) -> int:
             total += max(0, min(end, _moment(hours, day, closes)) - max(begin, _moment(hours, day, opens)))
         day += timedelta(days=1)
     return total
+
+
+def is_open(hours: Hours | None, at: int) -> bool:
+    """Say whether a time (UTC ms) lies in opening hours; without a calendar it always does."""
+    return hours is None or not any(hours.week) or between(hours, at, at + 1) > 0

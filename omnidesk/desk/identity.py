@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from omnidesk.connectors import registry
 from omnidesk.connectors.base import Party
-from omnidesk.desk import phones
+from omnidesk.desk import naming, phones
 from omnidesk.desk.acts import Act
 from omnidesk.store.chunks import rows_in
 from omnidesk.store.database import Connection
@@ -33,6 +33,8 @@ class Known:
     blocked: bool
     new: bool = False
     """Nobody used it before."""
+    claimed: bool = False
+    """The customer only says that it is theirs."""
 
 
 @dataclass(slots=True)
@@ -45,6 +47,7 @@ class _Met:
     verified: bool
     deliverable: bool
     blocked: bool
+    claimed: bool = False
 
 
 class People:
@@ -110,7 +113,44 @@ class People:
             return Known(met.id, met.customer_id, value, met.blocked, new=True)
         if proven:
             self._learn(met, party, value, name, wrote)
-        return Known(met.id, met.customer_id, value, met.blocked)
+        return Known(met.id, met.customer_id, value, met.blocked, claimed=met.claimed)
+
+    def claimed(self, party: Party, author: Known) -> Known:
+        """Return the identity of a party of whom the author of a message says that they are it: where nobody used it
+        before one of the author's customer, unverified. What is known is not changed by what anybody says."""
+        value = self._value(party)
+        met = self._find(party.kind, party.scope, value)
+        new = met is None
+        if met is None:
+            met = _Met(new_id(), author.customer_id, "", False, True, False, claimed=True)
+            self._store(met, party, value)
+            naming.named(self._act.tx, met.customer_id, value)
+        return Known(met.id, met.customer_id, value, met.blocked, new, met.claimed)
+
+    def own(self, known: Known) -> None:
+        """Take note that a claimed address is the customer's indeed."""
+        self._settle(known, known.customer_id)
+
+    def part(self, known: Known) -> Known:
+        """Give a claimed address to a customer of its own: somebody else uses it."""
+        customer = new_id()
+        name = next((met.name for met in self._met.values() if met is not None and met.id == known.id), "")
+        self._act.tx.later(
+            "INSERT INTO customer (id, name, created_at) VALUES (?, ?, ?)",
+            (customer, name or known.value, self._act.at),
+        )
+        self._settle(known, customer)
+        naming.renew(self._act.tx, (customer, known.customer_id))
+        return replace(known, customer_id=customer, claimed=False)
+
+    def _settle(self, known: Known, customer: int) -> None:
+        act, before = self._act, {"identity.claimed": True}
+        act.tx.later("UPDATE identity SET claimed = ?, customer_id = ? WHERE id = ?", (False, customer, known.id))
+        for met in self._met.values():
+            if met is not None and met.id == known.id:
+                met.claimed, met.customer_id = False, customer
+        kind = "claim_proven" if customer == known.customer_id else "claim_refuted"
+        act.event(kind, customer=known.customer_id, before=before, after={"identity": known.id, "customer": customer})
 
     def _new(self, party: Party, value: str, name: str) -> _Met:
         act = self._act
@@ -118,13 +158,20 @@ class People:
         act.tx.later(
             "INSERT INTO customer (id, name, created_at) VALUES (?, ?, ?)", (met.customer_id, name or value, act.at)
         )
-        act.tx.later(
-            "INSERT INTO identity (id, customer_id, kind, scope, value, name, verified, created_at) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (met.id, met.customer_id, party.kind, party.scope, value, name, party.verified, act.at),
-        )
-        self._met[party.kind, party.scope, value] = met
+        self._store(met, party, value)
+        naming.met(act.tx, met.customer_id, value, name)
         return met
+
+    def _store(self, met: _Met, party: Party, value: str) -> None:
+        self._act.tx.later(
+            "INSERT INTO identity (id, customer_id, kind, scope, value, name, verified, claimed, created_at) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                met.id, met.customer_id, party.kind, party.scope, value, met.name, met.verified, met.claimed,
+                self._act.at,
+            ),
+        )  # fmt: skip
+        self._met[party.kind, party.scope, value] = met
 
     def _learn(self, met: _Met, party: Party, value: str, name: str, wrote: bool) -> None:
         act = self._act
@@ -134,6 +181,7 @@ class People:
             act.tx.later(
                 "UPDATE customer SET name = ? WHERE id = ? AND name IN ('', ?)", (name, met.customer_id, value)
             )
+            naming.named(act.tx, met.customer_id, name)
         if wrote and not met.deliverable:
             met.deliverable = True
             act.change_known("deliverable", "identity", met.id, "deliverable", False, True, met.customer_id)
@@ -143,13 +191,13 @@ class People:
 
 
 _IDENTITY = (
-    "SELECT id, customer_id, value, name, verified, deliverable, blocked_at FROM identity "
+    "SELECT id, customer_id, value, name, verified, deliverable, blocked_at, claimed FROM identity "
     "WHERE kind = ? AND scope = ? AND value"
 )
 
 
 def _met_in(row: Any) -> _Met:
-    flags = bool(row["verified"]), bool(row["deliverable"]), row["blocked_at"] is not None
+    flags = bool(row["verified"]), bool(row["deliverable"]), row["blocked_at"] is not None, bool(row["claimed"])
     return _Met(row["id"], row["customer_id"], row["name"], *flags)
 
 

@@ -20,7 +20,7 @@ from omnidesk.desk.acts import Act, perform
 from omnidesk.desk.batch import Arrival, Batch
 from omnidesk.desk.decoding import Outcome
 from omnidesk.store import leases
-from omnidesk.store.chunks import chunks, rows_in
+from omnidesk.store.chunks import rows_in
 from omnidesk.store.database import Transaction
 from omnidesk.store.ids import new_id
 from omnidesk.store.workspace import Workspace
@@ -31,7 +31,6 @@ from omnidesk.words.rows import PROGRAM
 
 ADMITTED, DONE, QUARANTINED = "admitted", "done", "quarantined"
 AT_A_TIME = 100
-RECEIPTS_AT_ONCE = 1_000
 LONGEST = 0.1
 """Seconds that a transaction should take at most: others want to write too."""
 FEWEST, FIRST, MOST = 10, 100, 1_000
@@ -142,18 +141,13 @@ def _keep(
     tx: Transaction, channel_id: int, wanted: Sequence[tuple[int, Item, str]], imported: bool
 ) -> list[tuple[int, Item]]:
     """Give items their receipts and keep those that had none: (raw item id, item, blob) each."""
-    fresh: set[int] = set()
-    for some in chunks(wanted, RECEIPTS_AT_ONCE):
-        receipts = tx.all(
-            "INSERT INTO receipt (id, channel_id, source_id, folder, received_at) VALUES "
-            f"{', '.join(['(?, ?, ?, ?, ?)'] * len(some))} ON CONFLICT (channel_id, source_id) DO NOTHING RETURNING id",
-            [
-                value
-                for raw_id, item, _ in some
-                for value in (raw_id, channel_id, item.source_id, item.folder, item.received_at)
-            ],
-        )
-        fresh |= {row[0] for row in receipts}
+    tx.execute_many(
+        "INSERT INTO receipt (id, channel_id, source_id, folder, received_at) VALUES (?, ?, ?, ?, ?) "
+        "ON CONFLICT (channel_id, source_id) DO NOTHING",
+        [(raw_id, channel_id, item.source_id, item.folder, item.received_at) for raw_id, item, _ in wanted],
+    )
+    receipts = rows_in(tx, "SELECT id FROM receipt WHERE id IN ({})", [raw_id for raw_id, _, _ in wanted])
+    fresh = {row[0] for row in receipts}
     kept = [(raw_id, item, blob) for raw_id, item, blob in wanted if raw_id in fresh]
     tx.execute_many(
         "INSERT INTO raw_item (id, channel_id, blob, size, media_type, headers_json, received_at, source_id, folder, "

@@ -21,7 +21,7 @@ def may_join(tx: Transaction, one: int, other: int) -> bool:
     places = {row[0] for row in tx.all("SELECT place FROM conversation WHERE id IN (?, ?)", (one, other))}
     shared = tx.value(
         "SELECT 1 FROM participant a JOIN participant b ON b.identity_id = a.identity_id "
-        "WHERE a.conversation_id = ? AND b.conversation_id = ?",
+        "WHERE a.conversation_id = ? AND b.conversation_id = ? AND NOT a.claimed AND NOT b.claimed",
         (one, other),
     )
     return touched < 2 and len(places) == 1 and shared is not None
@@ -80,8 +80,9 @@ def move_messages(act: Act, messages: Sequence[int], source: int, target: int) -
         tx.execute("UPDATE outbox SET conversation_id = ? WHERE message_id = ?", (target, message))
         act.moved("message", message, "conversation_id", source, target)
     tx.execute(
-        "INSERT INTO participant (conversation_id, identity_id) "
-        "SELECT ?, identity_id FROM participant WHERE conversation_id = ? ON CONFLICT DO NOTHING",
+        "INSERT INTO participant (conversation_id, identity_id, claimed) "
+        "SELECT ?, identity_id, claimed FROM participant WHERE conversation_id = ? ON CONFLICT (conversation_id, "
+        "identity_id) DO UPDATE SET claimed = participant.claimed AND excluded.claimed",
         (target, source),
     )
 

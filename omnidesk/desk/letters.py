@@ -140,7 +140,7 @@ def _take_part(act: Act, number: int, identity_kind: str, outward: rules.Outward
     for address in (*outward.to, *outward.cc):
         person = identity.known(act, Party(identity_kind, address.address, address.name))
         act.tx.execute(
-            "INSERT INTO participant (conversation_id, identity_id) VALUES (?, ?) ON CONFLICT DO NOTHING",
+            conversations.TAKES_PART,
             (number, person.id),
         )
 

@@ -166,8 +166,15 @@ def finish(
     perform(workspace, PROGRAM, str(status), work)
 
 
-def again(workspace: Workspace, message_id: int, held: Held, reason: str, wait: float) -> None:
-    """Queue a message that was certainly not sent once more, after `wait` seconds."""
+def recipients(workspace: Workspace, message_id: int) -> str:
+    """Return the addresses that a message goes to, as one word."""
+    message = thread.message(workspace.database.reader, message_id)
+    return " ".join(sorted(one.address for one in (*message.to, *message.cc, *message.bcc)))
+
+
+def again(workspace: Workspace, message_id: int, held: Held, reason: str, wait: float, tried: bool = True) -> None:
+    """Queue a message that was certainly not sent once more, after `wait` seconds; what was not even `tried` does not
+    count as a try."""
 
     def work(act: Act) -> None:
         leases.check(act.tx, held.name, held.number)
@@ -176,6 +183,8 @@ def again(workspace: Workspace, message_id: int, held: Held, reason: str, wait: 
         ours = row["state"] == MessageStatus.SENDING and row["lease_number"] == held.number
         if ours or row["state"] == MessageStatus.UNKNOWN:
             _requeue(act, message_id, act.at + int(wait * clock.SECOND), reason)
+            if not tried:
+                act.tx.execute("UPDATE outbox SET attempts = attempts - 1 WHERE message_id = ?", (message_id,))
 
     perform(workspace, PROGRAM, "queued", work)
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from omnidesk.desk import naming
 from omnidesk.store.database import Connection, Transaction
 from omnidesk.store.workspace import Workspace
 from omnidesk.text.address import normalise_identity
@@ -68,10 +69,13 @@ def settle(workspace: Workspace) -> None:
             return
         here = local_region()
         tx.insert("setting", key="region", value_json=json.dumps(here))
-        for row in tx.all("SELECT id, scope, value FROM identity WHERE kind = 'phone'"):
+        respelled: set[int] = set()
+        for row in tx.all("SELECT id, customer_id, scope, value FROM identity WHERE kind = 'phone'"):
             value = normalise_phone(row["value"], here)
             same = "SELECT 1 FROM identity WHERE kind = 'phone' AND scope = ? AND value = ?"
             if value != row["value"] and tx.value(same, (row["scope"], value)) is None:
                 tx.execute("UPDATE identity SET value = ? WHERE id = ?", (value, row["id"]))
+                respelled.add(row["customer_id"])
+        naming.renew(tx, respelled)
 
     workspace.database.write(work)

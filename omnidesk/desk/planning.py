@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from omnidesk import clock
 from omnidesk.connectors import registry
 from omnidesk.connectors.manifest import Manifest
-from omnidesk.desk import forwards, identity, phones, rules
-from omnidesk.store import people, thread
+from omnidesk.desk import consents, forwards, identity, naming, phones, rules
+from omnidesk.store import names, people, thread
 from omnidesk.store.database import Connection
 from omnidesk.store.workspace import Workspace
 from omnidesk.text.address import normalise_identity, valid_email
+from omnidesk.text.measure import Unit
 from omnidesk.words.errors import NotFoundError
 from omnidesk.words.kinds import Direction
 from omnidesk.words.retelling import retold
@@ -36,10 +37,13 @@ class Choice:
     to: tuple[Address, ...]
     cc: tuple[Address, ...] = ()
     public: bool = False
+    claimed: bool = False
+    """Whether it goes to an address that the customer claims and another one uses: never proposed."""
     letters: bool = True
     files: bool = True
     """Whether it carries attachments."""
     limit: int | None = None
+    unit: Unit = "chars"
     closes_at: int | None = None
     """When its reply window closes (UTC ms); None where there is none."""
 
@@ -48,7 +52,7 @@ class Choice:
 class Plan:
     """How an answer would go out: what it answers, the channel proposed, the recipients, and what to mind.
 
-    No public channel is ever proposed; it stands among the `choices`."""
+    No public channel is ever proposed, nor one to an address of somebody else; they stand among the `choices`."""
 
     answers: Message | None
     channel: Channel | None
@@ -79,9 +83,11 @@ def plan(workspace: Workspace, number: int, to_sender_only: bool = False) -> Pla
         flagged.append(_("NOT PROVEN: a newer mail may be forged, and is not what is answered"))
     if answers is not None and answers.unproven:
         flagged.append(_("NOT PROVEN: nobody vouches that {sender} wrote this").format(sender=answers.sender.address))
-    choices = tuple(_choices(reader, number, answers, to, cc))
+    mailbox = _wanted_mailbox(answers)
+    choices = tuple(_choices(reader, number, answers, to, cc, mailbox))
     usable = [choice for choice in choices if choice.usable]
-    first = _proposed(reader, number, answers, [choice for choice in usable if not choice.public])
+    first = next((choice for choice in usable if mailbox and choice.to == mailbox), None)
+    first = first or _proposed(reader, number, answers, [one for one in usable if not (one.public or one.claimed)])
     if first is not None and (answers is None or first.channel.kind != answers.kind):
         to, cc = first.to, ()
     return Plan(answers, None if first is None else first.channel, choices, to, cc, tuple(flagged))
@@ -184,7 +190,7 @@ def _recipients(
     if answers.direction is Direction.OUTBOUND:
         return answers.to, () if to_sender_only else answers.cc
     kind = identity.kind_of(answers.kind)
-    reply_to = () if answers.unproven else answers.reply_to
+    reply_to = () if answers.unproven or _wanted_mailbox(answers) else answers.reply_to
     elsewhere = [one for one in reply_to if normalise_identity(kind, one.address, region) not in ours]
     to = elsewhere or [answers.sender]
     domain = answers.sender.address.rpartition("@")[2].lower()
@@ -209,12 +215,26 @@ def _recipients(
     return tuple(to), tuple(cc)
 
 
+def _wanted_mailbox(answers: Message | None) -> tuple[Address, ...]:
+    """Return the e-mail address where a message that came another way wants its answer, as one left when nobody was
+    there: () where it says none."""
+    if answers is None or answers.direction is Direction.OUTBOUND or identity.kind_of(answers.kind) == "email":
+        return ()
+    return tuple(one for one in answers.reply_to[:1] if valid_email(one.address))
+
+
 def _choices(
-    reader: Connection, number: int, answers: Message | None, to: tuple[Address, ...], cc: tuple[Address, ...]
+    reader: Connection,
+    number: int,
+    answers: Message | None,
+    to: tuple[Address, ...],
+    cc: tuple[Address, ...],
+    mailbox: tuple[Address, ...] = (),
 ) -> list[Choice]:
     customer_id = reader.value("SELECT customer_id FROM conversation WHERE id = ?", (number,))
     customer = next(iter(people.customers(reader, [customer_id])), None) if customer_id is not None else None
     bad = frozenset(one.value for one in customer.identities if not one.deliverable) if customer else frozenset()
+    claims = _claims(reader, number)
     found = []
     for channel in people.channels(reader):
         if channel.kind == "desk":
@@ -226,24 +246,46 @@ def _choices(
             continue
         theirs = tuple(
             Address(one.name or (customer.name if customer else ""), one.value)
-            for one in (customer.identities if customer else ())
+            for one in sorted(customer.identities if customer else (), key=lambda one: one.claimed)
             if one.kind in manifest.identity_kinds
         )
+        noted = tuple(Address("", value) for kind, value in claims if kind in manifest.identity_kinds)
         window, last = manifest.reply_window, last_inbound_at(reader, number, channel.id)
         same = answers is not None and answers.kind == channel.kind
-        there = to if same else theirs[:1]
+        there = to if same else mailbox if mailbox and "email" in manifest.identity_kinds else theirs[:1] or noted[:1]
         if not there:
             reason: str | None = _("no {kinds} address of the customer is known").format(
                 kinds=" or ".join(manifest.identity_kinds)
             )
         else:
-            outward = rules.Outward(there, cc if same else (), last_inbound_at=last, undeliverable=bad)
+            forbidden = consents.refused(reader, channel, there, number)
+            outward = rules.Outward(
+                there, cc if same else (), last_inbound_at=last, undeliverable=bad, refused_consent=forbidden
+            )
             reason = rules.objection(channel, manifest, outward, clock.now())
         closes = None if window is None or last is None else rules.window_shuts(window, last)
         copies = cc if same else ()
         public = rules.is_public(channel, manifest, answers)
-        found.append(replace(_choice(channel, manifest, reason, there), cc=copies, public=public, closes_at=closes))
+        found.append(
+            replace(
+                _choice(channel, manifest, reason, there),
+                cc=copies,
+                public=public,
+                claimed=not same and not theirs,
+                closes_at=closes,
+            )
+        )
     return found
+
+
+def _claims(reader: Connection, number: int) -> list[tuple[str, str]]:
+    """Return kind and value of the addresses that are noted with a conversation as claimed, and are somebody else's."""
+    rows = reader.all(
+        "SELECT i.id, i.kind, i.value FROM participant p JOIN identity i ON i.id = p.identity_id "
+        "WHERE p.conversation_id = ? AND p.claimed",
+        (number,),
+    )
+    return [(row[1], row[2]) for row in sorted(rows, key=lambda row: int(row[0]))]
 
 
 def _preferred(reader: Connection, number: int, usable: list[Choice]) -> Choice | None:
@@ -280,20 +322,31 @@ def _choice(channel: Channel, manifest: Manifest, reason: str | None, to: tuple[
     why = None if reason is None else retold(reason)
     files = manifest.attachments.outbound
     letters = manifest.text.subject
-    return Choice(channel, reason is None, why, to, (), manifest.public, letters, files, limit)
+    return Choice(
+        channel, reason is None, why, to, (), manifest.public, False, letters, files, limit, manifest.text.unit
+    )
 
 
 def addresses_like(workspace: Workspace, begun: str, limit: int) -> list[Address]:
-    """Return e-mail addresses that begin so, in order; rides on identity's unique (kind, scope, value)."""
+    """Return e-mail addresses: first those that begin so, in order; then those of customers who have it at the
+    beginning of a word of their name or address, then anywhere in them, the newest first.
+
+    Rides on identity's unique (kind, scope, value), and on search_names."""
     low = begun.strip().lower()
     if not low:
         return []
-    rows = workspace.database.reader.all(
+    reader = workspace.database.reader
+    rows = reader.all(
         "SELECT name, value FROM identity WHERE kind = 'email' AND scope = '' AND value >= ? AND value < ? "
         "AND deliverable ORDER BY value LIMIT ?",
         (low, low + "\U0010ffff", limit),
     )
-    return [Address(row[0], row[1]) for row in rows]
+    found = dict.fromkeys(Address(row[0], row[1]) for row in rows)
+    for beginning in (True, False):
+        if len(found) < limit:
+            some = names.newest(reader, naming.sought(low), limit, beginning)
+            found |= dict.fromkeys(people.email_addresses(reader, some))
+    return list(found)[:limit]
 
 
 def last_inbound_at(reader: Connection, number: int, channel_id: int) -> int | None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from omnidesk.connectors import registry
 from omnidesk.connectors.base import Decoded
-from omnidesk.desk import attachments, contents, conversations, indexing, intake, signatures
+from omnidesk.desk import contents, conversations, fetching, indexing, intake, signatures
 from omnidesk.desk.acts import Act, perform
 from omnidesk.store import search
 from omnidesk.store.workspace import Workspace
@@ -86,7 +86,7 @@ def _refresh(act: Act, message_id: int, version: int, decoded: Decoded) -> bool:
     text, reply_text = contents.words(decoded)
     reply_text = signatures.folded(tx, row["identity_id"], message_id, decoded, reply_text)
     name = row["from_name"] if decoded.sender is None else one_line(decoded.sender.name, 200)
-    said = {
+    said: dict[str, Any] = {
         "text": text,
         "reply_text": None if reply_text == text else reply_text,
         "subject": contents.subject(decoded),
@@ -94,13 +94,16 @@ def _refresh(act: Act, message_id: int, version: int, decoded: Decoded) -> bool:
         "author_name": name,
         "files": len(decoded.files),
     }
+    if row["edited_at"] is not None:  # what its author says now stands in another raw item
+        for name in ("text", "reply_text", "subject"):
+            del said[name]
     before = indexing.stored_entry(tx, row)
     altered = any(row[column] != value for column, value in said.items())
     tx.execute(
         f"UPDATE message SET decoder = ?, {', '.join(f'{column} = ?' for column in said)} WHERE id = ?",
         (version, *said.values(), message_id),
     )
-    altered |= _refresh_files(act, message_id, decoded)
+    altered |= _refresh_files(act, row["channel_id"], message_id, decoded)
     fresh = tx.one("SELECT * FROM message WHERE id = ?", (message_id,))
     after = indexing.stored_entry(tx, fresh)
     if after != before:
@@ -112,12 +115,16 @@ def _refresh(act: Act, message_id: int, version: int, decoded: Decoded) -> bool:
     return altered
 
 
-def _refresh_files(act: Act, message_id: int, decoded: Decoded) -> bool:
+def _refresh_files(act: Act, channel_id: int, message_id: int, decoded: Decoded) -> bool:
     """Rewrite names and kinds of the files in place, so that their ids stay; add those that are new."""
     known = act.tx.all("SELECT * FROM attachment WHERE message_id = ? ORDER BY position", (message_id,))
     if len(known) != len(decoded.files):
+        act.tx.execute(
+            "DELETE FROM fetching WHERE attachment_id IN (SELECT id FROM attachment WHERE message_id = ?)",
+            (message_id,),
+        )
         act.tx.execute("DELETE FROM attachment WHERE message_id = ?", (message_id,))
-        attachments.store(act, message_id, contents.files(decoded.files))
+        fetching.store_files(act.tx, channel_id, message_id, contents.files(decoded.files))
         return True
     altered = False
     for row, file in zip(known, decoded.files, strict=True):

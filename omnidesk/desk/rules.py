@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from omnidesk import clock
-from omnidesk.connectors.manifest import Manifest, ReplyWindow, TextRule
+from omnidesk.connectors.manifest import Manifest, ReplyWindow
+from omnidesk.text import measure
 from omnidesk.text.address import valid_email
 from omnidesk.text.phone import could_be_phone
-from omnidesk.words.rows import Address, Channel, Message
+from omnidesk.words.rows import Address, Channel, Consent, Message
 
 SAFETY = 5 * clock.MINUTE
 """A reply window counts as closed this much before the provider closes it."""
@@ -25,7 +27,8 @@ class Outward:
     file_sizes: tuple[int, ...] = ()
     last_inbound_at: int | None = None
     undeliverable: frozenset[str] = frozenset()
-    refused_consent: frozenset[str] = frozenset()
+    refused_consent: Mapping[str, Consent] = field(default_factory=dict)
+    """Who of them forbade it, and how."""
 
 
 def window_shuts(window: ReplyWindow, last_inbound_at: int) -> int:
@@ -64,7 +67,7 @@ def objection(channel: Channel, manifest: Manifest, outward: Outward, now: int) 
         if "phone" in manifest.identity_kinds and not could_be_phone(address.address):
             return f"{address.address or 'an empty address'} is no telephone number"
         if address.address in outward.refused_consent:
-            return f"{address.address} gave no consent for {manifest.name}"
+            return _forbidden(address.address, manifest.name, outward.refused_consent[address.address])
         if address.address in outward.undeliverable and address in outward.to and len(outward.to) == 1:
             return f"{address.address} is undeliverable: mail to it came back"
     return (
@@ -72,6 +75,12 @@ def objection(channel: Channel, manifest: Manifest, outward: Outward, now: int) 
         or _size_objection(manifest, outward)
         or _server_objection(channel, outward)
     )
+
+
+def _forbidden(address: str, name: str, consent: Consent) -> str:
+    but = "" if consent.purpose == "service" else " but answers to what they ask"
+    said = f" (said {consent.source})" if consent.source else ""
+    return f"{address} wants no messages on {name}{but}{said}"
 
 
 def _window_objection(manifest: Manifest, outward: Outward, now: int) -> str | None:
@@ -84,7 +93,7 @@ def _window_objection(manifest: Manifest, outward: Outward, now: int) -> str | N
 
 
 def _size_objection(manifest: Manifest, outward: Outward) -> str | None:
-    length = text_length(manifest.text, outward.text)
+    length = measure.length(outward.text, manifest.text.unit)
     most = manifest.text.max_length
     if most is not None and length > most and not manifest.text.split:
         return f"the text has {length} {manifest.text.unit}, {manifest.name} takes {most}"
@@ -108,22 +117,3 @@ def _server_objection(channel: Channel, outward: Outward) -> str | None:
     if not isinstance(largest, int) or not outward.file_sizes or size <= largest:
         return None
     return f"the mail would have {size / 1e6:.1f} MB, the server of {channel.name} takes {largest / 1e6:.1f} MB"
-
-
-def text_length(rule: TextRule, text: str) -> int:
-    """Count a text in the unit of its channel; GSM-7 counts septets (3GPP TS 23.038), or UTF-16 units where it must."""
-    if rule.unit == "bytes":
-        return len(text.encode())
-    if rule.unit == "utf16":
-        return len(text.encode("utf-16-le")) // 2
-    if rule.unit == "gsm7":
-        twice = sum(character in "^{}\\[~]|€" for character in text)
-        plain = all(character in _GSM7 for character in text)
-        return len(text) + twice if plain else len(text.encode("utf-16-le")) // 2
-    return len(text)
-
-
-_GSM7 = frozenset(
-    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿"
-    "abcdefghijklmnopqrstuvwxyzäöñüà^{}\\[~]|€"
-)

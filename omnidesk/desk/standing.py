@@ -126,8 +126,11 @@ def write(tx: Transaction, changed: Sequence[Standing]) -> None:
 
 def numbers(tx: Transaction, count: int) -> int:
     """Take so many short numbers; return the first."""
-    tx.execute("INSERT INTO counter (name, value) VALUES ('conversation', 0) ON CONFLICT (name) DO NOTHING")
-    last: Any = tx.value("UPDATE counter SET value = value + ? WHERE name = 'conversation' RETURNING value", (count,))
+    last: Any = tx.value(
+        "INSERT INTO counter (name, value) VALUES ('conversation', ?) "
+        "ON CONFLICT (name) DO UPDATE SET value = counter.value + excluded.value RETURNING value",
+        (count,),
+    )
     return int(last) - count + 1
 
 

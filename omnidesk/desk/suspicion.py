@@ -96,7 +96,8 @@ def _passes_for(reader: Connection, sender: str, ours: set[str]) -> tuple[str, .
         return ()
     marks = ", ".join("?" * len(wanted))
     known = reader.value(
-        f"SELECT value FROM identity WHERE kind = 'email' AND scope = '' AND value IN ({marks}) AND created_at < "
+        f"SELECT value FROM identity WHERE kind = 'email' AND scope = '' AND value IN ({marks}) AND NOT claimed AND "
+        "created_at < "
         "coalesce((SELECT created_at FROM identity WHERE kind = 'email' AND scope = '' AND value = ?), 1 << 62) "
         "ORDER BY created_at LIMIT 1",
         (*wanted, value),

@@ -141,5 +141,8 @@ def thread_key(thread: str) -> str:
 def takes_part(connection: Connection, number: int) -> list[int]:
     """Return the identities that take part in a conversation."""
     return [
-        row[0] for row in connection.all("SELECT identity_id FROM participant WHERE conversation_id = ?", (number,))
+        row[0]
+        for row in connection.all(
+            "SELECT identity_id FROM participant WHERE conversation_id = ? AND NOT claimed", (number,)
+        )
     ]

@@ -10,7 +10,8 @@ from omnidesk.desk import intake
 from omnidesk.store import thread
 from omnidesk.store.workspace import Workspace
 from omnidesk.words import rows
-from omnidesk.words.errors import NotFoundError
+from omnidesk.words.errors import NotFoundError, TryLaterError
+from omnidesk.words.retelling import retold
 from omnidesk.words.rows import Attachment, Conversation, Event, Message
 from omnidesk.words.speech import _
 
@@ -107,20 +108,31 @@ def raw(workspace: Workspace, message_id: int) -> bytes:
     return workspace.blobs.get(row["blob"])
 
 
+def still_coming(file: Attachment) -> str:
+    """Return in words why a file is not here yet."""
+    return _("the engine fetches it from the provider") if file.missing is None else retold(file.missing)
+
+
 def attachment_bytes(workspace: Workspace, attachment_id: int) -> tuple[Attachment, bytes]:
-    """Return a file and its bytes, taken out of the original where they are not stored by themselves."""
+    """Return a file and its bytes, taken out of the original where they are not stored by themselves.
+
+    Raises NotFoundError; TryLaterError for one that is still to be fetched from its provider."""
     row = workspace.database.reader.one(
-        "SELECT a.*, coalesce(a.raw_item_id, m.raw_item_id) AS origin, channel.kind AS channel_kind "
-        "FROM attachment a JOIN message m ON "
-        "m.id = a.message_id "
-        "JOIN channel ON channel.id = m.channel_id WHERE a.id = ?",
+        "SELECT a.*, f.reference, f.due_at, f.error, coalesce(a.raw_item_id, m.raw_item_id) AS origin, "
+        "channel.kind AS channel_kind FROM attachment a "
+        "JOIN message m ON m.id = a.message_id JOIN channel ON channel.id = m.channel_id "
+        "LEFT JOIN fetching f ON f.attachment_id = a.id WHERE a.id = ?",
         (attachment_id,),
     )
     if row is None:
         raise NotFoundError(_("there is no attachment {attachment_id}").format(attachment_id=attachment_id))
-    found = Attachment(row["id"], row["name"], row["content_type"], row["size"], row["sha256"], bool(row["inline"]))
+    found = thread.attachment(row)
     if row["blob"] is not None:
         return found, workspace.blobs.get(row["blob"])
+    if found.coming:
+        raise TryLaterError(_("{name} has not come yet: {why}").format(name=found.name, why=still_coming(found)))
+    if row["reference"] is not None:
+        raise NotFoundError(_("{name} could not be fetched: {why}").format(name=found.name, why=retold(row["error"])))
     item = intake.item_of(workspace, row["origin"])
     messages_within = registry.connector(row["channel_kind"]).decode(item)
     files = [file for decoded in messages_within for file in decoded.files]

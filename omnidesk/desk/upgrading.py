@@ -8,6 +8,7 @@ from pathlib import Path
 from omnidesk.store import home as homes
 from omnidesk.store import versions
 from omnidesk.store.workspace import Workspace
+from omnidesk.text.fold import fold
 from omnidesk.words.errors import WorkspaceError
 from omnidesk.words.speech import _
 
@@ -38,7 +39,7 @@ def upgrade(home: str | Path | None = None) -> Upgraded:
             return Upgraded(schema, schema, None)
         before = versions.read(workspace.database)[0]
         copy = migrate.copy_first(workspace)
-        schema = migrate.upgrade(workspace)
+        schema = migrate.upgrade(workspace, fold)
         phones.settle(workspace)
         return Upgraded(before, schema, copy)
     finally:

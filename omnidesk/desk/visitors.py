@@ -31,6 +31,18 @@ class Visitor:
     page: str
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of ours that a customer has open: which connection, whose, where, and whether they type there."""
+
+    connection: str
+    channel_id: int
+    identity_id: int
+    conversation_id: int | None
+    typing: bool = False
+    page: str = ""
+
+
 def show(
     workspace: Workspace,
     connection: str,
@@ -41,27 +53,38 @@ def show(
     page: str = "",
 ) -> None:
     """Say that a page is connected, and whether somebody types there."""
-    now = clock.now()
-    workspace.database.write(
-        lambda tx: tx.execute(
-            "INSERT INTO visitor_presence (connection, channel_id, identity_id, conversation_id, typing, page, since, "
-            "expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (connection) DO UPDATE SET "
-            "conversation_id = excluded.conversation_id, typing = excluded.typing, page = excluded.page, "
-            "expires_at = excluded.expires_at",
-            (connection, channel_id, identity_id, conversation_id, typing, one_line(page, 500), now, now + EXPIRES),
-        )
-    )
+    show_all(workspace, [Page(connection, channel_id, identity_id, conversation_id, typing, page)])
 
 
 def leave(workspace: Workspace, connection: str) -> None:
     """Say that a page was closed; when is remembered for a day."""
+    show_all(workspace, gone=[connection])
+
+
+def show_all(workspace: Workspace, there: Sequence[Page] = (), gone: Sequence[str] = ()) -> None:
+    """Say which pages are connected and which were closed, of many in one transaction."""
     now = clock.now()
 
     def work(tx: Transaction) -> None:
-        tx.execute(
-            "UPDATE visitor_presence SET typing = ?, expires_at = ? WHERE connection = ?", (False, now, connection)
-        )
-        tx.execute("DELETE FROM visitor_presence WHERE expires_at < ?", (now - REMEMBERED,))
+        tx.execute_many(
+            "INSERT INTO visitor_presence (connection, channel_id, identity_id, conversation_id, typing, page, since, "
+            "expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (connection) DO UPDATE SET "
+            "conversation_id = excluded.conversation_id, typing = excluded.typing, page = excluded.page, "
+            "expires_at = excluded.expires_at",
+            [
+                (
+                    one.connection, one.channel_id, one.identity_id, one.conversation_id, one.typing,
+                    one_line(one.page, 500), now, now + EXPIRES,
+                )
+                for one in there
+            ],
+        )  # fmt: skip
+        if gone:
+            tx.execute_many(
+                "UPDATE visitor_presence SET typing = ?, expires_at = ? WHERE connection = ?",
+                [(False, now, connection) for connection in gone],
+            )
+            tx.execute("DELETE FROM visitor_presence WHERE expires_at < ?", (now - REMEMBERED,))
 
     workspace.database.write(work)
 

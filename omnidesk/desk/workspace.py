@@ -48,6 +48,7 @@ def open_workspace(home: str | Path | None = None) -> Workspace:
 def _bring_up(workspace: Workspace) -> None:
     from omnidesk.desk import phones
     from omnidesk.store import migrate
+    from omnidesk.text.fold import fold
 
     if migrate.breaking(workspace):
         raise RefusedError(
@@ -56,7 +57,7 @@ def _bring_up(workspace: Workspace) -> None:
                 "`omnidesk upgrade` (it makes a copy first)"
             ).format(path=workspace.home.path)
         )
-    migrate.upgrade(workspace)
+    migrate.upgrade(workspace, fold)
     phones.settle(workspace)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from omnidesk import clock
@@ -38,12 +39,19 @@ class Details(Listing):
 
     def read(self, width: int) -> ListRead:
         """Read what the store knows and lay it out."""
+        from omnidesk.desk import originals
+
         passage = history.passage(self.session.workspace, self.message)
-        return ListRead(laid_out(self.message, passage, width, clock.now()), f"{_(self.HEADING)} {self.message.id}")
+        before = originals.earlier(self.session.workspace, self.message)
+        return ListRead(
+            laid_out(self.message, passage, width, clock.now(), before), f"{_(self.HEADING)} {self.message.id}"
+        )
 
 
-def laid_out(message: Message, passage: history.Passage, width: int, now: int) -> list[Line]:
-    """Return the details as lines."""
+def laid_out(
+    message: Message, passage: history.Passage, width: int, now: int, before: Sequence[tuple[int, str]] = ()
+) -> list[Line]:
+    """Return the details as lines; `before` is what the message said before it was edited, and since when (UTC ms)."""
     said: list[tuple[str, str]] = [
         (_("from"), people_line((message.sender,))),
         (_("written by"), f"{one_line(message.author.name)} ({_(str(message.author.kind))})"),
@@ -65,6 +73,8 @@ def laid_out(message: Message, passage: history.Passage, width: int, now: int) -
     lines = _section(_("Message"), said, width)
     if warnings := warned(message):
         lines += _section(_("Beware"), [("!", words) for words in warnings], width, "warn")
+    if before:
+        lines += _section(_("Said before it was edited"), [(_when(at, now), text) for at, text in before], width)
     steps = [(_when(at, now), words) for at, words in passage.steps]
     lines += _section(_("Receipts and delivery"), steps, width)
     if message.attachments:

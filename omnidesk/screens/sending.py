@@ -79,6 +79,11 @@ def _why_not(desk: DeskScreen, sheet: Sheet) -> str:
         return _("there is nothing to send yet")
     if sheet.sort == "note":
         return ""
+    if sheet.chosen is None and any(way.usable for way in sheet.ways):
+        channels = desk.keymap.hint("channels")
+        return _("choose a channel first ({channels}): a public one is never chosen by itself").format(
+            channels=channels
+        )
     if sheet.chosen is None:
         reasons = "; ".join(f"{way.channel}: {way.reason}" for way in sheet.ways)
         reply, other = _("no channel can carry this reply"), _("no channel can carry this message")

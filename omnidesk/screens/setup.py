@@ -76,6 +76,7 @@ class SetupScreen(Locating):
         ("ctrl+s", "go", "Test, then add"),
         ("ctrl+t", "advanced", "Servers"),
         ("ctrl+l", "demo", "Look around"),
+        ("ctrl+o", "other", "Another kind of channel"),
     ]
 
     def __init__(self, home: str | None, session: Session | None) -> None:
@@ -108,6 +109,8 @@ class SetupScreen(Locating):
             with Horizontal(classes="buttons"):
                 yield Button(_("Test ctrl+s"), compact=True, id="go", variant="primary")
                 yield Button(_("Servers ctrl+t"), compact=True, id="servers")
+                if not fresh:
+                    yield Button(_("Another kind ctrl+o"), compact=True, id="kinds")
                 yield Button(_("Quit esc") if fresh else _("Back esc"), compact=True, id="leave")
             if fresh:
                 yield from self._other_door()
@@ -338,6 +341,7 @@ class SetupScreen(Locating):
             "go": self.action_go,
             "servers": self.action_advanced,
             "demo": self.action_demo,
+            "kinds": self.action_other,
             "leave": self.action_leave,
         }
         actions[event.button.id or ""]()
@@ -345,6 +349,13 @@ class SetupScreen(Locating):
     def action_advanced(self) -> None:
         """Show or hide the servers."""
         self.query_one("#form").toggle_class("open")
+
+    def action_other(self) -> None:
+        """Add a channel that is no mailbox, where there is a workspace."""
+        if self.session is not None:
+            from omnidesk.screens.kinds import KindScreen
+
+            self.app.switch_screen(KindScreen(self.session))
 
     def action_demo(self) -> None:
         """Look around with sample customers; not from a workspace, which would be left without asking."""

@@ -121,6 +121,7 @@ def _ways(choices: Sequence[Choice]) -> tuple[Way, ...]:
             letters=choice.letters,
             files=choice.files,
             limit=choice.limit,
+            unit=choice.unit,
             closes_at=choice.closes_at,
         )
         for choice in choices
@@ -168,7 +169,7 @@ def written(sheet: Sheet, text: str) -> Written:
 
 
 def addresses(session: Session, sheet: Sheet, begun: str) -> AddressesRead:
-    """Read addresses that begin so: of those who take part first, then of anybody known."""
+    """Read addresses that begin so or are found by it: of those who take part first, then of anybody known."""
     near: list[Address] = [*sheet.usual[0], *sheet.usual[1]]
     if sheet.conversation_id:
         try:
@@ -176,8 +177,11 @@ def addresses(session: Session, sheet: Sheet, begun: str) -> AddressesRead:
         except NotFoundError:
             near = []
     near += [Address(one.name, one.address) for one in agents.list_agents(session.workspace) if one.address]
-    near += planning.addresses_like(session.workspace, begun, KNOWN)
-    return AddressesRead(tuple(dict.fromkeys(recipients.write((one,)) for one in near if one.address)))
+    found = planning.addresses_like(session.workspace, begun, KNOWN)
+    known = tuple(dict.fromkeys(recipients.write((one,)) for one in (*near, *found) if one.address))
+    if recipients.is_whole(begun):
+        return AddressesRead(known)
+    return AddressesRead(known, begun, recipients.holding(begun, known) or recipients.write(found[:1]))
 
 
 def mind(session: Session, sheet: Sheet, text: str) -> Cautioned:

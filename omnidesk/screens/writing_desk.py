@@ -224,7 +224,7 @@ class WritingDesk(ReadingDesk):
     def on_addresses_read(self, message: AddressesRead) -> None:
         """Complete from these."""
         if self.composer.fields is not None:
-            self.composer.fields.set_known(message.known)
+            self.composer.fields.set_known(message.known, message.begun, message.other)
 
     def on_draft_area_pasted(self, message: DraftArea.Pasted) -> None:
         """A path, or more than a text."""

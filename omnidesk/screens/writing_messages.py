@@ -36,9 +36,11 @@ class Cautioned(Message):
 
 @dataclass
 class AddressesRead(Message):
-    """Addresses that begin as the one being typed."""
+    """Addresses that the one being typed may become; `other` is who fits best and does not begin so."""
 
     known: tuple[str, ...]
+    begun: str = ""
+    other: str = ""
 
 
 @dataclass

@@ -93,7 +93,10 @@ class Carrier:
             if state.get("position") == position:
                 return state
             with self.target.transaction():
-                names = [sql.Identifier(name) for name in (*(one.name for one in self.tables), "search", "blob")]
+                names = [
+                    sql.Identifier(name)
+                    for name in (*(one.name for one in self.tables), "search", "search_names", "blob")
+                ]
                 self.target.execute(sql.SQL("TRUNCATE {}").format(sql.SQL(", ").join(names)))
                 state = {"position": position, "after": {}}
                 self.keep(state)

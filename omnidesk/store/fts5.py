@@ -6,22 +6,28 @@ Rows are taken out with the values they were put in with (SQLite 3.40 has no con
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from omnidesk.store.database import Connection, Transaction
 from omnidesk.words.query import Term
 
 DDL = "CREATE VIRTUAL TABLE search USING fts5(body, who, content='', tokenize='ascii')"
+VOCABULARY = "CREATE VIRTUAL TABLE search_vocabulary USING fts5vocab(search, instance)"
+FEW = 300
+"""Words that a prefix may begin to be asked for as these words. FTS5 walks through the rows of words from the newest
+on; the rows of a prefix it brings together before the first hit, and `customer*` may begin a hundred thousand words."""
 READ = 200
-"""Messages that are read at a time for a prefix: FTS5 brings the rows of all its words together before the first hit,
-and `customer*` may begin a hundred thousand of them."""
+"""Messages that are read at a time for a prefix of more words."""
 MOST_READ = 2_500
 """It is asked nevertheless where more would have to be read, as the share of hits among those read tells."""
 LOOKED = 3_000
 """Matches that are looked at before it is asked whether the filters leave few conversations."""
 FIRST, AT_A_TIME = 500, 5_000
 """Hits that are taken out of the index at first, and then."""
+Completed = Mapping[str, Sequence[str]]
+"""Prefixes, with all the words that begin so; those of many words are not among them."""
+NONE: Completed = {}
 Reads = Callable[[Connection, Any], tuple[str, str]]
 """Makes the folded (body, who) of a row of `message`, see desk.indexing."""
 
@@ -36,16 +42,16 @@ def remove(tx: Transaction, search_id: int, body: str, who: str) -> None:
     tx.execute("INSERT INTO search (search, rowid, body, who) VALUES ('delete', ?, ?, ?)", (search_id, body, who))
 
 
-def match(terms: Sequence[Term]) -> str:
+def match(terms: Sequence[Term], completed: Completed = NONE) -> str:
     """Return the MATCH of terms: all that are wanted, none that is not."""
-    wanted = " AND ".join(_phrase(term) for term in terms if not term.negated)
-    unwanted = any_of([term for term in terms if term.negated])
+    wanted = " AND ".join(_phrase(term, completed) for term in terms if not term.negated)
+    unwanted = any_of([term for term in terms if term.negated], completed)
     return f"({wanted}) NOT ({unwanted})" if unwanted else wanted
 
 
-def any_of(terms: Sequence[Term]) -> str:
+def any_of(terms: Sequence[Term], completed: Completed = NONE) -> str:
     """Return the MATCH that one of these terms is there."""
-    return " OR ".join(_phrase(term) for term in terms)
+    return " OR ".join(_phrase(term, completed) for term in terms)
 
 
 def holding(place: str, parameter: str) -> str:
@@ -59,8 +65,11 @@ def hits(
     """Yield the search ids that match terms, newest first, between two ids (the upper one left out). So many are
     `wanted`: to ask for more later means to bring all words of a prefix together again.
 
-    Rides on the full-text index in the order of its ids; a prefix is looked for in the newest messages before."""
-    if reads is not None and any(term.prefix for term in terms):
+    Rides on the full-text index in the order of its ids; a prefix of many words is looked for in the newest messages
+    before."""
+    prefixes = {term.words[-1] for term in terms if term.prefix}
+    completed = {prefix: words for prefix in prefixes if (words := _completions(connection, prefix)) is not None}
+    if reads is not None and len(completed) < len(prefixes):
         read = hit = 0
         while True:
             rows = _newest(connection, below, above)
@@ -79,7 +88,7 @@ def hits(
             for row in connection.all(
                 "SELECT rowid FROM search WHERE search MATCH ? AND rowid < ? AND rowid >= ? "
                 "ORDER BY rowid DESC LIMIT ?",
-                (match(terms), below, above, most),
+                (match(terms, completed), below, above, most),
             )
         ]
         yield found
@@ -117,6 +126,28 @@ def _holds(terms: Sequence[Term], body: str, who: str) -> bool:
     return True
 
 
-def _phrase(term: Term) -> str:
+def _completions(connection: Connection, prefix: str) -> list[str] | None:
+    """Return the words in the index that begin so, None where they are more than a few.
+
+    Rides on the full-text index: each word is looked up behind the one before it, with none of its rows."""
+    found: list[str] = []
+    while len(found) <= FEW:
+        behind = f"{found[-1]}\x01" if found else prefix
+        word = connection.value("SELECT term FROM search_vocabulary WHERE term >= ? LIMIT 1", (behind,))
+        if word is None or not word.startswith(prefix):
+            return found
+        found.append(word)
+    return None
+
+
+def _phrase(term: Term, completed: Completed) -> str:
+    *before, last = term.words
     column = "who : " if term.sender else ""
-    return f'{column}"{" ".join(term.words)}"' + (" *" if term.prefix else "")
+    if not term.prefix or last not in completed:
+        return f"{column}{_quoted(*term.words)}" + (" *" if term.prefix else "")
+    words = completed[last] or [last]  # which is nowhere
+    return f"{column}({' OR '.join(_quoted(*before, word) for word in words)})"
+
+
+def _quoted(*words: str) -> str:
+    return '"' + " ".join(words) + '"'

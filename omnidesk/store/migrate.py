@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,7 +34,7 @@ def create(workspace: Workspace) -> None:
     if isinstance(workspace.database, SqliteDatabase):
         workspace.database.create_file()
     workspace.blobs.create()
-    upgrade(workspace)
+    upgrade(workspace, str)  # there is nothing to fold
     if not isinstance(workspace.database, SqliteDatabase):
         mark = fingerprint(workspace.key)
         workspace.database.write(
@@ -54,13 +54,13 @@ def breaking(workspace: Workspace) -> bool:
     return any(getattr(script.module, "breaking", False) for script in pending)
 
 
-def upgrade(workspace: Workspace) -> int:
-    """Run the migrations that are due; return the schema number. All or nothing."""
+def upgrade(workspace: Workspace, fold: Callable[[str], str]) -> int:
+    """Run the migrations that are due; return the schema number. All or nothing. `fold` folds what is made findable."""
     from alembic import command
 
     config = _config()
     with _transaction(workspace.database) as connection:
-        config.attributes["connection"] = connection
+        config.attributes.update(connection=connection, fold=fold)
         command.upgrade(config, "head")
         for key, value in (("schema", versions.SCHEMA), ("oldest_writer", versions.OLDEST_WRITER)):
             connection.exec_driver_sql(

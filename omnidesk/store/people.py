@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from omnidesk.store import leases, thread
 from omnidesk.store.database import Connection
 from omnidesk.words.errors import NotFoundError
 from omnidesk.words.kinds import AgentState, Health, MessageStatus
-from omnidesk.words.rows import Agent, Channel, Consent, Customer, Identity, OutboxRow, Team
+from omnidesk.words.rows import Address, Agent, Channel, Consent, Customer, Identity, OutboxRow, Team
 
 HELD = "held: "
 """How the error of a message begins that waited long and is held for its agent."""
@@ -66,6 +66,19 @@ def customers(connection: Connection, ids: Iterable[int]) -> list[Customer]:
     return [found[number] for number in wanted if number in found]
 
 
+def email_addresses(connection: Connection, ids: Sequence[int]) -> list[Address]:
+    """Return the e-mail addresses at which these customers can be reached, in this order; by identity_customer."""
+    found: dict[int, list[Address]] = {number: [] for number in ids}
+    for row in connection.all(
+        "SELECT i.customer_id, i.value, i.name, c.name AS called FROM identity i JOIN customer c "
+        f"ON c.id = i.customer_id WHERE i.customer_id IN ({', '.join(map(str, ids)) or 'NULL'}) "
+        "AND i.kind = 'email' AND i.scope = '' AND i.deliverable ORDER BY i.id"
+    ):
+        name = row["name"] or (row["called"] if row["called"] != row["value"] else "")
+        found[row["customer_id"]].append(Address(name, row["value"]))
+    return [address for number in ids for address in found[number]]
+
+
 def identity(row: Any, consent: tuple[Consent, ...] = ()) -> Identity:
     """Make an identity from a row of its table."""
     return Identity(
@@ -77,6 +90,7 @@ def identity(row: Any, consent: tuple[Consent, ...] = ()) -> Identity:
         verified=bool(row["verified"]),
         deliverable=bool(row["deliverable"]),
         blocked=row["blocked_at"] is not None,
+        claimed=bool(row["claimed"]),
         consent=consent,
     )
 

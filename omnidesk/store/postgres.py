@@ -26,8 +26,9 @@ from omnidesk.store.database import Connection, Database, Dialect, T, Transactio
 from omnidesk.store.home import Home
 from omnidesk.store.postgres_blobs import PostgresBlobs
 from omnidesk.store.postgres_errors import in_plain_words, masked
+from omnidesk.store.postgres_many import for_many
 from omnidesk.store.postgres_rows import adapters, named_rows
-from omnidesk.store.translating import copied, translated
+from omnidesk.store.translating import translated
 from omnidesk.words.errors import TryLaterError, WorkspaceError
 
 ATTEMPTS = 20
@@ -44,8 +45,6 @@ IDLE = 4
 """Connections that are kept for the next statement; more are closed after use."""
 REST = 0.05
 """Seconds at least between two wakings of who waits: where twenty write, each look finds what several of them did."""
-COPIED = 8
-"""Rows from which COPY, which takes a round trip more, is quicker than as many statements."""
 CHANNEL = "omnidesk"
 """Where processes tell each other that they committed something (NOTIFY)."""
 _COMMIT = f"COMMIT; NOTIFY {CHANNEL}"
@@ -85,13 +84,12 @@ class PostgresConnection(Connection):
         return self.raw.execute(translated(sql), values)
 
     def execute_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
-        """Run one statement for each row of values, without waiting for each answer; many rows go in by COPY."""
+        """Run one statement for each row of values, or where that comes to the same one for all."""
         given = list(rows)
-        copying = copied(sql) if len(given) >= COPIED else None
-        if copying is not None:
-            with self.raw.cursor().copy(copying) as copy:
-                for row in given:
-                    copy.write_row(row)
+        many = for_many(sql)
+        document = many.document(given) if many is not None and given else None
+        if many is not None and document is not None:
+            self.raw.execute(many.sql, (document,))
         elif given:
             self.raw.cursor().executemany(translated(sql), given)
 

@@ -43,7 +43,7 @@ def conversations(connection: Connection, numbers: Iterable[int]) -> list[Conver
     people: dict[int, list[Address]] = defaultdict(list)
     for row in connection.all(
         "SELECT p.conversation_id, i.name, i.value FROM participant p JOIN identity i ON i.id = p.identity_id "
-        f"WHERE p.conversation_id IN ({marks}) ORDER BY i.id"
+        f"WHERE p.conversation_id IN ({marks}) AND NOT p.claimed ORDER BY i.id"
     ):
         people[row[0]].append(Address(row[1], row[2]))
     found = {row["id"]: _conversation(row, tuple(tags[row["id"]]), tuple(people[row["id"]])) for row in rows}
@@ -161,23 +161,31 @@ def event(row: Any) -> Event:
     )
 
 
+FILES = "SELECT a.*, f.due_at, f.error FROM attachment a LEFT JOIN fetching f ON f.attachment_id = a.id"
+"""Rides on attachment_message and the key of fetching."""
+
+
 def _messages(connection: Connection, rows: list[Any]) -> list[Message]:
     marks = ", ".join(str(row["id"]) for row in rows)
     files: dict[int, list[Attachment]] = defaultdict(list)
     receipts: dict[int, list[Receipt]] = defaultdict(list)
     if rows:
-        for row in connection.all(
-            f"SELECT * FROM attachment WHERE message_id IN ({marks}) ORDER BY message_id, position"
-        ):
-            files[row["message_id"]].append(
-                Attachment(row["id"], row["name"], row["content_type"], row["size"], row["sha256"], bool(row["inline"]))
-            )
+        for row in connection.all(f"{FILES} WHERE a.message_id IN ({marks}) ORDER BY a.message_id, a.position"):
+            files[row["message_id"]].append(attachment(row))
         for row in connection.all(
             "SELECT r.message_id, channel.name, r.folder, r.received_at FROM receipt r "
             f"JOIN channel ON channel.id = r.channel_id WHERE r.message_id IN ({marks}) ORDER BY r.id"
         ):
             receipts[row[0]].append(Receipt(row[1], row[2], row[3]))
     return [_message(row, tuple(files[row["id"]]), tuple(receipts[row["id"]])) for row in rows]
+
+
+def attachment(row: Any) -> Attachment:
+    """Make a file from a row of `FILES`."""
+    return Attachment(
+        row["id"], row["name"], row["content_type"], row["size"], row["sha256"], bool(row["inline"]),
+        row["due_at"] is not None, row["error"],
+    )  # fmt: skip
 
 
 def addresses(said: dict[str, Any], name: str) -> tuple[Address, ...]:
@@ -222,4 +230,5 @@ def _message(row: Any, files: tuple[Attachment, ...], receipts: tuple[Receipt, .
         received_at=row["received_at"],
         unproven=bool(row["unproven"]),
         contact=Contact(**json.loads(row["contact_json"])) if row["contact_json"] != "{}" else None,
+        edited_at=row["edited_at"],
     )

@@ -22,7 +22,6 @@ _PARTS = re.compile(
 _HINTS = re.compile(r"\s+INDEXED\s+BY\s+[a-z_]+")
 _CROSS_JOINS = re.compile(r"\bCROSS\s+JOIN(?=\s+\S+(?:\s+(?:AS\s+)?[a-z_]+)?\s+ON\b)")
 _NUMBERS = re.compile(r"\bSELECT value( AS [a-z_]+)? FROM json_each\((:[a-z_][a-z0-9_]*)\)")
-_PLAIN_INSERT = re.compile(r"INSERT INTO (\w+ \([\w, ]+\)) VALUES \(\?(?:::\w+)?(?:, \?(?:::\w+)?)*\)")
 _JOINED = re.compile(r"\bgroup_concat\(")
 
 
@@ -35,13 +34,6 @@ def translated(sql: str) -> str:
     said = _JOINED.sub("string_agg(", said)
     said = said.replace(" IN ()", " IN (NULL)")
     return _PARTS.sub(_part, said)
-
-
-@lru_cache(256)
-def copied(sql: str) -> str | None:
-    """Return the COPY that takes the rows of an INSERT; None where the INSERT does more than put rows in."""
-    found = _PLAIN_INSERT.fullmatch(sql)
-    return None if found is None else f"COPY {found[1]} FROM STDIN"
 
 
 def _part(found: re.Match[str]) -> str:

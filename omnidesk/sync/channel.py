@@ -24,7 +24,9 @@ from omnidesk.store.leases import LeaseLostError
 from omnidesk.store.workspace import Workspace
 from omnidesk.sync import relay, secrets
 from omnidesk.sync.backoff import Backoff
+from omnidesk.sync.fetching import Fetcher, keeps_files
 from omnidesk.sync.following import follow
+from omnidesk.sync.limits import Limits
 from omnidesk.sync.login import Renewer
 from omnidesk.sync.relay import Relay
 from omnidesk.sync.sending import InThread, Sender
@@ -49,6 +51,7 @@ class ChannelRun:
         settings: Settings,
         in_thread: InThread,
         decoder: Decoder | None = None,
+        limits: Limits | None = None,
     ) -> None:
         self.workspace = workspace
         self.channel = channel
@@ -56,8 +59,10 @@ class ChannelRun:
         self.settings = settings
         self.in_thread = in_thread
         self.decoder = decoder or Decoder()
+        self.limits = limits or Limits()
         self.held: Held | None = None
         self.sender: Sender | None = None
+        self.fetcher: Fetcher | None = None
         self.renewing = Renewer(workspace, channel, settings.timeout_seconds, lambda: self.held)
         self.received = self.duplicates = self.quarantined = 0
         self._noted: tuple[Health, str | None, int] | None = None
@@ -66,6 +71,7 @@ class ChannelRun:
         self._looking = False
         self._looked_until = 0.0
         self._draining = asyncio.Event()
+        self._filed = asyncio.Event()
 
     # --- the lease ---
 
@@ -95,8 +101,7 @@ class ChannelRun:
         return leases.holder(self.workspace.database.reader, f"channel:{self.channel.id}") is None
 
     async def _pause(self, seconds: float) -> None:
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._draining.wait(), seconds)
+        await _waited(self._draining, seconds)
 
     async def take_lease(self) -> bool:
         """Take the channel's lease, if nobody else holds it."""
@@ -108,7 +113,10 @@ class ChannelRun:
         if number is None:
             return False
         self.held = Held(name, number)
-        self.sender = Sender(self.workspace, self.channel, self.held, self.settings, self.in_thread)
+        needed = (self.workspace, self.channel, self.held, self.settings, self.in_thread, self.limits)
+        self.sender = Sender(*needed)
+        if keeps_files(self.channel.kind):
+            self.fetcher = Fetcher(*needed)
         return True
 
     async def give_lease_back(self) -> None:
@@ -131,7 +139,8 @@ class ChannelRun:
 
     async def _work_under_lease(self) -> None:
         sending = asyncio.create_task(self._send_loop())
-        tasks = [asyncio.create_task(self._renew()), asyncio.create_task(self._receive_loop()), sending]
+        beside = (self._renew(), self._receive_loop(), self._fetch_loop())
+        tasks = [*(asyncio.create_task(each) for each in beside), sending]
         pending = set(tasks)
         try:
             while not sending.done():
@@ -165,14 +174,14 @@ class ChannelRun:
         """Receive no more; end when what is due soon has been sent."""
         self._draining.set()
         self._reconnect.set()
+        self._filed.set()
 
     async def _receive_loop(self) -> None:
         backoff = Backoff(self.settings.backoff_seconds, self.settings.backoff_most_seconds)
         while not self._draining.is_set():
             self._reconnect.clear()
             wait = await self._guarded(self._receive_until_disconnected, backoff)
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._reconnect.wait(), wait)
+            await _waited(self._reconnect, wait)
 
     async def _guarded(self, work: Callable[[Backoff], Awaitable[float]], backoff: Backoff) -> float:
         """Do a stretch of work; return the seconds to wait before the next, and write down what went wrong."""
@@ -218,7 +227,7 @@ class ChannelRun:
         self._looking, self._looked_until = False, clock.monotonic() + LOOK
         source = self._source(connector)
         if isinstance(source, Relay) or {"socket", "long_poll"} & set(connector.manifest.inbound):
-            await self.take_all(source.listen(await self.cursor()), backoff)
+            await self.take_all(self._paced(connector, source.listen(await self.cursor())), backoff)
             return 0.0
         return self._poll_seconds()
 
@@ -229,7 +238,12 @@ class ChannelRun:
     async def _pull(self, connector: Connector) -> None:
         await self.settle_what_was_left()
         with self.decoder:
-            await self.take_all(self._source(connector).pull(await self.cursor()))
+            await self.take_all(self._paced(connector, self._source(connector).pull(await self.cursor())))
+
+    def _paced(self, connector: Connector, batches: AsyncIterator[Batch]) -> AsyncIterator[Batch]:
+        """Ask for batches no more often than the provider allows."""
+        limited = bool(connector.manifest.rate_limits) and not relay.used(connector.account)
+        return self.limits.paced(connector.manifest, self.channel, batches) if limited else batches
 
     async def take_all(self, batches: AsyncIterator[Batch], backoff: Backoff | None = None) -> None:
         """Admit batches as they come; one is fetched while others are decoded and filed."""
@@ -273,6 +287,7 @@ class ChannelRun:
 
     async def _file(self, admitted: intake.Admitted, decoding: asyncio.Task[list[Outcome]]) -> None:
         settled = await self.in_thread(intake.settle, self.workspace, admitted.items, self.held, await decoding)
+        self._filed.set()
         self.quarantined += settled.quarantined
         self.received -= settled.again
         self.duplicates += settled.again
@@ -281,6 +296,28 @@ class ChannelRun:
         """Return how far the source has been read."""
         found: dict[str, Any] = await self.in_thread(channels.cursor, self.workspace, self.channel.id)
         return found
+
+    # --- files that the provider keeps ---
+
+    async def _fetch_loop(self) -> None:
+        backoff = Backoff(self.settings.backoff_seconds, self.settings.backoff_most_seconds)
+        while self.fetcher is not None and not self._draining.is_set():
+            self._filed.clear()
+            wait = await self._guarded(self._fetch, backoff)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._filed.wait(), wait)
+
+    async def _fetch(self, backoff: Backoff) -> float:
+        assert self.fetcher is not None
+        if (wait := await self.fetcher.wait()) > 0:
+            return wait
+        connector = self.connector()
+        try:
+            await self.fetcher.fetch_due(connector)
+        finally:
+            await _close(connector)
+        backoff.succeeded()
+        return await self.fetcher.wait()
 
     # --- sending ---
 
@@ -291,8 +328,7 @@ class ChannelRun:
             wait = await self._guarded(self._send, backoff)
             if self._draining.is_set() and await self._nothing_due_soon():
                 return
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._hurry.wait(), max(wait, self.settings.tick_seconds))
+            await _waited(self._hurry, max(wait, self.settings.tick_seconds))
 
     async def _send(self, backoff: Backoff) -> float:
         assert self.sender is not None
@@ -382,7 +418,8 @@ class ChannelRun:
         assert self.sender is not None
         renewing = asyncio.create_task(self._renew())
         try:
-            troubles = [await self._attempt(self._receive_once), await self._attempt(self._send_once)]
+            steps = [self._receive_once, *([self.fetcher.fetch_due] if self.fetcher else []), self._send_once]
+            troubles = [await self._attempt(step) for step in steps]
         finally:
             renewing.cancel()
             await asyncio.gather(renewing, return_exceptions=True)
@@ -428,6 +465,13 @@ class ChannelRun:
             error, health = f"an error nobody foresaw ({failure!r}); the log has more", Health.DOWN
         await self._note(health, error, 0)
         return error
+
+
+async def _waited(event: asyncio.Event, seconds: float) -> None:
+    """Wait for an event, or so long; `asyncio.wait_for` of Python 3.11 would lose a cancellation that comes with it."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()
 
 
 async def _close(connector: Connector) -> None:

@@ -22,6 +22,7 @@ from omnidesk.desk.decoding import Decoder
 from omnidesk.store import leases
 from omnidesk.store.workspace import Workspace
 from omnidesk.sync.channel import ChannelRun
+from omnidesk.sync.limits import Limits
 from omnidesk.words.errors import NotFoundError, OmniDeskError
 from omnidesk.words.rows import PROGRAM, Channel, ChannelSync
 
@@ -42,9 +43,11 @@ class Engine:
         self.settings = settings.current(workspace)
         self._threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="desk")
         self._decoder = Decoder()
+        self._limits = Limits()
         self._runs: dict[int, tuple[Channel, ChannelRun, asyncio.Task[None]]] = {}
         self._stopping = asyncio.Event()
         self._clock_number: int | None = None
+        self._cleaned = -CLEAN_EVERY
 
     async def in_thread(self, work: Any, *arguments: Any, **named: Any) -> Any:
         """Run blocking work on one of the engine's own threads, where its connections live."""
@@ -127,7 +130,9 @@ class Engine:
             run.hurry()
 
     def _run_of(self, channel: Channel) -> ChannelRun:
-        return ChannelRun(self.workspace, channel, self.owner, self.settings, self.in_thread, self._decoder)
+        return ChannelRun(
+            self.workspace, channel, self.owner, self.settings, self.in_thread, self._decoder, self._limits
+        )
 
     async def _stop(self, task: asyncio.Task[None]) -> None:
         task.cancel()
@@ -150,25 +155,35 @@ class Engine:
                 await self.in_thread(self.workspace.database.write, lambda tx: leases.release(tx, "clock", number))
 
     async def _mind_the_clock(self) -> None:
-        """Do the work that time drives, in the one process that holds the lease `clock`."""
-        length = int(self.settings.lease_seconds * clock.SECOND)
-        cleaned = -CLEAN_EVERY
+        """Do the work that time drives, in the one process that holds the lease `clock`.
+
+        That it fails, as while the database is away, is logged once, and that it is done again."""
+        failing = False
         while True:
             try:
-                number = await self.in_thread(
-                    self.workspace.database.write, lambda tx: leases.acquire(tx, "clock", self.owner, length)
-                )
-                self._clock_number = number
-                if number is not None:
-                    await self.in_thread(away.end_due, self.workspace)
-                    await self.in_thread(triage.wake_due, self.workspace, PROGRAM)
-                    await self.in_thread(calls.give_up, self.workspace)
-                    if clock.monotonic() - cleaned > CLEAN_EVERY:
-                        await self.in_thread(cleaning.clean, self.workspace)
-                        cleaned = clock.monotonic()
+                await self._do_what_is_time()
+                if failing:
+                    log.say("work that time drives is done again")
+                failing = False
             except OmniDeskError as error:
-                log.warn(f"work that time drives failed: {error}")
+                if not failing:
+                    log.warn(f"work that time drives failed: {error}")
+                failing = True
             await asyncio.sleep(min(1.0, self.settings.lease_seconds / 3))
+
+    async def _do_what_is_time(self) -> None:
+        length = int(self.settings.lease_seconds * clock.SECOND)
+        number = await self.in_thread(
+            self.workspace.database.write, lambda tx: leases.acquire(tx, "clock", self.owner, length)
+        )
+        self._clock_number = number
+        if number is not None:
+            await self.in_thread(away.end_due, self.workspace)
+            await self.in_thread(triage.wake_due, self.workspace, PROGRAM)
+            await self.in_thread(calls.give_up, self.workspace)
+            if clock.monotonic() - self._cleaned > CLEAN_EVERY:
+                await self.in_thread(cleaning.clean, self.workspace)
+                self._cleaned = clock.monotonic()
 
 
 def _config(channel: Channel) -> Channel:

@@ -7,10 +7,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from omnidesk.connectors import registry
-from omnidesk.connectors.manifest import Manifest, Setting
+from omnidesk.connectors.manifest import Manifest as Manifest
+from omnidesk.connectors.manifest import Secret as Secret
+from omnidesk.connectors.manifest import Setting as Setting
 from omnidesk.connectors.registry import Disabled
 from omnidesk.sync import secrets
 from omnidesk.words.errors import UsageError
+from omnidesk.words.rows import Channel
 
 _YES, _NO = ("yes", "on", "true", "1"), ("no", "off", "false", "0")
 
@@ -88,6 +91,13 @@ def environment(channel_name: str, kind: str, said: Mapping[str, Any]) -> dict[s
     fields = (*secret_fields(kind, said), *extra_fields(kind, said))
     named = {field: secrets.variable(channel_name, field) for field in fields}
     return {field: os.environ[variable] for field, variable in named.items() if variable in os.environ}
+
+
+def embedding(channel: Channel, public_url: str) -> str | None:
+    """Return what a site's pages hold to show a channel, None for a kind that no page shows."""
+    if channel.kind == "desk" or not (pattern := registry.manifest(channel.kind).embed):
+        return None
+    return pattern.format(url=public_url.rstrip("/") or "https://YOUR-SERVER", name=channel.name)
 
 
 def keyring_name() -> str | None:

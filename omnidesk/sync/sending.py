@@ -20,13 +20,15 @@ from omnidesk.connectors.base import (
     Sent,
     Unknown,
 )
-from omnidesk.desk import automatic, channels, log, outbox, planning, rules
+from omnidesk.connectors.manifest import Manifest
+from omnidesk.desk import automatic, channels, consents, log, outbox, planning, rules
 from omnidesk.desk.intake import Held
 from omnidesk.desk.outbox import Claimed
 from omnidesk.desk.settings import Settings
 from omnidesk.store.leases import LeaseLostError
 from omnidesk.store.workspace import Workspace
 from omnidesk.sync.backoff import Backoff
+from omnidesk.sync.limits import Limits
 from omnidesk.words.errors import NotFoundError, OmniDeskError
 from omnidesk.words.kinds import MessageStatus
 from omnidesk.words.rows import Channel
@@ -39,16 +41,24 @@ class Sender:
     """Sends for one channel under one lease. `sent` and `failed` count messages."""
 
     def __init__(
-        self, workspace: Workspace, channel: Channel, held: Held, settings: Settings, in_thread: InThread
+        self,
+        workspace: Workspace,
+        channel: Channel,
+        held: Held,
+        settings: Settings,
+        in_thread: InThread,
+        limits: Limits | None = None,
     ) -> None:
         self.workspace = workspace
         self.channel = channel
         self.held = held
         self.settings = settings
         self.in_thread = in_thread
+        self.limits = limits or Limits()
         self.sent = 0
         self.failed = 0
         self._last_verified = 0
+        self._quiet_until = 0
 
     async def send_due(self, connector: Connector) -> float | None:
         """Send everything due now; return the seconds to leave the provider alone, or None.
@@ -57,12 +67,45 @@ class Sender:
         idempotency = connector.manifest.idempotency
         await self.in_thread(outbox.recover, self.workspace, self.channel.id, self.held, idempotency)
         while True:
+            if (quiet := self._quiet_until - clock.now()) > 0:
+                return quiet / clock.SECOND  # the provider asked for it, and whatever wakes us asks for less
+            if not await self._may_send(connector.manifest):
+                return None
             claimed: Claimed | None = await self.in_thread(outbox.claim, self.workspace, self.channel.id, self.held)
             if claimed is None:
                 return None
+            if await self._too_soon(connector.manifest, claimed):
+                continue
             pause = await self._send(connector, claimed)
             if pause is not None:
+                self._quiet_until = clock.now() + int(pause * clock.SECOND)
                 return pause
+
+    async def _may_send(self, manifest: Manifest) -> bool:
+        """Wait until the provider may be asked; False where nothing is due."""
+        if self.limits.wait(manifest, self.channel, "send") > 0:
+            due: int | None = await self.in_thread(outbox.next_due, self.workspace, self.channel.id)
+            if due is None or due > clock.now():
+                return False
+            await self.limits.free(manifest, self.channel, "send")
+        return True
+
+    async def _too_soon(self, manifest: Manifest, claimed: Claimed) -> bool:
+        """Say whether a message has to wait, since its recipient got as many as the provider allows; count it if not.
+
+        What goes to others goes on meanwhile."""
+        if not any(limit.scope == "recipient" for limit in manifest.rate_limits):
+            self.limits.take(manifest, self.channel, "send")
+            return False
+        recipients: str = await self.in_thread(outbox.recipients, self.workspace, claimed.message_id)
+        wait = self.limits.wait(manifest, self.channel, "send", recipients)
+        if wait > 0:
+            reason = f"{manifest.name} takes no more for this recipient just now"
+            await self.in_thread(outbox.again, self.workspace, claimed.message_id, self.held, reason, wait, False)
+            return True
+        self.limits.take(manifest, self.channel, "send")
+        self.limits.take(manifest, self.channel, "send", recipients)
+        return False
 
     async def _send(self, connector: Connector, claimed: Claimed) -> float | None:
         try:
@@ -163,6 +206,13 @@ class Sender:
             outgoing.text,
             tuple(len(file.data) for file in outgoing.files),
             planning.last_inbound_at(reader, outgoing.conversation, channel.id),
+            refused_consent=consents.refused(
+                reader,
+                channel,
+                (*outgoing.to, *outgoing.cc, *outgoing.bcc),
+                outgoing.conversation,
+                service_only=not outgoing.token,  # an aside goes to no customer and bears no token
+            ),
         )
         refused = rules.objection(channel, connector.manifest, outward, clock.now())
         if refused is None and outgoing.auto:

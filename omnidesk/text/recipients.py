@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from omnidesk.text.address import normalise_email, parse_addresses, valid_email
 from omnidesk.text.clean import one_line
+from omnidesk.text.fold import fold
 from omnidesk.words.rows import Address
 
 _PLAIN = re.compile(r"[^\"<>,;@\\]*\Z")
@@ -64,16 +65,43 @@ def last(typed: str) -> str:
 
 
 def completed(typed: str, known: Iterable[str]) -> str | None:
-    """Return `typed` with its last recipient completed to the first of `known` that fits, by address or name."""
+    """Return `typed` with its last recipient completed to the first of `known` that begins so, by address or name."""
     begun = last(typed)
     if not begun:
         return None
     low = begun.lower()
-    head = typed[: len(typed) - len(typed.lstrip())] if begun == typed.strip() else typed[: typed.rindex(begun)]
     for one in known:
-        if one.lower().startswith(low) and one.lower() != low:
-            return head + one
-        bare = one.rpartition("<")[2].rstrip(">")
-        if bare.lower().startswith(low) and bare.lower() != low:
-            return head + bare
+        for full in (one, _bare(one)):
+            if full.lower().startswith(low) and full.lower() != low:
+                return put_last(typed, full)
     return None
+
+
+def holding(typed: str, known: Iterable[str]) -> str | None:
+    """Return the first of `known` who has the parts that were typed at the beginnings of words; where nobody has, the
+    first who has them anywhere."""
+    parts = [folded for part in typed.split() if (folded := fold(part))]
+    anywhere = None
+    for one in known if parts else ():
+        said = f" {fold(one)}"
+        if all(f" {part}" in said for part in parts):
+            return one
+        if anywhere is None and all(part in said for part in parts):
+            anywhere = one
+    return anywhere
+
+
+def is_whole(typed: str) -> bool:
+    """Say whether a recipient is typed to its end: a whole address is nobody else's."""
+    return valid_email(_bare(typed))
+
+
+def put_last(typed: str, one: str) -> str:
+    """Return what was typed with `one` instead of the recipient behind the last comma."""
+    begun = last(typed)
+    head = typed[: len(typed) - len(typed.lstrip())] if begun == typed.strip() else typed[: typed.rindex(begun)]
+    return head + one
+
+
+def _bare(one: str) -> str:
+    return one.rpartition("<")[2].rstrip(">")

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from omnidesk.desk import log
 from omnidesk.web import relay as relaying
 from omnidesk.web import webhooks
+from omnidesk.web.chat import Chat
 from omnidesk.web.door import Door
 from omnidesk.web.health import HealthPages
 from omnidesk.web.relay import Relay
@@ -27,12 +28,14 @@ class Site:
         relay = Relay(door)
         hooks = Webhooks(door, relay.keep if relays else door.admit)
         health = HealthPages(door, hooks)
+        self.chat = None if relays else Chat(door)
         self.app = Starlette(
             routes=[
                 Route(webhooks.PATH, hooks.handle, methods=["GET", "POST"]),
                 Route(relaying.PATH, relay.handle),
                 Route("/health", health.health),
                 Route("/metrics", health.metrics),
+                *(() if self.chat is None else self.chat.routes),
             ],
             middleware=[Middleware(SafeHeaders)],
             exception_handlers={Exception: _broken},
@@ -40,6 +43,13 @@ class Site:
 
     def told(self, conversations: Sequence[int]) -> None:
         """Take note that these conversations changed."""
+        if self.chat is not None:
+            self.chat.told(conversations)
+
+    async def close(self) -> None:
+        """Let go of everybody who is connected."""
+        if self.chat is not None:
+            await self.chat.close()
 
 
 async def _broken(request: Request, error: Exception) -> Response:
@@ -48,8 +58,13 @@ async def _broken(request: Request, error: Exception) -> Response:
     return JSONResponse({"error": "something went wrong here"}, 500)
 
 
+SAFE = ((b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-referrer"))
+
+
 class SafeHeaders:
-    """Adds to each answer what keeps a browser from guessing types and telling others where it came from."""
+    """Adds to each answer what keeps a browser from guessing types and telling others where it came from.
+
+    What an answer says itself stays."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -59,11 +74,9 @@ class SafeHeaders:
 
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [
-                    *message.get("headers", ()),
-                    (b"x-content-type-options", b"nosniff"),
-                    (b"referrer-policy", b"no-referrer"),
-                ]
+                said = list(message.get("headers", ()))
+                there = {name.lower() for name, _ in said}
+                message["headers"] = said + [pair for pair in SAFE if pair[0] not in there]
             await send(message)
 
         await self._app(scope, receive, sending if scope["type"] == "http" else send)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import dataclass
 
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 
 from omnidesk import clock
 
@@ -61,7 +61,7 @@ class Allowance:
         return (1.0 - bucket.left) / self._rate
 
 
-def caller(request: Request) -> str:
+def caller(request: HTTPConnection) -> str:
     """Return who calls: the address behind the proxies that are trusted; of IPv6 the network of one customer (/64)."""
     host = request.client.host if request.client else ""
     return ":".join(host.split(":")[:4]) if ":" in host else host

@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
 
+from omnidesk.text import measure
 from omnidesk.widgets.composer_title import Notes, Title
 from omnidesk.widgets.sheet import Sheet
 from omnidesk.words.rows import Enclosure
@@ -142,9 +143,14 @@ class Composer(Vertical):
 
     def _show(self) -> None:
         assert self.sheet is not None
-        self.title_line.set_sheet(self.sheet, len(self.text))
+        self.title_line.set_sheet(self.sheet, self._length(self.sheet))
         self.notes.set_sheet(self.sheet, self.warning)
         self.fit()
+
+    def _length(self, sheet: Sheet) -> int:
+        """Count the text as the channel does that limits it."""
+        way = sheet.way
+        return len(self.text) if way is None or way.limit is None else measure.length(self.text, way.unit)
 
     def fit(self) -> None:
         """Take as many lines as it needs: all above the text, and room for the text itself."""
@@ -189,7 +195,7 @@ class Composer(Vertical):
         event.stop()
         if self.sheet is None:
             return
-        self.title_line.set_sheet(self.sheet, len(self.text))
+        self.title_line.set_sheet(self.sheet, self._length(self.sheet))
         if self.text != self._given:
             self._given = None
             self.post_message(self.Typed(self.sheet))

@@ -20,6 +20,8 @@ from omnidesk.words.speech import _
 
 LONGEST = 4_000
 """Characters of a field, and of what is pasted into it."""
+ARROW = " → "
+"""Stands between what was typed and somebody whose name or address does not begin so."""
 
 
 class KnownPeople(Suggester):
@@ -28,14 +30,19 @@ class KnownPeople(Suggester):
     def __init__(self) -> None:
         super().__init__(use_cache=False, case_sensitive=True)
         self.known: tuple[str, ...] = ()
+        self.begun, self.other = "", ""
+        """What was typed of a recipient, and who has it elsewhere in their name or address."""
 
     async def get_suggestion(self, value: str) -> str | None:
-        """Return the field as it would be completed."""
-        return recipients.completed(value, self.known)
+        """Return the field as it would be completed; somebody who is found by another part stands behind an arrow."""
+        full = recipients.completed(value, self.known)
+        if full is None and self.other and recipients.last(value) == self.begun:
+            return f"{value}{ARROW}{self.other}"
+        return full
 
 
 class Field(Input):
-    """One line to type in; Tab takes what is suggested."""
+    """One line to type in; Tab takes what is suggested, or going right at its end."""
 
     def __init__(self, name: str, suggester: Suggester | None) -> None:
         super().__init__(id=f"field-{name}", select_on_focus=False, suggester=suggester, max_length=LONGEST)
@@ -44,9 +51,16 @@ class Field(Input):
         """Complete the field; False when nothing is suggested."""
         if not self._suggestion or not self.cursor_at_end or len(self._suggestion) <= len(self.value):
             return False
-        self.value = self._suggestion
+        more = self._suggestion[len(self.value) :]
+        found = more.startswith(ARROW)
+        self.value = recipients.put_last(self.value, more.removeprefix(ARROW)) if found else self._suggestion
         self.cursor_position = len(self.value)
         return True
+
+    def action_cursor_right(self, select: bool = False) -> None:
+        """Go right; at the end take what is suggested."""
+        if select or not self.take_suggestion():
+            super().action_cursor_right(select)
 
     def suggest_again(self) -> None:
         """Look for a suggestion once more: other addresses are known now."""
@@ -163,10 +177,11 @@ class Fields(Vertical):
         to, cc, bcc = (recipients.read(self.fields[name].value) for name in ("to", "cc", "bcc"))
         return replace(sheet, to=to, cc=cc, bcc=bcc, subject=one_line(self.fields["subject"].value, 500))
 
-    def set_known(self, known: tuple[str, ...]) -> None:
-        """Complete from these addresses from now on."""
-        if known != self.people.known:
-            self.people.known = known
+    def set_known(self, known: tuple[str, ...], begun: str, other: str) -> None:
+        """Complete from these addresses from now on, and to the `other` what began as `begun`."""
+        people = self.people
+        if (known, begun, other) != (people.known, people.begun, people.other):
+            people.known, people.begun, people.other = known, begun, other
             for field in self.fields.values():
                 if field.has_focus:
                     field.suggest_again()

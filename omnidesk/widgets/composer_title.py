@@ -27,6 +27,8 @@ def said_of(sheet: Sheet) -> tuple[str, str]:
         return "warn", _("PUBLIC - everybody can read this")
     if sheet.sort == "new":
         return "good", _("NEW - private - a new conversation")
+    if sheet.way is None:
+        return "warn", _("REPLY - no channel is chosen")
     if sheet.sender_only:
         return "good", _("REPLY - private - to the sender only")
     return "good", _("REPLY - private - to the customer")

@@ -87,16 +87,22 @@ def summary(known: Known) -> str:
 
 
 def _identity(identity: Identity, width: int) -> tuple[Part, ...]:
+    forbids = any(one.state == "withdrawn" for one in identity.consent)
     state = (
         _("blocked")
         if identity.blocked
         else _("undeliverable")
         if not identity.deliverable
+        else _("no messages")
+        if forbids
         else _("verified")
         if identity.verified
+        else _("claimed")
+        if identity.claimed
         else ""
     )
-    style = "warn" if identity.blocked or not identity.deliverable else "good"
+    doubtful = identity.blocked or not identity.deliverable or identity.claimed or forbids
+    style = "warn" if doubtful else "good"
     kind = {"email": "mail", "phone": "call", "visitor": "chat"}.get(identity.kind, identity.kind[:5])
     left: tuple[Part, ...] = (("head", f" {fit(kind, 5)}"), ("", one_line(identity.value)))
     return spread(left, ((style, f" {state} "),) if state else (), width)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from omnidesk.text.measure import Unit
 from omnidesk.words.rows import Address, Enclosure
 
 Sort = Literal["reply", "note", "aside", "new"]
@@ -14,8 +15,9 @@ Sort = Literal["reply", "note", "aside", "new"]
 class Way:
     """A channel the reply could take; `reason` says why it cannot where not `usable`.
 
-    `to` and `cc` are whom it would go to; `limit` is the longest text it carries, `closes_at` (UTC ms) when its reply
-    window closes; `letters` says that it has subjects and signatures, `files` that it carries attachments."""
+    `to` and `cc` are whom it would go to; `limit` is the longest text it carries in its `unit`, `closes_at` (UTC ms)
+    when its reply window closes; `letters` says that it has subjects and signatures, `files` that it carries
+    attachments."""
 
     channel: str
     usable: bool
@@ -27,6 +29,7 @@ class Way:
     letters: bool = True
     files: bool = True
     limit: int | None = None
+    unit: Unit = "chars"
     closes_at: int | None = None
 
 

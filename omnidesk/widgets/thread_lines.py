@@ -172,7 +172,10 @@ def _files(message: Message, paper: Paper) -> list[Line]:
         name = cut(one_line(file.name) or _("unnamed"), max(10, paper.width - 24))
         remark = filekind.remark(file.name, file.content_type)
         parts: list[Part] = [("accent", mark), ("", name), ("dim", f" {times.size(file.size)}")]
-        if remark:
+        if file.coming or file.missing:
+            why = f": {one_line(retold(file.missing))}" if file.missing else ""
+            parts.append(("warn", f"  {_('not here yet') if file.coming else _('NOT FETCHED')}{why}"))
+        elif remark:
             parts.append(("warn", f"  {remark}"))
         target = Target(3, 3 + len(mark) + cells(name), place, file_id=file.id)
         lines.append(_under(tuple(parts), message, paper, (target,)))
@@ -199,6 +202,8 @@ def _head(message: Message, paper: Paper, unanswered: bool) -> tuple[Part, ...]:
     ours = message.direction is Direction.OUTBOUND
     left = [when, ("head", _kind(message)), ("dim" if ours else "strong", _named(message))]
     right: list[Part] = []
+    if message.edited_at is not None:
+        right.append(("dim", _(" edited")))
     if message.public:
         right.append(("warn", _(" PUBLIC")))
     if message.unproven:

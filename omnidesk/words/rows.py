@@ -122,7 +122,10 @@ class Conversation:
 
 @dataclass(frozen=True)
 class Attachment:
-    """A file that came or goes with a message; `size` in bytes and `sha256` are of the decoded content."""
+    """A file that came or goes with a message; `size` in bytes and `sha256` are of the decoded content.
+
+    One that the provider keeps is `coming` until it was fetched, with what its provider says of its size and no hash.
+    `missing` says why it was not fetched so far, or ever."""
 
     id: int
     name: str
@@ -130,6 +133,8 @@ class Attachment:
     size: int
     sha256: str
     inline: bool
+    coming: bool = False
+    missing: str | None = None
 
 
 @dataclass(frozen=True)
@@ -216,6 +221,8 @@ class Message:
     """Nobody vouches that it comes from its sender (NOT PROVEN)."""
     contact: Contact | None = None
     """Of what was no written message: how it went."""
+    edited_at: int | None = None
+    """When its author changed it last (UTC ms); what they said first is its original."""
 
 
 @dataclass(frozen=True)
@@ -301,6 +308,8 @@ class Identity:
     deliverable: bool
     blocked: bool
     consent: tuple[Consent, ...] = ()
+    claimed: bool = False
+    """The customer only says that it is theirs."""
 
 
 @dataclass(frozen=True)

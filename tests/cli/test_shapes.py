@@ -229,6 +229,8 @@ def test_customers_have_their_shape_in_list_find_and_show(desk: Desk) -> None:
     everyone = listed(desk.json("customer", "list"), CUSTOMER)
     (anna,) = listed(desk.json("customer", "find", "Anna@X.test"), CUSTOMER)
     assert anna in everyone and anna["conversations"] == 1
+    assert anna in listed(desk.json("customer", "list", "nna@x"), CUSTOMER)
+    assert listed(desk.json("customer", "list", "nobody"), CUSTOMER) == []
     fits(desk.json("customer", "show", str(anna["id"])), CUSTOMER | {"recent": [CONVERSATION]})
 
 

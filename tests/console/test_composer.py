@@ -59,6 +59,21 @@ async def test_tab_completes_an_address_that_is_known(desk: Desk) -> None:
         assert fields.fields["cc"].value == "Bram <bram@example.test>"
 
 
+async def test_tab_takes_somebody_who_is_found_by_a_part_of_the_name(desk: Desk) -> None:
+    desk.receives(mail("1"), mail("2", sender="p@example.test", name="Piet Jansen"))
+    async with console(desk.workspace) as here:
+        await here.until(lambda: here.desk.queue.cursor is not None, "a row")
+        here.desk.queue.select(1)
+        await begin(here)
+        await here.press("tab", "tab")
+        await here.type("jans")
+        await here.sees("jans → Piet Jansen <p@example.test>")
+        await here.press("right")
+        fields = here.desk.composer.fields
+        assert fields is not None
+        assert fields.fields["cc"].value == "Piet Jansen <p@example.test>"
+
+
 async def test_a_file_is_attached_by_path_shown_with_its_size_and_taken_off(desk: Desk, tmp_path: Path) -> None:
     (number,) = desk.receives(mail("1"))
     (tmp_path / "label.pdf").write_bytes(b"%PDF-1.4" + b"0" * 20_000)

@@ -97,6 +97,7 @@ def test_what_an_agent_did_holds_for_each_message_of_a_batch(desk: Desk) -> None
     assert desk.count("notification") == 1
 
 
+@pytest.mark.sqlite
 def test_a_batch_asks_hardly_more_than_a_single_message(desk: Desk) -> None:
     """Each statement is a round trip where the database is another machine."""
 

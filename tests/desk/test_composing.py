@@ -12,7 +12,7 @@ from omnidesk.connectors.manifest import Attachments, ReplyWindow, TextRule
 from omnidesk.desk import channels, composing, outbox, planning, rules, threads
 from omnidesk.words.errors import NotFoundError, RefusedError, UsageError
 from omnidesk.words.kinds import Direction, Status
-from omnidesk.words.rows import Address
+from omnidesk.words.rows import Address, Consent
 from tests.filling import ANNA, BRAM, CARO, NOON, SUPPORT, Clock, Desk, mail
 from tests.sync import scripted
 
@@ -193,24 +193,19 @@ def test_the_window_closes_for_us_a_little_before_it_does_for_the_provider(desk:
     assert "has closed" in str(rules.objection(desk.channel, manifest, outward, NOON + 3600_000 - rules.SAFETY + 1))
 
 
-@pytest.mark.parametrize(
-    ("unit", "text", "length"),
-    [
-        ("chars", "aé😀", 3),
-        ("utf16", "aé😀", 4),
-        ("bytes", "aé😀", 7),
-        ("gsm7", "hello @£€", 10),
-        ("gsm7", "привет", 6),
-        ("gsm7", "{}", 4),
-    ],
-)
-def test_text_is_counted_in_the_unit_of_its_channel(unit: str, text: str, length: int) -> None:
-    assert rules.text_length(TextRule(unit=unit), text) == length  # type: ignore[arg-type]
+def test_a_text_that_is_too_long_is_refused_unless_it_may_be_split(desk: Desk) -> None:
+    whole = replace(registry.manifest("sample"), text=TextRule(max_length=10, unit="bytes"))
+    outward = rules.Outward(TO, text="привет")
+    assert rules.objection(desk.channel, whole, outward, NOON) == "the text has 12 bytes, Sample customers takes 10"
+    parts = replace(whole, text=TextRule(max_length=10, unit="bytes", split=True))
+    assert rules.objection(desk.channel, parts, outward, NOON) is None
 
 
 def test_consent_that_was_refused_is_obeyed(desk: Desk) -> None:
-    outward = rules.Outward(TO, refused_consent=frozenset({ANNA}))
-    assert "gave no consent" in str(rules.objection(desk.channel, registry.manifest("sample"), outward, NOON))
+    said = Consent("sample", "service", "withdrawn", NOON, "STOP")
+    outward = rules.Outward(TO, refused_consent={ANNA: said})
+    why = f"{ANNA} wants no messages on Sample customers (said STOP)"
+    assert rules.objection(desk.channel, registry.manifest("sample"), outward, NOON) == why
 
 
 def test_a_kind_that_cannot_send_says_so(desk: Desk) -> None:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from omnidesk import clock
 from omnidesk.desk import composing, joining, searching, triage, undo
+from omnidesk.store import fts5
 from omnidesk.words.errors import NotFoundError, UsageError
 from omnidesk.words.kinds import Status
 from tests import plans
@@ -205,21 +206,43 @@ def test_a_search_with_words_rides_on_the_index_in_its_order(full: Desk) -> None
 @pytest.mark.parametrize(
     "text",
     ["p*", "pa*", "par*", "parcel", "p* -late", "from:a*", "from:anna", "p* from:anna", "parcel tag:vip", "tag:vip -p*",
-     "p* has:attachment", "p* status:open owner:none", "-parcel", "-p*", "parcel channel:demo", "p* is:unread"],
+     "p* has:attachment", "p* status:open owner:none", "-parcel", "-p*", "parcel channel:demo", "p* is:unread",
+     '"the par*"', '-"parcel is*" p*', '"is la*" from:an*', "from:anna@ex* s*", "東京*", "荷*", "nothing*",
+     "s* -nothing*"],
 )  # fmt: skip
 def test_from_whichever_side_a_search_begins_it_finds_the_same(
     full: Desk, monkeypatch: pytest.MonkeyPatch, text: str
 ) -> None:
     found_by = []
-    for looked, most_read, chunk in ((0, 0, 3), (10_000, 0, 500), (0, 10**9, 2), (10_000, 10**9, 500)):
+    ways = ((0, 0, 3, 0), (10_000, 0, 500, 0), (0, 10**9, 2, 0), (10_000, 10**9, 500, 0), (0, 0, 3, 2), (0, 0, 2, 400))
+    for looked, most_read, chunk, few in ways:
         for index in ("fts5", "tsvector"):
             monkeypatch.setattr(f"omnidesk.store.{index}.LOOKED", looked)
         monkeypatch.setattr("omnidesk.store.search.CHUNK", chunk)
         monkeypatch.setattr("omnidesk.store.fts5.FIRST", chunk)
         monkeypatch.setattr("omnidesk.store.fts5.READ", chunk)
         monkeypatch.setattr("omnidesk.store.fts5.MOST_READ", most_read)
+        monkeypatch.setattr("omnidesk.store.fts5.FEW", few)
         found_by.append([hit.message_id for hit in searching.search(full.workspace, text, full.me.agent_id)[0]])
-    assert found_by == [found_by[0]] * 4
+    assert found_by == [found_by[0]] * len(ways)
+
+
+@pytest.mark.sqlite
+def test_the_words_that_a_prefix_begins_are_read_from_the_index_in_their_order(full: Desk) -> None:
+    reader = full.workspace.database.reader
+    assert fts5._completions(reader, "parcel") == ["parcel", "parcels"]
+    assert fts5._completions(reader, "東") == ["東京"]
+    assert fts5._completions(reader, "nothing") == []
+    full.workspace.database.write(lambda tx: fts5.add(tx, [(1, "parcelx parcelą", "")]))
+    assert fts5._completions(reader, "parcel") == ["parcel", "parcels", "parcelx", "parcelą"]
+
+
+@pytest.mark.sqlite
+def test_more_words_than_a_few_are_not_listed(full: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fts5, "FEW", 1)
+    reader = full.workspace.database.reader
+    assert fts5._completions(reader, "parcel") is None
+    assert fts5._completions(reader, "parcels") == ["parcels"]
 
 
 def test_a_message_without_text_or_sender_is_searchable_by_its_subject(scripted_kinds: None, desk: Desk) -> None:

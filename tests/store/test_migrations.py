@@ -9,10 +9,15 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlmodel import SQLModel
 
-from omnidesk.desk import workspace
-from omnidesk.store import migrate, tables, versions
+from omnidesk.connectors.base import Party
+from omnidesk.desk import customers, doctor, identity, workspace
+from omnidesk.desk.acts import perform
+from omnidesk.store import migrate, names, tables, versions
+from omnidesk.store.database import Transaction
 from omnidesk.words.errors import NewerWorkspaceError, RefusedError, TryLaterError, WorkspaceError
-from tests.filling import Desk
+from omnidesk.words.rows import PROGRAM
+from tests import postgres
+from tests.filling import Desk, mail
 
 pytestmark = pytest.mark.databases
 
@@ -46,7 +51,7 @@ def test_a_workspace_says_its_schema_and_the_oldest_program_that_may_write(desk:
 def test_upgrading_an_up_to_date_workspace_changes_nothing(desk: Desk) -> None:
     numbers = desk.receives()
     before = desk.workspace.database.reader.all("SELECT name, sql FROM sqlite_master ORDER BY name")
-    assert migrate.upgrade(desk.workspace) == versions.SCHEMA
+    assert migrate.upgrade(desk.workspace, str) == versions.SCHEMA
     assert not migrate.breaking(desk.workspace)
     assert desk.workspace.database.reader.all("SELECT name, sql FROM sqlite_master ORDER BY name") == before
     assert numbers == []
@@ -107,3 +112,41 @@ def test_a_workspace_that_needs_a_breaking_upgrade_asks_for_it(desk: Desk, monke
     monkeypatch.setattr(migrate, "breaking", lambda opened: True)
     with pytest.raises(RefusedError, match="omnidesk upgrade"):
         workspace.open_workspace(desk.workspace.home.path)
+
+
+def _back_before_names(desk: Desk) -> None:
+    def work(tx: Transaction) -> None:
+        tx.execute("DROP TABLE search_names")
+        if tx.dialect == "sqlite":
+            tx.execute("DROP TABLE search_vocabulary")
+        tx.execute("UPDATE alembic_version SET version_num = '8'")
+        tx.execute("UPDATE mark SET value = '8' WHERE key = 'schema'")
+
+    desk.workspace.database.write(work)
+
+
+def test_who_was_known_before_there_was_an_index_of_names_is_found(desk: Desk) -> None:
+    desk.receives(mail("1", name="Renée"), mail("2", sender="bram@example.test"))
+    _back_before_names(desk)
+    opened = workspace.open_workspace(desk.workspace.home.path)
+    assert [one.name for one in customers.page(opened, 9, text="enee")] == ["Renée"]
+    assert len(customers.page(opened, 9, text="exa")) == 2
+    opened.close()
+
+
+@pytest.mark.postgresql
+def test_without_trigrams_customers_are_found_all_the_same_and_the_doctor_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if reason := postgres.missing():
+        pytest.skip(reason)
+    monkeypatch.setattr(names, "TRIGRAMS", ("CREATE EXTENSION no_such_extension", *names.TRIGRAMS[1:]))
+    (tmp_path / "config.toml").write_text(f'database = "{postgres.shared().database()}"\n')
+    opened = workspace.create(tmp_path)
+    assert opened.database.reader.value("SELECT to_regclass('search_names_words')") is None
+    perform(opened, PROGRAM, "test", lambda act: identity.known(act, Party("email", "a@example.test", "Zoë")))
+    assert [one.name for one in customers.page(opened, 9, text="xam")] == ["Zoë"]
+    assert [one.name for one in customers.page(opened, 9, text="zo")] == ["Zoë"]
+    (check,) = [one for one in doctor.examine(tmp_path, lambda channel: None, lambda: "") if one.name == "names"]
+    assert check.ok and "pg_trgm" in check.detail and "CREATE EXTENSION" in (check.advice or "")
+    opened.close()

@@ -19,6 +19,7 @@ from omnidesk.desk import (
     bulk,
     changes,
     channels,
+    customers,
     drafts,
     finding,
     history,
@@ -198,6 +199,13 @@ def test_the_lists_over_the_desk_are_read_along_indexes(desk: Desk) -> None:
     assert offending(desk, lambda: quarantine.page(opened)) == []
     assert offending(desk, lambda: drafts.waiting(opened, me)) == []
     assert offending(desk, lambda: (agents.open_counts(opened), agents.list_teams(opened))) == []
+
+
+@pytest.mark.parametrize("text", ["a", "an", "ann", "example", "anna@ex", "te mp", "xyz", "other 1234", "1234"])
+def test_customers_are_found_by_their_trigrams(desk: Desk, text: str) -> None:
+    assert offending(desk, lambda: customers.page(desk.workspace, 51, text=text)) == []
+    assert offending(desk, lambda: customers.page(desk.workspace, 51, 5_000, text)) == []
+    assert offending(desk, lambda: planning.addresses_like(desk.workspace, text, 20)) == []
 
 
 def test_the_history_of_a_conversation_is_read_along_its_events(desk: Desk) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from omnidesk.store.translating import copied, translated
+from omnidesk.store.translating import translated
 
 
 @pytest.mark.parametrize(
@@ -28,17 +28,3 @@ from omnidesk.store.translating import copied, translated
 )
 def test_a_statement_is_said_for_postgresql(said: str, meant: str) -> None:
     assert translated(said) == meant
-
-
-@pytest.mark.parametrize(
-    ("said", "meant"),
-    [
-        ("INSERT INTO event (id, at) VALUES (?, ?)", "COPY event (id, at) FROM STDIN"),
-        ("INSERT INTO search (id, words) VALUES (?, ?::tsvector)", "COPY search (id, words) FROM STDIN"),
-        ("INSERT INTO event (id, at) VALUES (?, ?) ON CONFLICT DO NOTHING", None),
-        ("INSERT INTO event (id, at) VALUES (?, 1)", None),
-        ("UPDATE event SET at = ? WHERE id = ?", None),
-    ],
-)
-def test_rows_that_are_only_put_in_are_copied(said: str, meant: str | None) -> None:
-    assert copied(said) == meant

@@ -188,3 +188,24 @@ async def test_a_lease_that_was_lost_while_filing_leaves_no_trace_in_the_log(
     gc.collect()
     await asyncio.sleep(0)
     assert unheard == []
+
+
+async def test_a_task_that_is_ended_as_it_is_woken_ends(desk: Desk) -> None:
+    """A commit hurries every channel, and so does the one that changes a channel's settings and has it stopped."""
+    from omnidesk.sync.channel import _waited
+
+    woken = asyncio.Event()
+
+    async def works() -> None:
+        while True:
+            woken.clear()
+            await _waited(woken, 60)
+
+    task = asyncio.create_task(works())
+    await asyncio.sleep(0)
+    woken.set()
+    await asyncio.sleep(0)
+    task.cancel()
+    async with asyncio.timeout(20):
+        await asyncio.wait({task})
+    assert task.cancelled()

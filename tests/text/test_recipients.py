@@ -53,6 +53,32 @@ def test_the_last_recipient_is_completed(typed: str, full: str | None) -> None:
     assert recipients.completed(typed, ["Anna <anna@example.test>", "bram@example.test"]) == full
 
 
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("jans", "Piet Jansen <p@x.test>"), ("anse", "Piet Jansen <p@x.test>"), ("anna", "Anna Bos <a@x.test>"),
+        ("oan", "Joanna <jo@x.test>"), ("bos", "Anna Bos <a@x.test>"), ("müller", "E. Muller <e@x.test>"),
+        ("piet p", "Piet Jansen <p@x.test>"), ("nobody", None), ("", None), ("%", None),
+    ],
+)  # fmt: skip
+def test_somebody_is_found_by_any_part_of_their_name(typed: str, found: str | None) -> None:
+    known = ["Piet Jansen <p@x.test>", "Joanna <jo@x.test>", "E. Muller <e@x.test>", "Anna Bos <a@x.test>"]
+    assert recipients.holding(typed, known) == found
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [("jans", "P <p@x>"), (" jans", " P <p@x>"), ("a@x, jans", "a@x, P <p@x>"), ("jans, jans", "jans, P <p@x>")],
+)
+def test_whoever_is_found_takes_the_place_of_what_was_typed(typed: str, field: str) -> None:
+    assert recipients.put_last(typed, "P <p@x>") == field
+
+
+def test_a_whole_address_is_nobody_elses() -> None:
+    assert recipients.is_whole("p@x.test") and recipients.is_whole("Piet <p@x.test>")
+    assert not recipients.is_whole("p@") and not recipients.is_whole("jans")
+
+
 def test_a_quotation_marks_each_line_and_says_whose_it_is() -> None:
     said = quote.quotation("Anna", "one\n\n> two\x1b[2J", 1_795_435_200_000)
     assert said == "On 2026-11-23 12:00 UTC, Anna wrote:\n> one\n>\n>> two\n"

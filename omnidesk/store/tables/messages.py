@@ -108,6 +108,7 @@ class Fetching(SQLModel, table=True):
     attempts: int = 0
     due_at: int | None = Field(default=None, sa_column=big(nullable=True))
     error: str | None = None
+    created_at: int = Field(sa_column=big())
 
 
 class Draft(SQLModel, table=True):

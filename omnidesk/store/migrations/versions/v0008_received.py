@@ -39,6 +39,7 @@ def upgrade() -> None:
         count("attempts", 0),
         number("due_at", nullable=True),
         words("error", nullable=True),
+        number("created_at"),
         sa.PrimaryKeyConstraint("attachment_id"),
     )
     op.create_index("fetching_due", "fetching", ["channel_id", "due_at"], **only("due_at IS NOT NULL"))
