@@ -24,8 +24,13 @@ CUSTOMER = "+31612345678"
 LARGEST_PAGE = 7
 """So few on a page that the next ones must be asked for."""
 _BASE = f"/2010-04-01/Accounts/{ACCOUNT}"
-_LISTS = {"Messages": ("messages", "date_sent"), "Calls": ("calls", "start_time"),
-          "Recordings": ("recordings", "date_created"), "IncomingPhoneNumbers": ("incoming_phone_numbers", "")}  # fmt: skip
+_LISTS = {
+    "Messages": ("messages", "date_sent"),
+    "Calls": ("calls", "start_time"),
+    "Recordings": ("recordings", "date_created"),
+    "IncomingPhoneNumbers": ("incoming_phone_numbers", ""),
+}
+"""Where the rows of a list lie, and by which of their fields a day is asked for."""
 _FILTERS = {"To": "to", "From": "from", "ParentCallSid": "parent_call_sid", "CallSid": "call_sid",
             "PhoneNumber": "phone_number"}  # fmt: skip
 
@@ -92,7 +97,8 @@ class FakeTwilio(FakeProvider):
         row = {
             "sid": self.sid("CA"), "account_sid": ACCOUNT, "from": sender, "to": to, "status": status,
             "direction": "inbound", "parent_call_sid": None, "date_created": written(began),
-            "start_time": written(began), "end_time": None if ended is None else written(ended), "duration": None, **more,
+            "start_time": written(began), "end_time": None if ended is None else written(ended),
+            "duration": None, **more,
         }  # fmt: skip
         self.rows["calls"].append(row)
         return row

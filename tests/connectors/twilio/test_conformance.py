@@ -10,6 +10,7 @@ from omnidesk.connectors.testing import Conformance, Program
 from tests.connectors.twilio.harness import SmsHarness
 
 
+@pytest.mark.slow
 class TestTwilioSms(Conformance):
     """One number."""
 
