@@ -61,7 +61,7 @@ MANIFEST = Manifest(
     secrets=SECRETS,
     auth=("token",),
     attachments=Attachments(inbound=True, max_bytes=5_000_000, max_count=10),
-    text=TextRule(max_length=MOST_CHARS),
+    text=TextRule(max_length=MOST_CHARS, segments=True),
     rate_limits=(RateLimit("send", 1, 1.0),),
     receipts=("delivered",),
     target_minutes=60,
