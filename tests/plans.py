@@ -16,13 +16,13 @@ from tests import plans_postgres
 
 GROWING = frozenset((
     "act", "attachment", "conversation", "conversation_tag", "customer", "draft", "event", "identity", "message",
-    "early_report", "fetching", "message_reference", "moved", "notification", "outbox", "participant", "provider_id",
+    "message_reference", "moved", "notification", "outbox", "participant", "provider_id",
     "raw_item", "receipt", "search", "search_names",
 ))  # fmt: skip
 """The tables that grow with the messages; the others have a row an agent, a channel, a macro .."""
 PARTS = (
     "act_bulk", "conversation_undelivered", "conversation_unread", "conversation_waiting", "conversation_wake",
-    "customer_vip", "fetching_due", "message_files", "notification_unseen", "raw_item_admitted",
+    "customer_vip", "message_files", "notification_unseen", "raw_item_admitted",
 )  # fmt: skip
 """Indexes of the few rows that wait for somebody or are special; a search counts them before it goes through them."""
 _NAMED = re.compile(r"\b(?:FROM|JOIN)\s+(\w+)(?:\s+(?:AS\s+)?(\w+))?", re.IGNORECASE)

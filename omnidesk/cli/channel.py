@@ -12,7 +12,7 @@ from omnidesk.cli import adding, login, paging, shapes
 from omnidesk.cli.printing import Piece, Printer, alarm, dim, guard, when
 from omnidesk.cli.session import Session, command, group
 from omnidesk.clock import to_rfc3339
-from omnidesk.words.errors import NotFoundError, RefusedError, UsageError
+from omnidesk.words.errors import RefusedError, UsageError
 from omnidesk.words.rows import Act, Channel
 
 app = group("The accounts that messages come in and go out by.")
@@ -97,6 +97,9 @@ def add(
         typer.Option("--login", metavar="HOW", help="password, or google, microsoft, other: in the browser."),
     ] = None,
     client_id: Annotated[str | None, typer.Option("--client-id", metavar="ID", help="Yours at the provider.")] = None,
+    api_url: Annotated[
+        str | None, typer.Option("--api-url", metavar="URL", help="The provider's address, where not the usual one.")
+    ] = None,
     password_stdin: Stdin = False,
     history_days: Annotated[
         int | None, typer.Option("--history-days", metavar="N", min=0, max=36500, help="Days back that are news (14).")
@@ -114,6 +117,7 @@ def add(
         "user": user,
         "login": way,
         "client_id": client_id,
+        "api_url": api_url,
         "imap_host": imap_host,
         "imap_port": imap_port,
         "imap_security": imap_security,
@@ -197,27 +201,24 @@ def _health(one: Channel) -> Piece:
 @command(app, "show")
 def show(session: Session, name: Name) -> None:
     """Show a channel with its settings; secrets are never shown."""
-    from omnidesk.desk import channels
-    from omnidesk.desk import settings as workspace_settings
-    from omnidesk.sync import form
+    from omnidesk.desk import answering, channels
 
     one = channels.get(session.workspace, name)
+    page = answering.page(session.workspace, one)
     document = shapes.channel(one) | {"settings": one.settings}
-    public_url = workspace_settings.current(session.workspace).public_url
-    try:
-        embedding = form.embedding(one, public_url)
-    except NotFoundError:  # its connector is not installed here
-        embedding = None
-    if embedding is not None:
-        document["embed"] = embedding
+    if page is not None:
+        document["embed"] = page.embed
+        document |= {"page": page.address} if page.address else {}
 
     def people(printer: Printer) -> None:
         for key, value in document.items():
             if isinstance(value, dict):
                 value = ", ".join(f"{inner}={value[inner]}" for inner in sorted(value))
             printer.say(f"{key.replace('_', ' '):16} {'-' if value in (None, '') else value}")
-        if embedding is not None and not public_url:
-            printer.say(dim("first say how the world reaches `omnidesk serve`: omnidesk set public_url https://.."))
+        if page is not None and answering.UNKNOWN in page.embed:
+            printer.say(
+                dim("first say how the world reaches `omnidesk serve`: omnidesk setting set public_url https://..")
+            )
 
     session.show(document, people)
 

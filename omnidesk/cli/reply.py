@@ -53,7 +53,7 @@ def reply(
     """Answer the customer; the newest message that no machine wrote is the one answered."""
     from omnidesk.desk import composing
 
-    warnings = _warnings(session, number, said := spoken_or_bare(text, attach), to, cc, bcc)
+    warnings = _warnings(session, number, said := spoken_or_bare(text, attach), via, to, cc, bcc)
     queued = composing.reply(
         session.workspace,
         session.actor,
@@ -119,9 +119,15 @@ def when_of(now: bool, at: str | None, status: Settable | None, hold_for: str | 
 
 
 def _warnings(
-    session: Session, number: int, text: str, to: list[str] | None, cc: list[str] | None, bcc: list[str] | None
+    session: Session,
+    number: int,
+    text: str,
+    via: str | None,
+    to: list[str] | None,
+    cc: list[str] | None,
+    bcc: list[str] | None,
 ) -> tuple[str, ...]:
-    """What the composer would warn of."""
+    """What the composer would warn of, and say."""
     from omnidesk.desk import cautions, planning, threads
     from omnidesk.text import recipients
 
@@ -130,7 +136,9 @@ def _warnings(
     whom = planned.to if to is None else recipients.read(", ".join(to))
     hidden = recipients.read(", ".join(bcc or ()))
     copies = planned.cc if cc is None else recipients.read(", ".join(cc))
-    return cautions.of_reply(session.workspace, session.actor, here, text, (*whom, *hidden), copies, planned)
+    found = cautions.of_reply(session.workspace, session.actor, here, text, (*whom, *hidden), copies, planned)
+    turned = planning.turned(planned, via or (planned.channel.name if planned.channel is not None else None))
+    return (turned, *found) if turned else found
 
 
 def report(session: Session, queued: Queued, now: bool, warnings: tuple[str, ...] = ()) -> None:
@@ -160,7 +168,7 @@ def report(session: Session, queued: Queued, now: bool, warnings: tuple[str, ...
         if message.status is MessageStatus.QUEUED and not remark:
             wait = max(0, queued.due_at - clock.now()) / clock.SECOND
             goes = f"in {wait:.0f} s" if wait < 120 else f"at {local_time(queued.due_at)}"
-            state = f"goes {goes} (omnidesk undo takes it back)"
+            state = f"goes {goes} (omnidesk undo takes it back)" if wait else "goes now"
         error = f": {message.error}" if message.error else ""
         for said in warnings:
             printer.say(f"mind: {said}")

@@ -12,7 +12,8 @@ Threading = Literal["headers", "native_thread", "reply_to", "contact"]
 Idempotency = Literal["key", "verify", "none"]
 AuthMode = Literal["none", "password", "token", "oauth_device", "oauth_loopback", "qr"]
 RunsIn = Literal["sync", "serve"]
-SettingKind = Literal["text", "number", "flag", "choice"]
+SettingKind = Literal["text", "number", "flag", "choice", "channel"]
+"""What a setting holds; `channel` is the name of another channel of the workspace."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +159,17 @@ class Manifest:
     """Which process holds its leases: the engine, or the web server to which its customers are connected."""
     embed: str = ""
     """What a site's pages hold to show it: `{url}` is how the world reaches the web server, `{name}` the channel's."""
+    about: str = ""
+    """What it is, in a line, for those who choose what to add."""
+    address: bool = True
+    """Whether it has an address of its own that customers write to."""
+    discovers: bool = False
+    """Whether an address alone tells about its settings (`Connector.discover`): a person gives that first."""
+    vouches: bool = True
+    """Whether a sender is known by more than their own word. Where not (a web form), nothing that comes changes what
+    is known of anybody, and nobody is one of ours."""
+    page: str = ""
+    """The path of its page on `omnidesk serve`, such as `/form/{name}`; "" where it has none."""
     history: bool = False
     """Whether the source holds messages from before the channel was added."""
     privacy: str = ""

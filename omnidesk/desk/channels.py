@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from omnidesk.desk.acts import Act, perform
@@ -59,6 +60,7 @@ def add(
     check_name(workspace, name)
     if not 0 <= history_days <= 36_500:
         raise UsageError(_("history days are a number from 0 to 36500"))
+    _answering().check(workspace, kind, name, settings)
 
     def work(act: Act) -> int:
         channel_id = new_id()
@@ -81,8 +83,20 @@ def add(
     return done, get(workspace, channel_id)
 
 
+def _answering() -> Any:
+    """Return the module that reads manifests, which the console's first paint does without."""
+    from omnidesk.desk import answering
+
+    return answering
+
+
 def _change(
-    workspace: Workspace, actor: Actor, name: str, fields: Mapping[str, Any], summary: str
+    workspace: Workspace,
+    actor: Actor,
+    name: str,
+    fields: Mapping[str, Any],
+    summary: str,
+    also: Callable[[Act], None] = lambda act: None,
 ) -> tuple[rows.Act, Channel]:
     channel = get(workspace, name)
     if channel.kind == "desk":
@@ -90,6 +104,7 @@ def _change(
 
     def work(act: Act) -> None:
         act.change_row("channel_changed", "channel", channel.id, fields)
+        also(act)
         act.summary = summary
 
     done = perform(workspace, actor, "channel", work)[0]
@@ -109,7 +124,8 @@ def disable(workspace: Workspace, actor: Actor, name: str) -> tuple[rows.Act, Ch
 def rename(workspace: Workspace, actor: Actor, name: str, fresh: str) -> tuple[rows.Act, Channel]:
     """Give a channel another name."""
     check_name(workspace, fresh)
-    return _change(workspace, actor, name, {"name": fresh}, f"renamed {name} to {fresh}")
+    follow = partial(_answering().follow, name=name, fresh=fresh)
+    return _change(workspace, actor, name, {"name": fresh}, f"renamed {name} to {fresh}", follow)
 
 
 def set_read_only(workspace: Workspace, actor: Actor, name: str, read_only: bool) -> tuple[rows.Act, Channel]:
@@ -130,7 +146,9 @@ def set_settings(
     workspace: Workspace, actor: Actor, name: str, settings: Mapping[str, Any]
 ) -> tuple[rows.Act, Channel]:
     """Change settings of a channel and leave the others; None takes one away. They must be as their kind wants them."""
-    whole = {key: value for key, value in {**get(workspace, name).settings, **settings}.items() if value is not None}
+    channel = get(workspace, name)
+    _answering().check(workspace, channel.kind, name, settings)
+    whole = {key: value for key, value in {**channel.settings, **settings}.items() if value is not None}
     told = ", ".join(sorted(settings))
     return _change(workspace, actor, name, {"settings_json": json.dumps(whole)}, f"changed {told} of {name}")
 

@@ -10,7 +10,18 @@ from pathlib import Path
 
 from omnidesk import clock
 from omnidesk.connectors import registry
-from omnidesk.desk import asides, cautions, consents, conversations, drafts, enclosing, rules, settings, threads
+from omnidesk.desk import (
+    asides,
+    cautions,
+    consents,
+    conversations,
+    drafts,
+    enclosing,
+    leaving,
+    rules,
+    settings,
+    threads,
+)
 from omnidesk.desk.acts import Act, perform_undoable
 from omnidesk.desk.enclosing import Enclosed
 from omnidesk.desk.letters import Also, Letter, note_in, queue_in
@@ -126,14 +137,19 @@ def reply_letter(
         _addresses(cc) if cc is not None else default[1],
         _addresses(bcc),
     )
+    said = _said(text, bare)
+    if choice is not None and choice.mail:
+        said = leaving.with_missed(said, planned.missed)
     outward = rules.Outward(
         *everyone,
-        text=_said(text, bare),
+        text=said,
         last_inbound_at=last_inbound_at(reader, here, channel.id),
         undeliverable=undeliverable(reader, default[0]) if to is None else frozenset(),
         refused_consent=consents.refused(reader, channel, itertools.chain(*everyone), here),
     )
     subject = reply_subject(reader.value("SELECT subject FROM conversation WHERE id = ?", (here,)))
+    if not subject and planned.left_at is not None:
+        subject = reply_subject(leaving.topic(reader, here))
     return _letter(workspace, actor, channel, outward, subject, key, planned.answers)
 
 
@@ -305,7 +321,7 @@ def _queue(
     if refused is not None:
         raise RefusedError(_("not queued: {why}").format(why=retold(refused)))
     conf = settings.current(workspace)
-    window = 0.0 if when.now else manifest.undo_window if conf.undo_seconds < 0 else conf.undo_seconds
+    window = 0.0 if when.now else rules.undo_window(manifest, conf.undo_seconds)
     enclosed = enclosing.enclose(workspace, files)
     holding = when.status is Status.ON_HOLD
     party = one_line(when.for_whom, 100) if when.for_whom and holding else None

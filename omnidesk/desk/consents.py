@@ -85,7 +85,7 @@ def refused(
         (channel.kind,),
     )
     found: dict[str, Consent] = {}
-    for row in sorted(rows, key=lambda row: str(row["purpose"])):
+    for row in sorted(rows, key=lambda row: str(row["purpose"])):  # service, which weighs more, comes last
         if row["purpose"] != "service" and (service_only or _asked_since(connection, row, number)):
             continue
         found[wanted[row["value"]]] = Consent(*(row[name] for name in _FIELDS))

@@ -115,7 +115,8 @@ def file(batch: Batch, arrival: Arrival, kept: Kept, names: list[str]) -> None:
     if aside is None:
         if message.direction is Direction.INBOUND:
             _route(batch, message, number)
-            if message.author is not None and decoded.also and not (message.unproven or stranger):
+            certain = message.manifest.vouches or (message.author is not None and message.author.new)
+            if message.author is not None and decoded.also and certain and not (message.unproven or stranger):
                 claimed.note(batch, number, message.author, decoded.also)
             if message.author is not None and decoded.consents and not message.unproven:
                 kind = batch.channels[arrival.channel_id][0]
@@ -199,7 +200,8 @@ def _who_and_when(batch: Batch, arrival: Arrival, kept: Kept, names: list[str]) 
     decoded = kept.message
     kind, created_at, history_days = batch.channels[arrival.channel_id]
     sender = decoded.sender
-    ours = batch.ours(sender) or said_by_us(arrival, decoded)
+    vouches = registry.manifest(kind).vouches
+    ours = vouches and (batch.ours(sender) or said_by_us(arrival, decoded))
     recipients = (*decoded.to, *decoded.cc, *decoded.bcc)
     others = [party for party in recipients if not batch.ours(party)]
     if ours and not others and decoded.reply_to and not batch.ours(decoded.reply_to[0]):
@@ -211,8 +213,9 @@ def _who_and_when(batch: Batch, arrival: Arrival, kept: Kept, names: list[str]) 
     at = min(received, clock.now())
     backlog = arrival.imported or at < created_at
     unproven = not ours and proving.unproven(batch.people, arrival.item, decoded, backlog)
-    author = None if sender is None or ours else batch.people.known(sender, wrote=True, proven=not unproven)
-    people = [batch.people.known(party, proven=not unproven) for party in others]
+    proven = vouches and not unproven
+    author = None if sender is None or ours else batch.people.known(sender, wrote=True, proven=proven)
+    people = [batch.people.known(party, proven=proven) for party in others]
     if author is not None:
         people.insert(0, author)
     began = batch.act.at if arrival.imported else created_at

@@ -74,6 +74,11 @@ def _moment(hours: Hours, day: date, at: time) -> int:
     return clock.from_datetime(datetime.combine(day, at, hours.zone).astimezone(UTC))
 
 
+def is_open(hours: Hours | None, at: int) -> bool:
+    """Say whether a moment (UTC ms) lies within the hours; without a calendar, or with an empty one, always."""
+    return between(hours, at, at + 1) > 0
+
+
 def between(hours: Hours | None, begin: int, end: int) -> int:
     """Return how many milliseconds of opening hours lie between two times (UTC ms); without a calendar, all."""
     if hours is None or not any(hours.week):
@@ -86,8 +91,3 @@ def between(hours: Hours | None, begin: int, end: int) -> int:
             total += max(0, min(end, _moment(hours, day, closes)) - max(begin, _moment(hours, day, opens)))
         day += timedelta(days=1)
     return total
-
-
-def is_open(hours: Hours | None, at: int) -> bool:
-    """Say whether a time (UTC ms) lies in opening hours; without a calendar it always does."""
-    return hours is None or not any(hours.week) or between(hours, at, at + 1) > 0

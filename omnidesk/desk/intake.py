@@ -15,7 +15,7 @@ from functools import partial
 
 from omnidesk import clock
 from omnidesk.connectors.base import Cursor, Item
-from omnidesk.desk import decoding, filing, learning, phones, threading
+from omnidesk.desk import acknowledging, decoding, filing, learning, phones, threading
 from omnidesk.desk.acts import Act, perform
 from omnidesk.desk.batch import Arrival, Batch
 from omnidesk.desk.decoding import Outcome
@@ -197,6 +197,8 @@ def _settle_some(act: Act, outcomes: Sequence[tuple[int, Item, Outcome]], held: 
         leases.check(act.tx, held.name, held.number)
     arrivals, failures = _waiting(act.tx, outcomes)
     filed, again = _file_all(act, arrivals, failures)
+    failed = {raw_id for raw_id, _, _ in failures}
+    acknowledging.acknowledge(act, [one.raw_id for one in arrivals if one.raw_id not in failed and not one.imported])
     for raw_id, channel_id, cause in failures:
         _quarantine(act, raw_id, channel_id, cause)
     _learn(act, outcomes)

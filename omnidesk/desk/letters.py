@@ -214,15 +214,39 @@ def enclose_rows(act: Act, message_id: int, enclosed: Sequence[Enclosed]) -> Non
         act.tx.execute("UPDATE message SET files = ? WHERE id = ?", (len(enclosed), message_id))
 
 
+def _parent(act: Act, message_id: int, number: int, letter: Letter) -> tuple[int, str]:
+    """Return the message that a letter stands under at its reader's, and the id it bears there: the one it answers,
+    and where that came another way (a form) the last that went by this one; (0, "") where there is none."""
+    answers, kind = letter.answers, letter.channel.kind
+    if answers is None:
+        return 0, ""
+    if answers.kind == kind:
+        theirs = act.tx.value(
+            "SELECT value FROM provider_id WHERE message_id = ? AND channel_id = ? ORDER BY value LIMIT 1",
+            (answers.id, letter.channel.id),
+        )
+        return answers.id, str(theirs or answers.external_id or "")
+    if letter.aside is not None or registry.manifest(kind).threading != "headers":
+        return 0, ""
+    row = act.tx.one(
+        "SELECT id, external_id FROM message WHERE conversation_id = ? AND id <> ? AND kind = ? AND aside_id IS NULL "
+        "AND external_id IS NOT NULL AND NOT stranger AND NOT unproven AND status NOT IN ('cancelled', 'failed') "
+        "ORDER BY at DESC, id DESC LIMIT 1",
+        (number, message_id, kind),
+    )
+    return (0, "") if row is None else (int(row["id"]), str(row["external_id"]))
+
+
 def _outbox_row(act: Act, message_id: int, number: int, letter: Letter, due_at: int) -> None:
     channel, answers = letter.channel, letter.answers
+    above, parent = _parent(act, message_id, number, letter)
     named = [row[0] for row in act.tx.all(
-        "SELECT value FROM message_reference WHERE message_id = ? ORDER BY position DESC", (answers.id,)
-    )] if answers else []  # fmt: skip
-    parent = _parent(act, letter)
+        "SELECT value FROM message_reference WHERE message_id = ? ORDER BY position DESC", (above,)
+    )] if above else []  # fmt: skip
     told = [value for value in named if not value.startswith(threading.THREAD)]
     references = [*dict.fromkeys([*told, parent])] if parent else []
-    thread = _thread(act, number, letter, [value for value in named if value.startswith(threading.THREAD)])
+    answered = [value for value in named if value.startswith(threading.THREAD)]
+    thread = _thread(act, number, letter, answered)
     act.tx.execute_many(
         "INSERT INTO message_reference (message_id, position, value) VALUES (?, ?, ?)",
         [
@@ -250,18 +274,6 @@ def _outbox_row(act: Act, message_id: int, number: int, letter: Letter, due_at: 
         ),
         created_at=letter.written_at or act.at,
     )
-
-
-def _parent(act: Act, letter: Letter) -> str:
-    """Return the id of the message that is answered, as its channel knows it; "" where it came another way."""
-    answers, channel = letter.answers, letter.channel
-    if answers is None or answers.kind != channel.kind:
-        return ""
-    theirs = act.tx.value(
-        "SELECT value FROM provider_id WHERE message_id = ? AND channel_id = ? ORDER BY value LIMIT 1",
-        (answers.id, channel.id),
-    )
-    return str(theirs or answers.external_id or "")
 
 
 def _thread(act: Act, number: int, letter: Letter, answered: Sequence[str]) -> str:

@@ -217,7 +217,8 @@ def said(news: News) -> str:
         NewsKind.UNKNOWN: _("sent or not? your answer in {about}{subject}{why}"),
         NewsKind.HELD: _("held, you are asked: your answer in {about}{subject}{why}"),
         NewsKind.OVERDUE: _("{about} is overdue{subject}"),
+        NewsKind.CHAT: _("{by} waits in a new chat, {about}{subject}"),
     }
-    if news.kind is NewsKind.ANSWER:
+    if news.kind in (NewsKind.ANSWER, NewsKind.CHAT):
         said["by"] = news.by or news.customer or _("the customer")
     return words[news.kind].format(**said)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from omnidesk import clock
 from omnidesk.connectors import registry
 from omnidesk.connectors.manifest import Manifest
-from omnidesk.desk import consents, forwards, identity, naming, phones, rules
+from omnidesk.desk import answering, consents, forwards, identity, leaving, naming, phones, rules
 from omnidesk.store import names, people, thread
 from omnidesk.store.database import Connection
 from omnidesk.store.workspace import Workspace
@@ -16,7 +16,7 @@ from omnidesk.text.measure import Unit
 from omnidesk.words.errors import NotFoundError
 from omnidesk.words.kinds import Direction
 from omnidesk.words.retelling import retold
-from omnidesk.words.rows import Address, Channel, Message
+from omnidesk.words.rows import Address, Channel, Identity, Message
 from omnidesk.words.speech import _
 
 MOST_BACK = 2_000
@@ -48,13 +48,19 @@ class Choice:
     segments: bool = False
     closes_at: int | None = None
     """When its reply window closes (UTC ms); None where there is none."""
+    live: bool = False
+    """Whether the customer waits at the other end: lines go one by one, at once."""
+    mail: bool = False
+    """Whether it is private mail, which reaches whoever is not there now."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """How an answer would go out: what it answers, the channel proposed, the recipients, and what to mind.
 
-    No public channel is ever proposed, nor one to an address of somebody else; they stand among the `choices`."""
+    No public channel is ever proposed, nor one to an address of somebody else; they stand among the `choices`.
+    `left_at` says since when a chat's visitor reads no more (UTC ms; None: they do, or it is no chat), `missed` are our
+    lines that they have not got: a mail takes them along."""
 
     answers: Message | None
     channel: Channel | None
@@ -62,6 +68,8 @@ class Plan:
     to: tuple[Address, ...]
     cc: tuple[Address, ...]
     flagged: tuple[str, ...]
+    left_at: int | None = None
+    missed: tuple[str, ...] = ()
 
 
 def plan(workspace: Workspace, number: int, to_sender_only: bool = False) -> Plan:
@@ -85,25 +93,67 @@ def plan(workspace: Workspace, number: int, to_sender_only: bool = False) -> Pla
         flagged.append(_("NOT PROVEN: a newer mail may be forged, and is not what is answered"))
     if answers is not None and answers.unproven:
         flagged.append(_("NOT PROVEN: nobody vouches that {sender} wrote this").format(sender=answers.sender.address))
+    if answers is not None and _only_claimed(reader, answers):
+        flagged.append(
+            _("{sender} is known here, and only typed into a form: nobody vouches that they wrote this").format(
+                sender=answers.sender.address
+            )
+        )
+    left: int | None = None
+    missed: tuple[str, ...] = ()
+    if answers is not None:
+        left = leaving.left_at(workspace, number, answers, last_inbound_at(reader, number, answers.channel_id))
+    if answers is not None and left is not None:
+        missed = leaving.missed(reader, number, answers, left)
     mailbox = _wanted_mailbox(answers)
     choices = tuple(_choices(reader, number, answers, to, cc, mailbox))
-    usable = [choice for choice in choices if choice.usable]
-    first = next((choice for choice in usable if mailbox and choice.to == mailbox), None)
-    first = first or _proposed(reader, number, answers, [one for one in usable if not (one.public or one.claimed)])
-    if first is not None and (answers is None or first.channel.kind != answers.kind):
+    private = [one for one in choices if one.usable and not (one.public or one.claimed)]
+    first = _reaching(reader, number, private, mailbox, left is not None) or _proposed(reader, number, answers, private)
+    if first is not None and (answers is None or not _speaks_for(first.channel.kind, answers.kind)):
         to, cc = first.to, ()
-    return Plan(answers, None if first is None else first.channel, choices, to, cc, tuple(flagged))
+    return Plan(answers, None if first is None else first.channel, choices, to, cc, tuple(flagged), left, missed)
+
+
+def turned(planned: Plan, channel: str | None) -> str:
+    """Return in words what becomes of an answer by a channel (by name) because the customer left their chat; "" where
+    they did not."""
+    choice = next((one for one in planned.choices if one.channel.name == channel), None)
+    if planned.left_at is None or choice is None:
+        return ""
+    lines = len(planned.missed) if choice.mail else 0
+    return leaving.said(planned.left_at, choice.live, choice.channel.name, lines, clock.now())
+
+
+def _reaching(
+    reader: Connection, number: int, private: list[Choice], mailbox: tuple[Address, ...], left: bool
+) -> Choice | None:
+    """Return the channel that reaches a customer who asked for the answer in a mailbox, or who `left` their chat: as
+    they prefer, else mail; None where neither is so, or nothing does."""
+    wanted = next((one for one in private if mailbox and one.to == mailbox), None)
+    if wanted is not None or not left:
+        return wanted
+    elsewhere = [one for one in private if not one.live]
+    return _preferred(reader, number, elsewhere) or next((one for one in elsewhere if one.mail), None)
 
 
 def _proposed(reader: Connection, number: int, answers: Message | None, private: list[Choice]) -> Choice | None:
     """Return the channel an answer starts on: the one preferred, that of the last private message, one of its kind,
-    any other private one; never a public one (promise 7)."""
-    found = _preferred(reader, number, private)
-    if found is None and answers is not None:
-        last = (answers.channel_id, answers.kind) if not answers.public else _last_private(reader, number)
-        found = next((one for one in private if last is not None and one.channel.id == last[0]), None)
-        found = found or next((one for one in private if last is not None and one.channel.kind == last[1]), None)
-    return found or next(iter(private), None)
+    what answers for a channel that cannot, any other private one; never a public one (promise 7)."""
+    first = _preferred(reader, number, private)
+    last = None if answers is None else (answers.channel_id, answers.kind)
+    if answers is not None and answers.public:
+        last = _last_private(reader, number)
+    if first is None and last is not None:
+        channel_id, kind = last
+        named = answering.named_by(kind, people.channel(reader, channel_id).settings)
+        ways = (
+            (choice for choice in private if choice.channel.id == channel_id),
+            (choice for choice in private if choice.channel.kind == kind),
+            (choice for choice in private if choice.channel.name == named),
+            (choice for choice in private if _speaks_for(choice.channel.kind, kind)),
+        )
+        first = next((choice for way in ways for choice in way), None)
+    return first or next(iter(private), None)
 
 
 def _last_private(reader: Connection, number: int) -> tuple[int, str] | None:
@@ -114,6 +164,36 @@ def _last_private(reader: Connection, number: int) -> tuple[int, str] | None:
         (number,),
     )
     return None if row is None else (row[0], row[1])
+
+
+def _speaks_for(kind: str, answered: str) -> bool:
+    """Say whether a kind of channel reaches the very address that a message of a kind came from: its own, and one that
+    cannot send (a form), where both know people by the same addresses."""
+    if kind == answered:
+        return True
+    try:
+        manifest = registry.manifest(answered)
+    except NotFoundError:
+        return False
+    return manifest.outbound == "none" and manifest.identity_kinds[0] in registry.manifest(kind).identity_kinds
+
+
+def _only_claimed(reader: Connection, answers: Message) -> bool:
+    """Say whether a message claims to come from somebody whom another channel has proven, by one that vouches for
+    nobody."""
+    try:
+        manifest = registry.manifest(answers.kind)
+    except NotFoundError:
+        return False
+    if manifest.vouches or answers.direction is Direction.OUTBOUND:
+        return False
+    kind = manifest.identity_kinds[0]
+    return bool(
+        reader.value(
+            "SELECT 1 FROM identity WHERE kind = ? AND value = ? AND verified LIMIT 1",
+            (kind, normalise_identity(kind, answers.sender.address)),
+        )
+    )
 
 
 def _answered(reader: Connection, number: int) -> Message | None:
@@ -248,12 +328,14 @@ def _choices(
             continue
         theirs = tuple(
             Address(one.name or (customer.name if customer else ""), one.value)
-            for one in sorted(customer.identities if customer else (), key=lambda one: one.claimed)
+            for one in sorted(
+                customer.identities if customer else (), key=lambda one: (not one.deliverable, one.claimed)
+            )
             if one.kind in manifest.identity_kinds
         )
         noted = tuple(Address("", value) for kind, value in claims if kind in manifest.identity_kinds)
         window, last = manifest.reply_window, last_inbound_at(reader, number, channel.id)
-        same = answers is not None and answers.kind == channel.kind
+        same = answers is not None and _speaks_for(channel.kind, answers.kind)
         there = to if same else mailbox if mailbox and "email" in manifest.identity_kinds else theirs[:1] or noted[:1]
         if not there:
             reason: str | None = _("no {kinds} address of the customer is known").format(
@@ -280,14 +362,19 @@ def _choices(
     return found
 
 
+def _reachable(one: Identity) -> tuple[bool, bool]:
+    """Order a customer's addresses: those that work first, and of them those that are surely theirs."""
+    return not one.deliverable, one.claimed
+
+
 def _claims(reader: Connection, number: int) -> list[tuple[str, str]]:
     """Return kind and value of the addresses that are noted with a conversation as claimed, and are somebody else's."""
     rows = reader.all(
-        "SELECT i.id, i.kind, i.value FROM participant p JOIN identity i ON i.id = p.identity_id "
+        "SELECT i.kind, i.value, i.id FROM participant p JOIN identity i ON i.id = p.identity_id "
         "WHERE p.conversation_id = ? AND p.claimed",
         (number,),
     )
-    return [(row[1], row[2]) for row in sorted(rows, key=lambda row: int(row[0]))]
+    return [(row[0], row[1]) for row in sorted(rows, key=lambda row: int(row[2]))]
 
 
 def _preferred(reader: Connection, number: int, usable: list[Choice]) -> Choice | None:
@@ -323,9 +410,10 @@ def _choice(channel: Channel, manifest: Manifest, reason: str | None, to: tuple[
     limit = None if manifest.text.split else manifest.text.max_length
     why = None if reason is None else retold(reason)
     text, files = manifest.text, manifest.attachments.outbound
+    mail = "email" in manifest.identity_kinds and not manifest.public
     return Choice(
         channel, reason is None, why, to, (), manifest.public, False, text.subject, files, limit, text.unit,
-        text.segments,
+        text.segments, live=manifest.live, mail=mail,
     )  # fmt: skip
 
 

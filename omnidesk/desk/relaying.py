@@ -87,6 +87,7 @@ def _written(item: Item) -> str:
         "media_type": item.media_type,
         "headers": dict(item.headers),
         "outbound": item.outbound,
+        "junk": item.junk,
         "body": base64.b64encode(item.raw).decode(),
     }
     return json.dumps(said, separators=(",", ":"))
@@ -102,6 +103,7 @@ def read(said: dict[str, Any]) -> Item:
             media_type=str(said["media_type"]),
             headers={str(name): str(value) for name, value in dict(said["headers"]).items()},
             outbound=said["outbound"] is True,
+            junk=said.get("junk") is True,
         )
     except (KeyError, TypeError) as error:
         raise ValueError(f"no item of a relay: {error!r}") from error

@@ -53,6 +53,12 @@ def is_public(channel: Channel, manifest: Manifest, answers: Message | None) -> 
     return manifest.public or (answers is not None and answers.public and answers.channel_id == channel.id)
 
 
+def undo_window(manifest: Manifest, wanted: float) -> float:
+    """Return how many seconds what is sent can be taken back: as `wanted`, below zero as the kind says. In a live chat
+    somebody waits at the other end: there is none, whatever is wanted."""
+    return 0.0 if manifest.live else manifest.undo_window if wanted < 0 else wanted
+
+
 def objection(channel: Channel, manifest: Manifest, outward: Outward, now: int) -> str | None:
     """Return in words why this may not go out, or None when it may."""
     found = channel_objection(channel, manifest)

@@ -1,8 +1,8 @@
 """Taking the next conversation, and passing one over with a reason.
 
 What is offered: open, on the desk, without an owner, of no team or one of the agent's, not passed over by them lately,
-and no live chat where they take none. First VIPs, then what is overdue, then urgent ones; among equals whoever waits
-longest.
+and no live chat where they take none. First whoever waits in a live chat, then VIPs, then what is overdue, then urgent
+ones; among equals whoever waits longest.
 """
 
 from __future__ import annotations
@@ -10,8 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from omnidesk import clock
-from omnidesk.connectors import registry
-from omnidesk.desk import conversations, due, settings
+from omnidesk.desk import conversations, due, live, settings
 from omnidesk.desk.acts import Act, perform, perform_undoable
 from omnidesk.desk.triage import Ids
 from omnidesk.store.database import Connection
@@ -26,8 +25,6 @@ from omnidesk.words.speech import _
 CANDIDATES = 20
 """Conversations looked at outside the transaction: colleagues may take the first ones meanwhile."""
 LONGEST_REASON = 200
-LIVE_MINUTES = 1
-"""A kind of channel whose answers are due within so many minutes is a live chat."""
 REASONS = ("not my language", "needs a specialist", "waiting for a colleague")
 """What is proposed before anybody gave a reason."""
 
@@ -49,29 +46,19 @@ def candidates(reader: Connection, actor: Actor) -> list[int]:
     """Return the first conversations to be offered to an agent; rides on conversation_owner."""
     now = clock.now()
     state = reader.value("SELECT state FROM agent WHERE id = ?", (actor.agent_id,))
-    live = sorted(_live_kinds(reader)) if state == AgentState.NO_CHATS else []
-    besides = f"AND c.last_kind NOT IN ({', '.join('?' * len(live))}) " if live else ""
+    kinds = sorted(live.kinds(reader))
+    chats, takes = f"c.last_kind IN ({', '.join('?' * len(kinds))})" if kinds else "FALSE", state != AgentState.NO_CHATS
+    besides, first = ("", f"({chats} AND c.waiting_since IS NOT NULL) DESC, ") if takes else (f"AND NOT {chats} ", "")
     found = reader.all(
         "SELECT c.id FROM conversation c LEFT JOIN customer ON customer.id = c.customer_id "
         "WHERE c.place = 'desk' AND c.status = 'open' AND c.owner_id IS NULL "
         "AND (c.team_id IS NULL OR c.team_id IN (SELECT team_id FROM team_member WHERE agent_id = ?)) "
         "AND NOT EXISTS (SELECT 1 FROM skip s WHERE s.conversation_id = c.id AND s.agent_id = ? AND s.until > ?) "
-        f"{besides}ORDER BY coalesce(customer.vip, FALSE) DESC, c.queue_due < ? DESC, c.priority = 'urgent' DESC, "
-        "c.queue_waiting, c.id LIMIT ?",
-        (actor.agent_id, actor.agent_id, now, *live, now, CANDIDATES),
+        f"{besides}ORDER BY {first}coalesce(customer.vip, FALSE) DESC, c.queue_due < ? DESC, "
+        "c.priority = 'urgent' DESC, c.queue_waiting, c.id LIMIT ?",
+        (actor.agent_id, actor.agent_id, now, *kinds, now, CANDIDATES),
     )
     return [row[0] for row in found]
-
-
-def _live_kinds(reader: Connection) -> set[str]:
-    kinds = {"chat"}
-    for (kind,) in reader.all("SELECT DISTINCT kind FROM channel WHERE kind <> 'desk'"):
-        try:
-            if registry.manifest(kind).target_minutes <= LIVE_MINUTES:
-                kinds.add(kind)
-        except NotFoundError:
-            continue  # a connector that is not installed here
-    return kinds
 
 
 def _take_first(act: Act, wanted: list[int]) -> int | None:

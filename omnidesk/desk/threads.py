@@ -126,7 +126,7 @@ def attachment_bytes(workspace: Workspace, attachment_id: int) -> tuple[Attachme
     )
     if row is None:
         raise NotFoundError(_("there is no attachment {attachment_id}").format(attachment_id=attachment_id))
-    found = thread.attachment(row)
+    found = thread.attachment(row, None if row["reference"] is None else row)
     if row["blob"] is not None:
         return found, workspace.blobs.get(row["blob"])
     if found.coming:

@@ -8,6 +8,7 @@ from omnidesk.screens import (
     agents,
     bulk,
     channels,
+    chats,
     contact_keys,
     copying,
     database,
@@ -16,6 +17,7 @@ from omnidesk.screens import (
     finding,
     history,
     joining,
+    kinds,
     listing,
     looks,
     macro_list,
@@ -57,7 +59,7 @@ def _add_channel(desk: DeskScreen, press: Press) -> None:
 
 ALWAYS = (
     Action("palette", "commands", "All commands, and the theme", (":", "ctrl+p"), PANES, "Anywhere", _palette, 90),
-    Action("add-channel", "add", "Add a mailbox", ("ctrl+n",), PANES, "Anywhere", _add_channel),
+    Action("add-channel", "add", "Add a channel", ("ctrl+n",), PANES, "Anywhere", _add_channel),
     Action("help", "keys", "Show the keys", ("?",), PANES, "Anywhere", _help, 99),
     Action("quit", "quit", "Leave", ("ctrl+q",), (*EVERYWHERE, "send"), "Anywhere", quitting.leave),
 )
@@ -67,6 +69,7 @@ ACTIONS = (
     *looks.ACTIONS,
     *database.ACTIONS,
     *writing.ACTIONS,
+    *chats.ACTIONS,
     *draft_list.ACTIONS,
     *finding.ACTIONS,
     *trail.ACTIONS,
@@ -81,6 +84,7 @@ ACTIONS = (
     *marking.ACTIONS,
     *listing.ACTIONS,
     *channels.ACTIONS,
+    *kinds.ACTIONS,
     *outbox.ACTIONS,
     *quarantine.ACTIONS,
     *news.ACTIONS,

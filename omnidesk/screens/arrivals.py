@@ -188,9 +188,14 @@ class Arrivals(DeskFrame):
             self._stirred_at = clock.monotonic()
             self._read_what_stirred()
 
+    @property
+    def patience(self) -> float:
+        """Seconds after which what others did is read, though someone types without a pause."""
+        return PATIENCE_SECONDS
+
     def _read_what_stirred(self) -> None:
         assert self._stirred_at is not None
-        wait = min(self.typed_at + TYPING_SECONDS, self._stirred_at + PATIENCE_SECONDS) - clock.monotonic()
+        wait = min(self.typed_at + TYPING_SECONDS, self._stirred_at + self.patience) - clock.monotonic()
         if wait > 0:
             self.set_timer(wait, self._read_what_stirred)
             return

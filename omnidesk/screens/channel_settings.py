@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
+
+from textual.message import Message
 
 from omnidesk.screens.keys import Action, Press
 from omnidesk.screens.later import Later
@@ -19,17 +22,41 @@ else:
     channels, form = Later("omnidesk.desk.channels"), Later("omnidesk.sync.form")
 
 
+FIRST = ("aliases",)
+"""What is changed most often, where a kind has it."""
+
+
+@dataclass
+class SettingsAsked(Message):
+    """Which settings a channel has, and the first of them as it stands."""
+
+    name: str
+    keys: tuple[str, ...]
+    begun: str
+
+
 def change(screen: ChannelsScreen, press: Press) -> None:
     """Ask for settings, those at hand that are used most already named."""
     one = screen.row
     if one is None:
-        screen.say(_("there is no channel here: a adds a mailbox"))
+        screen.say(_("there is no channel here: a adds one"))
     elif press.argument:
         _change(screen, press.argument, one.name)
     else:
-        begun = f"aliases={shlex.quote(str(one.settings.get('aliases') or ''))}" if one.kind == "email" else ""
-        hint = _("NAME=VALUE .., words in quotes; NAME= takes one back: aliases, follow, authserv_id, folders ..")
-        screen.ask(_("Settings of {name}:").format(name=one.name), partial(_change, name=one.name), hint, begun)
+
+        def work() -> SettingsAsked:
+            keys = form.keys(one.kind)
+            begun = next((f"{key}={shlex.quote(str(one.settings.get(key) or ''))}" for key in FIRST if key in keys), "")
+            return SettingsAsked(one.name, keys, begun)
+
+        screen.backstage.read("settings", work)
+
+
+def ask(screen: ChannelsScreen, asked: SettingsAsked) -> None:
+    """Ask for settings in one line."""
+    hint = _("NAME=VALUE .., words in quotes; NAME= takes one back: {names}").format(names=", ".join(asked.keys))
+    question = _("Settings of {name}:").format(name=asked.name)
+    screen.ask(question, partial(_change, name=asked.name), hint, asked.begun)
 
 
 def _change(screen: ChannelsScreen, text: str, name: str) -> None:

@@ -28,7 +28,7 @@ from omnidesk.words.rows import Act, Channel
 from omnidesk.words.speech import _
 
 if TYPE_CHECKING:
-    from omnidesk.desk import channels, routing
+    from omnidesk.desk import answering, channels, routing
     from omnidesk.screens import confirming
     from omnidesk.screens import login as logging_in
     from omnidesk.screens.desk import DeskScreen
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 else:
     logging_in = Later("omnidesk.screens.login")
     channels, confirming = Later("omnidesk.desk.channels"), Later("omnidesk.screens.confirming")
-    routing = Later("omnidesk.desk.routing")
+    answering, routing = Later("omnidesk.desk.answering"), Later("omnidesk.desk.routing")
     form, secrets, setup = (Later(f"omnidesk.sync.{name}") for name in ("form", "secrets", "setup"))
     login = Later("omnidesk.sync.login")
 
@@ -98,7 +98,8 @@ class ChannelsScreen(Listing):
         opened = self.rows.get(self.opened)
         if opened is not None and self._log[0] != opened.id:
             self._log = (opened.id, channels.log(self.session.workspace, opened.name, 20))
-        shown = lay_out(found, opened, self._log[1], clock.now(), width)
+        page = answering.page(self.session.workspace, opened) if opened is not None else None
+        shown = lay_out(found, opened, self._log[1], clock.now(), width, page)
         return replace(shown, lines=[*shown.lines, *rules.lines(routing.list_rules(self.session.workspace), width)])
 
     def on_done(self, message: Done) -> None:
@@ -122,6 +123,10 @@ class ChannelsScreen(Listing):
             _("remove {name}").format(name=message.name),
         )
         self.app.push_screen(question, lambda yes: _remove(self, message.name) if yes else None)
+
+    def on_settings_asked(self, message: channel_settings.SettingsAsked) -> None:
+        """Ask for the settings that it has."""
+        channel_settings.ask(self, message)
 
     def on_login_asked(self, message: LoginAsked) -> None:
         """Show the login; say how it ended."""
@@ -147,16 +152,23 @@ class ChannelsScreen(Listing):
         unfold(self, Press())
 
 
-def lay_out(found: list[Channel], opened: Channel | None, log: list[Any], now: int, width: int) -> ListRead:
-    """Lay the channels out, one unfolded."""
+def lay_out(
+    found: list[Channel],
+    opened: Channel | None,
+    log: list[Any],
+    now: int,
+    width: int,
+    page: answering.Page | None = None,
+) -> ListRead:
+    """Lay the channels out, one unfolded; `page` is what visitors see of that one."""
     lines: list[Line] = []
     for one in found:
         lines += _lines(one, now, width)
         if opened is not None and one.id == opened.id:
-            lines += _details(one, log, now, width)
+            lines += _details(one, log, now, width, page)
         lines.append(Line(()))
     if not lines:
-        lines = [Line((("dim", f" {_('There is no channel yet: a adds a mailbox.')}"),))]
+        lines = [Line((("dim", f" {_('There is no channel yet: a adds one.')}"),))]
     up = sum(1 for one in found if one.health is Health.OK and one.last_success_at is not None)
     running = sum(1 for one in found if one.enabled)
     more = _(", {up} of {running} up").format(up=up, running=running) if running else ""
@@ -193,7 +205,7 @@ def _lines(one: Channel, now: int, width: int) -> list[Line]:
     return found
 
 
-def _details(one: Channel, log: list[Any], now: int, width: int) -> list[Line]:
+def _details(one: Channel, log: list[Any], now: int, width: int, page: answering.Page | None) -> list[Line]:
     said = ", ".join(f"{key} {value}" for key, value in sorted(one.settings.items()) if value not in (None, ""))
     facts = [
         _("kind {kind}; history {days} days; added {when}").format(
@@ -201,6 +213,9 @@ def _details(one: Channel, log: list[Any], now: int, width: int) -> list[Line]:
         )
     ]
     facts += [_("settings: {settings}").format(settings=one_line(said, 400))] if said else []
+    if page is not None:
+        facts += [_("page {address}").format(address=one_line(page.address, 300))] if page.address else []
+        facts.append(_("put into a page: {html}").format(html=one_line(page.embed, 400)))
     runs = _("run by {engine}").format(engine=one_line(one.leased_by or ""))
     facts += [runs if one.leased_by else _("no engine runs it now")]
     lines = [Line((("", f"      {text}"),), one.id) for fact in facts for text in wrap(fact, width - 8, most=4)]
@@ -212,7 +227,7 @@ def _details(one: Channel, log: list[Any], now: int, width: int) -> list[Line]:
 
 def _chosen(screen: ChannelsScreen) -> Channel | None:
     if screen.row is None:
-        screen.say(_("there is no channel here: a adds a mailbox"))
+        screen.say(_("there is no channel here: a adds one"))
     return screen.row
 
 
@@ -382,7 +397,7 @@ ACTIONS = (
     Action("channel-password", "password", "Store its password anew", ("p",), HERE, "Channels", password, 5),
     Action("channel-login", "log in", "Log in for it at its provider", ("l",), HERE, "Channels", log_in, 5),
     Action("channel-rename", "rename", "Give it another name", ("n",), HERE, "Channels", rename, 6),
-    Action("channel-add", "add", "Add a mailbox", ("a",), HERE, "Channels", add, 7),
+    Action("channel-add", "add", "Add a channel", ("a",), HERE, "Channels", add, 7),
     Action("channel-remove", "remove", "Remove it; what it brought stays", ("D",), HERE, "Channels", remove, 8),
     *rules.ACTIONS,
     *channel_settings.ACTIONS,

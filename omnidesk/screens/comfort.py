@@ -124,7 +124,7 @@ class ComfortDesk(MacroDesk):
 
     def on_key_line_chosen(self, message: KeyLine.Chosen) -> None:
         """A key of the line was clicked: that is as good as pressing it."""
-        for key in self.keymap.sequence(self.place, message.label, self.reader.waiting):
+        for key in self.keymap.sequence(self.key_place, message.label, self.reader.waiting):
             self.app.post_message(events.Key(key, key if len(key) == 1 else None))
 
     # Plain mode

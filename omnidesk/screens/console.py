@@ -177,6 +177,14 @@ class OmniDeskApp(App[int | str]):
 
         self.push_screen(SetupScreen(self.home, self.opening.session if self.opening else None))
 
+    def add_channel(self) -> None:
+        """Let the agent choose what kind of channel to add, over the main screen."""
+        self.call_later(self._choose_kind)
+
+    def _choose_kind(self) -> None:
+        if isinstance(self.screen, DeskScreen):
+            self.screen.add_channel()
+
     def _settled(self) -> None:
         """Collect what starting left behind once, and leave it out of later collections (see docs/architecture)."""
         gc.enable()

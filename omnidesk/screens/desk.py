@@ -44,6 +44,7 @@ class DeskScreen(TeachingDesk):
         super().__init__(opening, (*complaints, *refused))
         self.reader = KeyReader(self.keymap)
         self.composer.notes.why = self.keymap.hint("channels")
+        self.composer.title_line.chat_keys = (self.keymap.hint("send-line"), self.keymap.hint("break-line"))
         self.asked_about: list[int] = []
         """What the open prompt asks about."""
         self.asked_owners: dict[int, str | None] = {}
@@ -81,6 +82,7 @@ class DeskScreen(TeachingDesk):
         self._ticks += 1
         self.remember()
         self.here.tick()
+        self.tick_chats()
         if not self.status.wrong and clock.monotonic() - self.said_at > SAID_SECONDS:
             self.say("")
         self.refresh_bars()
@@ -155,11 +157,17 @@ class DeskScreen(TeachingDesk):
         if self.small:
             return event.key != "ctrl+q"
         place, key = self.place, pressed(event.key, event.character)
+        if place == "" and self.keymap.find("queue", (key,)) is self.keymap.actions["next-chat"]:
+            self.prompt.cancel()
+            return self._feed("queue", key)
         if place == "":
             self.hold_keys(key in ("enter", "escape"))
             return False
         if place == "composer":
-            self.hold_keys(self.keymap.find(place, (key,)) is not None)
+            acts = self.keymap.find(self.key_place, (key,)) is not None
+            if key == "enter" and self.composer.area is not None:
+                self.composer.area.enter_acts = acts
+            self.hold_keys(acts)
             return False
         return self._feed(place, key)
 
@@ -176,10 +184,12 @@ class DeskScreen(TeachingDesk):
     def on_key(self, event: events.Key) -> None:
         """Act on a key that the text being written left alone."""
         if self.keys_wait and self.place == "composer":
-            self._feed("composer", pressed(event.key, event.character))
+            self.keys_wait = False
+            self._feed(self.key_place, pressed(event.key, event.character))
             event.stop()
             event.prevent_default()
-            self.hold_keys(False)
+            if not self.keys_wait:
+                self.hold_keys(False)
 
     def hold_keys(self, hold: bool) -> None:
         """Keep further keys back while what they are meant for opens or closes."""
@@ -205,14 +215,15 @@ class DeskScreen(TeachingDesk):
         self.mark_targets(self.reader)
         self.show_lesson()
         if self.reader.waiting:
-            following = self.reader.keymap.following(self.place, self.reader.waiting)
+            following = self.reader.keymap.following(self.key_place, self.reader.waiting)
             pairs = [(shown(key).replace("*", _("a letter")), _(action.word)) for key, action in following]
             self.keys.set_keys([*pairs, ("esc", _("never mind"))], shown(" ".join(self.reader.waiting)))
         elif not self.place:
             self.keys.set_keys([("Enter", _("ok")), ("Tab", _("completes")), ("esc", _("never mind"))])
         else:
             asked = " ".join((_("Send?"), self.composer.warning)).rstrip() if self.asks_how else ""
-            self.keys.set_keys(self.keymap.line(self.place), asked, self.keymap.line(self.place, brief=True))
+            place = self.key_place
+            self.keys.set_keys(self.keymap.line(place), asked, self.keymap.line(place, brief=True))
 
     def show_help(self, place: str = "", title: str = "") -> None:
         """Show all keys, those of the list called so first."""
@@ -221,10 +232,10 @@ class DeskScreen(TeachingDesk):
         self.app.push_screen(HelpScreen(self.keymap, place, title, self.session.preferences.plain))
 
     def add_channel(self) -> None:
-        """Set up another mailbox."""
-        from omnidesk.screens.setup import SetupScreen
+        """Choose what kind of channel to add."""
+        from omnidesk.screens.kinds import Kinds
 
-        self.app.push_screen(SetupScreen(self.session.home, self.session))
+        self.app.push_screen(Kinds(self))
 
     # Acting
 

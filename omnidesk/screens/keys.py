@@ -15,9 +15,14 @@ from omnidesk.words.speech import _
 
 PANES = ("queue", "thread", "customer")
 """Where lists have the focus."""
-EVERYWHERE = (*PANES, "composer")
+WRITING = ("composer", "chat")
+"""Where a text is written: one to be looked at before it goes, or lines to somebody who waits at the other end."""
+EVERYWHERE = (*PANES, *WRITING)
 _WRITTEN = {"question_mark": "?", "slash": "/", "colon": ":", "number_sign": "#", "exclamation_mark": "!"}
-_SHOWN = {"ctrl+s": "ctrl+s", "escape": "esc", "enter": "Enter", "tab": "Tab", "shift+tab": "S-Tab", "space": "Space"}
+_SHOWN = {
+    "ctrl+s": "ctrl+s", "escape": "esc", "enter": "Enter", "tab": "Tab", "shift+tab": "S-Tab",
+    "shift+enter": "S-Enter", "space": "Space",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +151,7 @@ class KeyReader:
         if self.waiting and key == "escape":
             self.clear()
             return None
-        if place != "composer" and not self.waiting and key.isdigit() and (self._count or key != "0"):
+        if place not in WRITING and not self.waiting and key.isdigit() and (self._count or key != "0"):
             self._count = (self._count + key)[:6]
             return None
         keys = (*self.waiting, key)

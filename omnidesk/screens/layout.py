@@ -12,6 +12,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from omnidesk.widgets.bars import Caption, Header, KeyLine, StatusBar
+from omnidesk.widgets.chat_strip import ChatStrip
 from omnidesk.widgets.composer import Composer
 from omnidesk.widgets.customer_pane import CustomerFold, CustomerPane
 from omnidesk.widgets.prompt import Prompt
@@ -57,6 +58,7 @@ class DeskFrame(Screen[None]):
         self.middle = Vertical(id="middle")
         self.too_small = Static("", id="small", markup=False)
         self.header = Header(id="header")
+        self.strip = ChatStrip(id="strip")
         self.caption = Caption(id="caption")
         self.queue = QueueList(id="queue")
         self.fold = CustomerFold(id="fold")
@@ -71,6 +73,7 @@ class DeskFrame(Screen[None]):
     def compose(self) -> ComposeResult:
         """Header, panes, bars."""
         yield self.header
+        yield self.strip
         with self.body:
             with self.left:
                 yield self.caption
@@ -103,6 +106,7 @@ class DeskFrame(Screen[None]):
         self.too_small.display = self.small
         for part in (self.header, self.body, self.status, self.keys):
             part.display = not self.small
+        self.show_strip()
         self.prompt.display = self.prompt.active and not self.small
         alone = self.layout_mode == "one"
         self.left.styles.width = "1fr" if alone else 46 if width >= ROOMY else 42
@@ -113,6 +117,12 @@ class DeskFrame(Screen[None]):
             pane.set_class(self.layout_mode == "one", "alone")
         self.fold.display = self.layout_mode != "three"
         self.show_front()
+
+    def show_strip(self) -> None:
+        """Show the line of live chats while there are any."""
+        wanted = bool(self.strip.chats) and not self.small
+        if self.strip.display != wanted:
+            self.strip.display = wanted
 
     def set_plain(self, plain: bool) -> None:
         """Show no scrollbars, or show them; one pane alone has no border anyway."""

@@ -37,6 +37,7 @@ Scrolled: TypeAlias = "Listing | HelpScreen"
 LISTINGS: tuple[str, ...] = (
     "history",
     "channels",
+    "kinds",
     "outbox",
     "quarantine",
     "agents",

@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
 from functools import partial
 
-from textual.message import Message
 from textual.widgets import Input, Select
 
-from omnidesk.screens import mailbox_form
-from omnidesk.screens.mailbox_form import Form, Located, Refused
-from omnidesk.screens.on_top import OnTop
-from omnidesk.words.errors import OmniDeskError
-from omnidesk.words.retelling import retold
-from omnidesk.words.speech import _
+from omnidesk.screens import adding
+from omnidesk.screens.adding import Form, Located
+from omnidesk.screens.tried_form import TriedForm
 
 LOGINS = ("password", "google", "microsoft")
 """Ways to log in that the form offers; others are settings of the command line."""
 _SERVERS = ("imap", "smtp")
 
 
-class Locating(OnTop[None]):
+class Locating(TriedForm):
     """A screen with the fields of a mailbox: `address`, and for both servers host, port and security."""
 
     def __init__(self) -> None:
@@ -32,11 +26,6 @@ class Locating(OnTop[None]):
         """Whether the agent has seen servers that DNS alone names."""
         self._sought = ""
         self._filled: dict[str, str] = {}
-
-    def value(self, name: str) -> str:
-        """Return what stands in a field, "" where there is no such field."""
-        found = self.query(f"#{name}").results(Input)
-        return next((field.value if field.password else field.value.strip() for field in found), "")
 
     def names_servers(self) -> bool:
         """Say whether the agent typed a server."""
@@ -57,7 +46,7 @@ class Locating(OnTop[None]):
         """Look for the servers of an address, once, unless they were typed."""
         if address != self._sought and not self.names_servers():
             self._sought = address
-            self.start(partial(mailbox_form.locate, address))
+            self.start(partial(adding.locate, address))
 
     def fill_in(self, found: Located) -> None:
         """Show what was found; what the agent typed stays."""
@@ -88,17 +77,3 @@ class Locating(OnTop[None]):
                 choice.value = value
             else:
                 choice.clear()
-
-    def start(self, work: Callable[[], Message]) -> None:
-        """Do it in a thread that nobody waits for when the agent leaves: a server may keep silent for long."""
-
-        def run() -> None:
-            try:
-                message = work()
-            except OmniDeskError as error:
-                message = Refused(retold(str(error)))
-            except Exception as error:  # noqa: BLE001  shown to the agent instead of ending the program
-                message = Refused(_("that did not work: {error}").format(error=repr(error)))
-            self.post_message(message)
-
-        threading.Thread(target=run, name="set-up", daemon=True).start()

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from omnidesk.screens import macros
+from omnidesk.screens.chat_desk import ChatDesk
 from omnidesk.screens.messages import SheetRead, Written
 from omnidesk.screens.session import Opening
-from omnidesk.screens.writing_desk import WritingDesk
 
 if TYPE_CHECKING:
     from omnidesk.screens.desk import DeskScreen
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from omnidesk.widgets.sheet import Sheet
 
 
-class MacroDesk(WritingDesk):
+class MacroDesk(ChatDesk):
     """Keeps which macro stands in which draft."""
 
     def __init__(self, opening: Opening) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from omnidesk.screens.keys import PANES, Action, Press
+from omnidesk.screens.keys import PANES, WRITING, Action, Press
 from omnidesk.screens.later import Later
 from omnidesk.screens.macro_chooser import Chosen, MacroChooser, next_language
 from omnidesk.screens.messages import Acted
@@ -265,7 +265,7 @@ ACTIONS = (
     ),
     Action("macro-new", "macro of it", "Make a macro from the newest answer", ("+",), PANES, "Answer", from_reply),
     Action("macros", "macros", "List the macros", ("g M",), PANES, "Answer", show),
-    Action("macro-language", "language", "Turn the macro's language", ("ctrl+l",), ("composer",), "Write", turn, 9),
+    Action("macro-language", "language", "Turn the macro's language", ("ctrl+l",), WRITING, "Write", turn, 9),
     Action(
         "send-marked", "to all marked", "Send it to all marked", ("m",), ("send",), "Write", to_marked, 6, brief="all"
     ),

@@ -147,7 +147,8 @@ class Acted(Message):
 @dataclass
 class Written(Message):
     """A reply was queued or a note was stored; `sheet` is what it was written on, `after` what is shown then: the
-    next conversation, the list, or what is there (stay). What waits for the database is not `undoable` yet."""
+    next conversation, the list, what is there (stay), or the next line of a chat (chat). What waits for the database is
+    not `undoable` yet."""
 
     sheet: Sheet
     said: str

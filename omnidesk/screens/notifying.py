@@ -49,6 +49,7 @@ _MANY = {
     NewsKind.HELD: ("held", "held"),
     NewsKind.OVERDUE: ("overdue", "overdue"),
     NewsKind.CHANNEL: ("channel down", "channels down"),
+    NewsKind.CHAT: ("new chat", "new chats"),
 }
 
 
@@ -145,6 +146,13 @@ class Notifier:
             self._waiting = [*told, *self._waiting][:200]
             self._tell(preferences)
         return len(told) < len(fresh)
+
+    def ring(self, news: Sequence[News], preferences: Preferences) -> None:
+        """Tell at once of what cannot wait for its turn, unless the agent wants no rest disturbed."""
+        if news and not is_quiet(preferences, clock.now()):
+            self._waiting = [*news, *self._waiting][:200]
+            self._told_at = -APART
+            self._tell(preferences)
 
     def _fresh(self, summary: Summary) -> list[News]:
         ids = {one.id for one in summary.latest}

@@ -35,7 +35,7 @@ def bring_in(screen: ChannelsScreen, press: Press) -> None:
     """Ask which mbox file or Maildir to take into the channel."""
     one = screen.row
     if one is None:
-        screen.say(_("there is no channel here: a adds a mailbox"))
+        screen.say(_("there is no channel here: a adds one"))
     elif press.argument:
         _bring_in(screen, one.name, press.argument)
     else:

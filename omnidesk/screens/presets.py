@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from itertools import combinations
 
-from omnidesk.screens.keys import PANES, Action, Keymap, placed, shown
+from omnidesk.screens.keys import PANES, WRITING, Action, Keymap, placed, shown
 from omnidesk.screens.preferences import Preferences
 from omnidesk.text.clean import one_line
 from omnidesk.words.speech import _
@@ -193,8 +193,8 @@ def _refused(sequence: str, action: Action) -> str:
     only, keys = placed(sequence)
     if only and only not in action.where:
         return _("{name} does not work in {place}").format(name=action.name, place=one_line(only, 20))
-    lists = set(action.where) & set(PANES) and only != "composer"
-    typed = "composer" in action.where and only in ("", "composer")
+    lists = set(action.where) & set(PANES) and only not in WRITING
+    typed = set(action.where) & set(WRITING) and only in ("", *WRITING)
     for place, key in enumerate(keys):
         if key in FORBIDDEN:
             return _("{key} cannot be used: {why}").format(key=key, why=_(FORBIDDEN[key]))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from omnidesk import clock
 from omnidesk.screens import macros
-from omnidesk.screens.keys import Action, Press
+from omnidesk.screens.keys import WRITING, Action, Press
 from omnidesk.screens.later import Later
 from omnidesk.screens.messages import Written
 from omnidesk.screens.writing_messages import AskAgain
@@ -70,6 +70,18 @@ def send(desk: DeskScreen, press: Press) -> None:
         desk.composer.warn("bare", *([_("no text, only files")] if wordless else []))
         desk.mind_draft()
         desk.ask_how_to_send()
+
+
+def send_line(desk: DeskScreen, press: Press) -> None:
+    """Send what was written in a live chat at once and go on with the next line: keys typed meanwhile are for that."""
+    if _may_go(desk):
+        send_now(desk, How())
+        desk.hold_keys(True)
+
+
+def break_line(desk: DeskScreen, press: Press) -> None:
+    """Begin another line of what goes as one message."""
+    desk.composer.insert("\n")
 
 
 def _why_not(desk: DeskScreen, sheet: Sheet) -> str:
@@ -219,6 +231,8 @@ def _deliver(session: Session, sheet: Sheet, text: str, how: How, key: str) -> W
         said = _("#{number} goes {when}").format(number=number, when=when_it_goes)
     elif queued.due_at <= clock.now() + clock.SECOND:
         said = _("answer to #{number} goes now").format(number=number)
+    if sheet.live and how.status in (None, Status.OPEN):
+        return Written(sheet, "", after="chat", undoable=False)
     after = settings.current(session.workspace).after_reply if sheet.sort == "reply" else "stay"
     leaving = (number,) if how.status is not Status.OPEN and after == "next" else ()
     return Written(sheet, said, leaving, after)
@@ -269,7 +283,10 @@ def _typed(people: tuple[Address, ...]) -> list[str]:
 
 
 ACTIONS = (
-    Action("send", "send and...", "Send", ("ctrl+s", "ctrl+enter"), ("composer",), "Write", send, 1),
+    Action("send-line", "send", "Send the line (live chat)", ("enter",), ("chat",), "Write", send_line, 1),
+    Action("break-line", "new line", "Break the line (live chat)", ("ctrl+j", "shift+enter"), ("chat",), "Write",
+           break_line, 1),
+    Action("send", "send and...", "Send", ("ctrl+s", "ctrl+enter"), WRITING, "Write", send, 1),
     Action("send-default", "send", "Send, with the usual status", ("enter",), SEND, "Write", send_with(None), 1,
            brief="yes"),
     Action("send-close", "and close", "Send and close", ("c",), SEND, "Write", send_with(Status.CLOSED), 2,

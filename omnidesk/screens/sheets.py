@@ -11,7 +11,7 @@ from omnidesk.desk import agents, asides, away, drafts, enclosing, planning, thr
 from omnidesk.desk.drafts import NOWHERE, Written
 from omnidesk.desk.planning import Choice, Plan
 from omnidesk.screens.messages import SheetRead
-from omnidesk.screens.writing_messages import AddressesRead, Cautioned
+from omnidesk.screens.writing_messages import AddressesRead, Cautioned, Redirected
 from omnidesk.text import quote, recipients
 from omnidesk.text.clean import clean, one_line
 from omnidesk.widgets.sheet import Sheet, Sort, Way
@@ -88,7 +88,21 @@ def _fresh(
         quote=quoted,
     )
     chosen = planned.channel.name if planned.channel else None
-    return replace(made, ways=_ways(planned.choices), chosen=chosen), ""
+    ways, missed = _ways(planned.choices), len(planned.missed)
+    return replace(made, ways=ways, chosen=chosen, planned=chosen, left_at=planned.left_at, missed=missed), ""
+
+
+def turned(session: Session, now: Sheet) -> Redirected:
+    """Read how a reply that is being written goes now that its customer left their chat, or is back. What the agent
+    chose or typed themselves stays so."""
+    fresh = _fresh(session, now.conversation_id, "reply", now.sender_only, False, ())[0]
+    by_hand = now.chosen if now.chosen != now.planned else None
+    if by_hand is not None and any(way.channel == by_hand and way.usable for way in fresh.ways):
+        fresh = replace(fresh.by(by_hand), planned=None)
+    kept = replace(fresh, bcc=now.bcc, files=now.files, macros=now.macros, began_at=now.began_at)
+    if (now.to, now.cc) != now.usual and kept.chosen == now.chosen:
+        kept = replace(kept, to=now.to, cc=now.cc)
+    return Redirected(kept)
 
 
 def _quote(message: Message | None) -> str:
@@ -124,6 +138,8 @@ def _ways(choices: Sequence[Choice]) -> tuple[Way, ...]:
             unit=choice.unit,
             segments=choice.segments,
             closes_at=choice.closes_at,
+            live=choice.live,
+            mail=choice.mail,
         )
         for choice in choices
     )
@@ -157,9 +173,12 @@ def _restored(made: Sheet, kept: Written) -> Sheet:
 def written(sheet: Sheet, text: str) -> Written:
     """Return what a draft keeps of a sheet as it stands; recipients only where the agent changed them."""
     usual_to, usual_cc = sheet.usual
+    turns = sheet.chosen == sheet.planned and any(
+        way.live for way in sheet.ways
+    )  # with the customer's coming and going
     return Written(
         text=clean(text),
-        channel=sheet.chosen if sheet.sort != "note" else None,
+        channel=sheet.chosen if sheet.sort != "note" and not turns else None,
         to=None if sheet.to == usual_to else sheet.to,
         cc=None if sheet.cc == usual_cc else sheet.cc,
         bcc=sheet.bcc or None,

@@ -100,7 +100,7 @@ def health(summary: Summary | None, engine: str, now: int, quiet: bool = False) 
         said.append(("dim", _("quiet")))
     said += [part for channel in running if (part := _progress(channel)) is not None]
     if not summary.channels:
-        said.append(("dim", _("no channels yet: ctrl+n adds a mailbox")))
+        said.append(("dim", _("no channels yet: ctrl+n adds one")))
     elif summary.last_success_at is not None:
         said.append(("dim", _("synced {span} ago").format(span=times.span(now - summary.last_success_at))))
     elif running and not summary.engine_alive and not engine:

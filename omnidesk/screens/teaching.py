@@ -101,7 +101,7 @@ class TeachingDesk(ComfortDesk):
         if learned is None or not self.session.preferences.teach:
             self.status.teach(())
         else:
-            self.status.teach(lesson(self.keymap, self.place, learned))
+            self.status.teach(lesson(self.keymap, self.key_place, learned))
 
 
 _NAMES = frozenset(one.action for one in LESSONS)

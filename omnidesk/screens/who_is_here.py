@@ -31,6 +31,8 @@ LOOK_SECONDS = 2.0
 """How often is looked for who left without a word."""
 STAYED = 0.3
 """Seconds on a conversation from which an agent counts as reading it: who runs past reads nothing."""
+LIVE_APART = 0.8
+"""Seconds between two writes in a live chat at least: its customer sees within a second that the agent types."""
 BORROWED = 2
 """Turns of later writes that what happens now may take: opening a conversation and answering it are told at once."""
 
@@ -76,9 +78,20 @@ class WhoIsHere:
         typing = clock.monotonic() - self._typed_at < TYPING_SECONDS
         return sheet.conversation_id, "typing" if typing else "answering"
 
+    @property
+    def _chats(self) -> bool:
+        """Whether somebody waits at the other end, who sees when the agent types."""
+        sheet = self.desk.composer.sheet
+        return sheet is not None and sheet.live
+
     def typed(self) -> None:
         """The agent typed something."""
         self._typed_at = clock.monotonic()
+        self._tell()
+
+    def stopped_typing(self) -> None:
+        """What the agent typed was sent."""
+        self._typed_at = -1e9
         self._tell()
 
     def changed(self) -> None:
@@ -119,6 +132,8 @@ class WhoIsHere:
             passes = state[1] == "viewing" and (self._told is None or state[0] != self._told[0])
             settled = self._noticed[1] + (STAYED if passes else 0.0)
             wait = max(settled, self._turn - BORROWED * presence.APART) - now
+            if self._chats:
+                wait = min(wait, max(0.0, self._told_at + LIVE_APART - now))
         if wait <= 0:
             self._write(now, state)
         elif state != self._told and self._telling is None:
@@ -154,26 +169,28 @@ class WhoIsHere:
         self.scheduled, self._scheduled_in = message.scheduled, message.conversation_id
         known = (self.present, self.away, self.left)
         self.present, self.away, self.left = present, message.away, message.left
-        self._show_rows()
+        self.show_rows()
         self._show_head()
         if (self.present, self.away, self.left) != known:
             self.desk.refresh_bars()
 
-    def _show_rows(self) -> None:
+    def show_rows(self) -> None:
+        """Show in the queue's rows who is where: colleagues, and customers who wait or type in a live chat."""
         queue = self.desk.queue
         row = queue.cursor
         before = queue.company(row) if row is not None else None
-        queue.set_company(
-            {
-                number: Company(
-                    presence.brief(there), presence.said(there), any(one.doing != "viewing" for one in there)
-                )
-                for number, there in presence.by_conversation(self.present).items()
-            }
-        )
+        shown = {
+            number: Company(presence.brief(there), presence.said(there), any(one.doing != "viewing" for one in there))
+            for number, there in presence.by_conversation(self.present).items()
+        }
+        for number, customer in self.desk.chat_company.items():
+            if number not in shown or (customer.loud and not shown[number].loud):
+                shown[number] = customer
+        queue.set_company(shown)
         company = queue.company(row) if row is not None else None
-        if self.desk.plain and self.desk.place == "queue" and company is not None and company != before:
-            self.desk.say(one_line(company.said, 200))
+        said = company.said if company is not None else ""
+        if self.desk.plain and self.desk.place == "queue" and said and (before is None or before.said != said):
+            self.desk.say(one_line(said, 200))
 
     def _show_head(self) -> None:
         number = self.conversation_id

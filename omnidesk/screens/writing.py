@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from omnidesk.screens import attaching, chooser, editor, sending
-from omnidesk.screens.keys import PANES, Action, Press
+from omnidesk.screens.keys import PANES, WRITING, Action, Press
 from omnidesk.screens.later import Later
 from omnidesk.screens.messages import Acted, DraftKept
 from omnidesk.widgets.sheet import Sheet, Sort
@@ -24,8 +24,6 @@ else:
     spool = Later("omnidesk.desk.spool")
     outbox, undo = Later("omnidesk.desk.outbox"), Later("omnidesk.desk.undo")
     draft_list, preview = Later("omnidesk.screens.draft_list"), Later("omnidesk.screens.preview")
-
-COMPOSER = ("composer",)
 
 
 def _begin(desk: DeskScreen, sort: Sort, sender_only: bool = False, forward: bool = False) -> None:
@@ -55,12 +53,17 @@ def begin(
 ) -> None:
     """Open the composer for a conversation; 0 is a new one. Without a sort, for its last draft. `forward` passes the
     messages `passed` on, else the last one."""
-    if desk.composer.active:
+    work = partial(sheets.sheet, desk.session, number, sort, sender_only, forward, passed)
+    wrote = desk.composer.active
+    if wrote:
         desk.leave_composer()
     if number:
         desk.open(number)
     desk.hold_keys(True)
-    desk.backstage.read("sheet", partial(sheets.sheet, desk.session, number, sort, sender_only, forward, passed))
+    if wrote:
+        desk.backstage.write(work)  # behind the draft that was left, which may be the one that is gone on with
+    else:
+        desk.backstage.read("sheet", work)
 
 
 def go_on(desk: DeskScreen, number: int) -> None:
@@ -220,16 +223,16 @@ ANSWER = (
 )  # fmt: skip
 
 WRITE = (
-    Action("channel", "channel", "Go on with the next channel", ("ctrl+t",), COMPOSER, "Write", next_channel, 2),
-    Action("channels", "channels", "Choose a channel, and see why not", ("f4",), COMPOSER, "Write", chooser.choose, 8),
-    Action("editor", "editor", "Write in your own editor", ("ctrl+o",), COMPOSER, "Write", editor.edit, 3),
-    Action("attach", "attach", "Attach a file, or take one off (-1)", ("f5",), COMPOSER, "Write", attaching.attach, 5),
-    Action("preview", "preview", "Show it as they will see it", ("f6",), COMPOSER, "Write", show_preview, 6),
-    Action("quote", "quote", "Quote what is answered", ("f7",), COMPOSER, "Write", quote, 7),
-    Action("fill", "full", "Write on the whole screen, or under the thread", ("f8",), COMPOSER, "Write", fill, 9),
-    Action("next-field", "to", "Complete; go to the recipients", ("tab",), COMPOSER, "Write", next_field, 4),
-    Action("previous-field", "back", "Go to the field before", ("shift+tab",), COMPOSER, "Write", previous_field),
-    Action("keep-draft", "keeps the draft", "Leave; the draft stays", ("escape",), COMPOSER, "Write", leave, 10),
+    Action("channel", "channel", "Go on with the next channel", ("ctrl+t",), WRITING, "Write", next_channel, 2),
+    Action("channels", "channels", "Choose a channel, and see why not", ("f4",), WRITING, "Write", chooser.choose, 8),
+    Action("editor", "editor", "Write in your own editor", ("ctrl+o",), WRITING, "Write", editor.edit, 3),
+    Action("attach", "attach", "Attach a file, or take one off (-1)", ("f5",), WRITING, "Write", attaching.attach, 5),
+    Action("preview", "preview", "Show it as they will see it", ("f6",), WRITING, "Write", show_preview, 6),
+    Action("quote", "quote", "Quote what is answered", ("f7",), WRITING, "Write", quote, 7),
+    Action("fill", "full", "Write on the whole screen, or under the thread", ("f8",), WRITING, "Write", fill, 9),
+    Action("next-field", "to", "Complete; go to the recipients", ("tab",), WRITING, "Write", next_field, 4),
+    Action("previous-field", "back", "Go to the field before", ("shift+tab",), WRITING, "Write", previous_field),
+    Action("keep-draft", "keeps the draft", "Leave; the draft stays", ("escape",), WRITING, "Write", leave, 10),
 )  # fmt: skip
 
 ACTIONS = (*ANSWER, *WRITE, *sending.ACTIONS, *chooser.ACTIONS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -28,8 +29,9 @@ from omnidesk.screens.writing_messages import (
 )
 from omnidesk.widgets import times
 from omnidesk.widgets.composer import Composer
+from omnidesk.widgets.painted_rows import Company
 from omnidesk.widgets.painting import Part
-from omnidesk.widgets.sheet import Sheet
+from omnidesk.widgets.sheet import Sheet, Sort
 from omnidesk.words.speech import _, ngettext
 
 if TYPE_CHECKING:
@@ -56,7 +58,13 @@ class WritingDesk(ReadingDesk):
         self.filled = False
         """Whether the composer has the whole screen."""
         self.here = WhoIsHere(self)
+        self.chat_company: Mapping[int, Company] = {}
+        """What the rows of live chats say of who waits or types there."""
         self._draft_timer: Timer | None = None
+        self.kept_text = ""
+        """The text as its draft has it."""
+        self._cursors: dict[tuple[int, Sort], tuple[str, tuple[int, int]]] = {}
+        """Where the cursor stood in a text that was left, by conversation and sort."""
 
     def hold_keys(self, hold: bool) -> None:
         """Keep further keys back while what they are meant for opens or closes."""
@@ -68,6 +76,13 @@ class WritingDesk(ReadingDesk):
     def who(self) -> str:
         """Who works here: the agent, who else is at a console, who is away."""
         return self.here.line
+
+    @property
+    def key_place(self) -> str:
+        """Where keys are looked up: the place, but `chat` where a line is written to somebody who waits for it."""
+        place, sheet = self.place, self.composer.sheet
+        chats = sheet is not None and sheet.live and self.focused is self.composer.area
+        return "chat" if place == "composer" and chats else place
 
     @property
     def engine_pid(self) -> int | None:
@@ -103,11 +118,16 @@ class WritingDesk(ReadingDesk):
     async def on_sheet_read(self, message: SheetRead) -> None:
         """Who a text goes to is known: open the composer."""
         sheet = message.sheet
+        self.prompt.cancel()  # one that was opened while this was read
         if sheet.conversation_id:
             self.open(sheet.conversation_id)
         self.front = "composer"
         self.fill_screen(self.filled or sheet.sort == "new")
         await self.composer.begin(sheet, message.text)
+        self.kept_text = self.composer.text
+        text, cursor = self._cursors.pop((sheet.conversation_id, sheet.sort), ("", (0, 0)))
+        if text and text == self.composer.text and self.composer.area is not None:
+            self.composer.area.move_cursor(cursor)
         self.thread_changed()
         self.here.changed()
         self.refresh_keys()
@@ -125,8 +145,11 @@ class WritingDesk(ReadingDesk):
             self.composer.warn("editor", said)
 
     def thread_changed(self) -> None:
-        """Warn when something newer than what is being answered arrived."""
-        newer = writing.newer_than_answered(self)
+        """Warn when something newer than what is being answered arrived; in a chat it stands right above."""
+        sheet = self.composer.sheet
+        chats = sheet is not None and sheet.live
+        self.thread.follows = chats
+        newer = 0 if chats else writing.newer_than_answered(self)
         one = _("a newer message arrived since: read before you send")
         several = _("{count} newer messages arrived since: read before you send").format(count=newer)
         self.composer.warn("newer", *([one if newer == 1 else several] if newer else []))
@@ -175,7 +198,8 @@ class WritingDesk(ReadingDesk):
         self._draft_timer = None
         sheet = self.composer.now
         if sheet is not None:
-            writing.keep_draft(self, sheet, self.composer.text)
+            self.kept_text = self.composer.text
+            writing.keep_draft(self, sheet, self.kept_text)
             self.mind_draft()
 
     def as_drafted(self, sheet: Sheet, text: str) -> Sheet:
@@ -183,12 +207,14 @@ class WritingDesk(ReadingDesk):
         return sheet
 
     def draft_timer_stop(self, keep: bool = False) -> None:
-        """Do not store the draft later; with `keep` store it now if it waits."""
+        """Do not store the draft later; with `keep` store it now if it waits: what was typed last may not have been
+        told yet."""
+        waits = self._draft_timer is not None or self.composer.text != self.kept_text
         if self._draft_timer is not None:
             self._draft_timer.stop()
             self._draft_timer = None
-            if keep:
-                self._keep_draft()
+        if keep and waits:
+            self._keep_draft()
 
     def mind_draft(self) -> None:
         """Look in a thread for what to mind about the draft as it is."""
@@ -209,7 +235,10 @@ class WritingDesk(ReadingDesk):
         self.read_again()
 
     def leave_composer(self) -> None:
-        """Close the composer; what was written stays as a draft."""
+        """Close the composer; what was written stays as a draft, and so does the place of its cursor."""
+        sheet, area = self.composer.sheet, self.composer.area
+        if sheet is not None and area is not None:
+            self._cursors[sheet.conversation_id, sheet.sort] = area.text, area.cursor_location
         self.draft_timer_stop(keep=True)
         self.close_composer()
 
@@ -267,6 +296,7 @@ class WritingDesk(ReadingDesk):
 
     def on_ask_again(self, message: AskAgain) -> None:
         """Something should be looked at before it goes."""
+        self.hold_keys(False)
         sending.ask_again(cast("DeskScreen", self), message)
 
     def on_written(self, message: Written) -> None:

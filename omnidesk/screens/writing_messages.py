@@ -11,6 +11,7 @@ from omnidesk.words.rows import Enclosure
 
 if TYPE_CHECKING:
     from omnidesk.desk.engines import Left
+    from omnidesk.desk.live import Chats
     from omnidesk.desk.presence import Away, Present
     from omnidesk.screens.sending import How
     from omnidesk.widgets.sheet import Sheet
@@ -69,6 +70,20 @@ class PresenceRead(Message):
     away: tuple[Away, ...]
     scheduled: int | None
     left: Left | None = None
+
+
+@dataclass
+class ChatsRead(Message):
+    """The live chats as they are now."""
+
+    chats: Chats
+
+
+@dataclass
+class Redirected(Message):
+    """How a reply goes now that its customer left their chat, or is back."""
+
+    sheet: Sheet
 
 
 @dataclass

@@ -161,17 +161,15 @@ def event(row: Any) -> Event:
     )
 
 
-FILES = "SELECT a.*, f.due_at, f.error FROM attachment a LEFT JOIN fetching f ON f.attachment_id = a.id"
-"""Rides on attachment_message and the key of fetching."""
-
-
 def _messages(connection: Connection, rows: list[Any]) -> list[Message]:
     marks = ", ".join(str(row["id"]) for row in rows)
     files: dict[int, list[Attachment]] = defaultdict(list)
     receipts: dict[int, list[Receipt]] = defaultdict(list)
     if rows:
-        for row in connection.all(f"{FILES} WHERE a.message_id IN ({marks}) ORDER BY a.message_id, a.position"):
-            files[row["message_id"]].append(attachment(row))
+        found = connection.all(f"SELECT * FROM attachment WHERE message_id IN ({marks}) ORDER BY message_id, position")
+        coming = _coming(connection, [row["id"] for row in found if not row["sha256"]])
+        for row in found:
+            files[row["message_id"]].append(attachment(row, coming.get(row["id"])))
         for row in connection.all(
             "SELECT r.message_id, channel.name, r.folder, r.received_at FROM receipt r "
             f"JOIN channel ON channel.id = r.channel_id WHERE r.message_id IN ({marks}) ORDER BY r.id"
@@ -180,12 +178,22 @@ def _messages(connection: Connection, rows: list[Any]) -> list[Message]:
     return [_message(row, tuple(files[row["id"]]), tuple(receipts[row["id"]])) for row in rows]
 
 
-def attachment(row: Any) -> Attachment:
-    """Make a file from a row of `FILES`."""
-    return Attachment(
-        row["id"], row["name"], row["content_type"], row["size"], row["sha256"], bool(row["inline"]),
-        row["due_at"] is not None, row["error"],
-    )  # fmt: skip
+def attachment(row: Any, fetching: Any = None) -> Attachment:
+    """Make a file from a row of its table, and one of `fetching` where its provider kept it."""
+    file = (row["id"], row["name"], row["content_type"], row["size"], row["sha256"], bool(row["inline"]))
+    return (
+        Attachment(*file) if fetching is None else Attachment(*file, fetching["due_at"] is not None, fetching["error"])
+    )
+
+
+def _coming(connection: Connection, files: list[int]) -> dict[int, Any]:
+    """Return what is known of files that have no hash, since they are still to be fetched; by primary key."""
+    if not files:
+        return {}
+    marks = ", ".join(str(number) for number in files)
+    return {row["attachment_id"]: row for row in connection.all(
+        f"SELECT attachment_id, due_at, error FROM fetching WHERE attachment_id IN ({marks})"
+    )}  # fmt: skip
 
 
 def addresses(said: dict[str, Any], name: str) -> tuple[Address, ...]:

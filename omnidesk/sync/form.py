@@ -12,8 +12,7 @@ from omnidesk.connectors.manifest import Secret as Secret
 from omnidesk.connectors.manifest import Setting as Setting
 from omnidesk.connectors.registry import Disabled
 from omnidesk.sync import secrets
-from omnidesk.words.errors import UsageError
-from omnidesk.words.rows import Channel
+from omnidesk.words.errors import NotFoundError, UsageError
 
 _YES, _NO = ("yes", "on", "true", "1"), ("no", "off", "false", "0")
 
@@ -21,6 +20,25 @@ _YES, _NO = ("yes", "on", "true", "1"), ("no", "off", "false", "0")
 def kinds() -> tuple[Manifest, ...]:
     """Return what is known of each kind of channel that can be added."""
     return registry.kinds()
+
+
+def by_address(manifest: Manifest) -> bool:
+    """Say whether a kind is a mailbox: its servers are found from its address."""
+    return manifest.discovers and {"imap_host", "smtp_host"} <= {setting.key for setting in manifest.settings}
+
+
+def mailbox() -> str:
+    """Return the kind that is a mailbox. Raises NotFoundError where none is installed."""
+    found = next((one.kind for one in kinds() if by_address(one)), None)
+    if found is None:
+        raise NotFoundError("no connector for mailboxes is installed: install omnidesk again")
+    return found
+
+
+def keys(kind: str) -> tuple[str, ...]:
+    """Return the settings of a kind, those that everybody fills in first. Raises NotFoundError."""
+    known = registry.manifest(kind).settings
+    return tuple(one.key for one in sorted(known, key=lambda one: one.advanced))
 
 
 def disabled() -> tuple[Disabled, ...]:
@@ -91,13 +109,6 @@ def environment(channel_name: str, kind: str, said: Mapping[str, Any]) -> dict[s
     fields = (*secret_fields(kind, said), *extra_fields(kind, said))
     named = {field: secrets.variable(channel_name, field) for field in fields}
     return {field: os.environ[variable] for field, variable in named.items() if variable in os.environ}
-
-
-def embedding(channel: Channel, public_url: str) -> str | None:
-    """Return what a site's pages hold to show a channel, None for a kind that no page shows."""
-    if channel.kind == "desk" or not (pattern := registry.manifest(channel.kind).embed):
-        return None
-    return pattern.format(url=public_url.rstrip("/") or "https://YOUR-SERVER", name=channel.name)
 
 
 def keyring_name() -> str | None:

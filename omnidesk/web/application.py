@@ -16,6 +16,8 @@ from omnidesk.web import relay as relaying
 from omnidesk.web import webhooks
 from omnidesk.web.chat import Chat
 from omnidesk.web.door import Door
+from omnidesk.web.form import doorway
+from omnidesk.web.form.doorway import FormPages
 from omnidesk.web.health import HealthPages
 from omnidesk.web.relay import Relay
 from omnidesk.web.webhooks import Webhooks
@@ -29,10 +31,13 @@ class Site:
         hooks = Webhooks(door, relay.keep if relays else door.admit)
         health = HealthPages(door, hooks)
         self.chat = None if relays else Chat(door)
+        forms = FormPages(door, relay.keep if relays else door.admit, relays)
         self.app = Starlette(
             routes=[
                 Route(webhooks.PATH, hooks.handle, methods=["GET", "POST"]),
                 Route(relaying.PATH, relay.handle),
+                Route(doorway.PATH, forms.handle, methods=["GET", "POST", "OPTIONS"]),
+                Route(doorway.THANKS, forms.thanks),
                 Route("/health", health.health),
                 Route("/metrics", health.metrics),
                 *(() if self.chat is None else self.chat.routes),

@@ -99,6 +99,14 @@ class Composer(Vertical):
         nobody = sheet.sort in ("new", "aside") and not sheet.to
         self.screen.set_focus(self.fields.fields["to"] if nobody else self.area)
 
+    def go_on(self, sheet: Sheet) -> None:
+        """Go on with the next line, with nothing written yet."""
+        self.sheet, self._given, self._warnings = sheet, "", {}
+        self.freeze(False)
+        if self.area is not None:
+            self.area.load_text("")
+        self._show()
+
     def change(self, sheet: Sheet) -> None:
         """Go on with another sheet and the same text."""
         self.sheet = sheet
@@ -186,6 +194,11 @@ class Composer(Vertical):
         """Take no keys while the text is being sent."""
         if self.area is not None:
             self.area.read_only = frozen
+
+    @property
+    def frozen(self) -> bool:
+        """Whether the text is being sent."""
+        return self.area is not None and self.area.read_only
 
     def close(self) -> None:
         """Stop writing."""

@@ -11,14 +11,14 @@ from omnidesk.widgets import times
 from omnidesk.widgets.lines import cells, cut, ended, fit, wrap
 from omnidesk.widgets.painting import Painted, Part
 from omnidesk.widgets.sheet import Sheet, Way
-from omnidesk.words.speech import _
+from omnidesk.words.speech import _, ngettext
 
 MOST_WARNINGS = 3
 """Lines that warnings take at most."""
 
 
-def said_of(sheet: Sheet) -> tuple[str, str]:
-    """Return the style and the words that say what is written and who will see it."""
+def said_of(sheet: Sheet, keys: tuple[str, str] = ("Enter", "ctrl+j")) -> tuple[str, str]:
+    """Return the style and the words that say what is written and who will see it; `keys` send and break a line."""
     if sheet.sort == "note":
         return "note", _("NOTE - team only - the customer never sees this")
     if sheet.sort == "aside":
@@ -29,6 +29,10 @@ def said_of(sheet: Sheet) -> tuple[str, str]:
         return "good", _("NEW - private - a new conversation")
     if sheet.way is None:
         return "warn", _("REPLY - no channel is chosen")
+    if sheet.left_at is not None and sheet.way.mail:
+        return "good", _("REPLY - private - by mail, they left the chat")
+    if sheet.live:
+        return "good", _("CHAT - private - {send} sends, {line} new line").format(send=keys[0], line=keys[1])
     if sheet.sender_only:
         return "good", _("REPLY - private - to the sender only")
     return "good", _("REPLY - private - to the customer")
@@ -45,6 +49,8 @@ class Title(Painted):
         super().__init__(id="title")
         self.sheet: Sheet | None = None
         self.length = self.messages = 0
+        self.chat_keys = ("Enter", "ctrl+j")
+        """The keys that send and break a line in a live chat."""
 
     def set_sheet(self, sheet: Sheet, length: int, messages: int = 0) -> None:
         """Show what is being written; `messages` are those that it goes as, 0 where nobody counts them."""
@@ -66,7 +72,7 @@ class Title(Painted):
         width = self.size.width
         if self.sheet is None:
             return self.strip((), width)
-        style, words = said_of(self.sheet)
+        style, words = said_of(self.sheet, self.chat_keys)
         way = self.sheet.way
         limit = way.limit if way is not None else None
         over = limit is not None and self.length > limit
@@ -123,6 +129,8 @@ class Notes(Painted):
         if sheet is None:
             return []
         lines: list[tuple[Part, ...]] = []
+        if sheet.left_at is not None:
+            lines.append((("note", f" !   {cut(_of_who_left(sheet, sheet.left_at), width - 6)}"),))
         if sheet.sort != "note":
             lines.append(channels_line(sheet, width, self.why))
             lines += (
@@ -147,7 +155,8 @@ def channels_line(sheet: Sheet, width: int, why: str = "f4") -> tuple[Part, ...]
     for way in sorted(sheet.ways, key=lambda way: (way.channel != sheet.chosen, not way.usable)):
         name = one_line(way.channel) + _left(way)
         if way.channel == sheet.chosen:
-            parts.append(("strong", f"[{name}]  "))
+            waits = _(" waits until they are back") if way.live and sheet.left_at is not None else ""
+            parts.append(("strong", f"[{name}{waits}]  "))
         elif way.usable:
             parts.append(("", f"{name}{_(' (public)') if way.public else ''}  "))
         else:
@@ -157,6 +166,24 @@ def channels_line(sheet: Sheet, width: int, why: str = "f4") -> tuple[Part, ...]
         names = " ".join(one_line(way.channel) for way in sheet.ways if not way.usable and way.channel != sheet.chosen)
         reasons = [("faint", _("cannot: {channels} - {key} says why").format(channels=names, key=why))]
     return ended((*parts, *reasons), width)
+
+
+def _of_who_left(sheet: Sheet, left: int) -> str:
+    """Say what becomes of an answer to somebody who left their chat (UTC ms)."""
+    at = times.day_time(left, clock.now()).strip()
+    said = _("left at {time}").format(time=at)
+    if sheet.way is not None and sheet.way.live:
+        return (
+            said + _(": no address of theirs is known")
+            if not any(way.mail and way.usable for way in sheet.ways)
+            else said
+        )
+    if sheet.way is None or not sheet.way.mail or not sheet.missed:
+        return said
+    along = ngettext(
+        "; with it goes {count} line they have not got", "; with it go {count} lines they have not got", sheet.missed
+    )
+    return said + along.format(count=sheet.missed)
 
 
 def _left(way: Way) -> str:

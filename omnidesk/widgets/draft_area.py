@@ -40,10 +40,14 @@ class DraftArea(TextArea):
         super().__init__(id="text", soft_wrap=True, tab_behavior="focus", show_line_numbers=False)
         self.logins: tuple[str, ...] = ()
         """Colleagues whom `@` completes to."""
+        self.enter_acts = False
+        """Whether Enter is a key of the screen, and breaks no line."""
 
     def on_key(self, event: events.Key) -> None:
-        """Keep a slash at the start of a line back: a macro may be wanted."""
-        if event.character == "/" and not self.read_only and self.cursor_location[1] == 0:
+        """Keep a slash at the start of a line back: a macro may be wanted. Leave Enter to the screen where it acts."""
+        if event.key == "enter" and self.enter_acts:
+            event.prevent_default()
+        elif event.character == "/" and not self.read_only and self.cursor_location[1] == 0:
             event.prevent_default()
             event.stop()
             self.post_message(self.MacroWanted())

@@ -14,11 +14,12 @@ KEPT = 2_000
 
 
 class Company(NamedTuple):
-    """Colleagues at a conversation: in a word or two, as a sentence, and whether one of them is answering."""
+    """Who is at a conversation: in a word or two, as a sentence, and whether that is said loud: a colleague answers
+    it, or somebody waits whom nobody answers."""
 
     brief: str
     said: str
-    answering: bool
+    loud: bool
 
 
 class Look(NamedTuple):

@@ -123,6 +123,11 @@ class Prompt(Horizontal):
         self.display = False
         self.post_message(self.Answered(purpose, text))
 
+    def cancel(self) -> None:
+        """Take the question back."""
+        if self.purpose:
+            self._finish(None)
+
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Take the answer."""
         event.stop()

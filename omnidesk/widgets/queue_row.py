@@ -110,7 +110,7 @@ def _flags(row: QueueRow, company: Company | None) -> tuple[Part, ...]:
     if row.has_draft:
         said.append(("good", _(" draft")))
     if company is not None:
-        said.append(("warn" if company.answering else "note", f" {cut(one_line(company.brief), COMPANY)}"))
+        said.append(("warn" if company.loud else "note", f" {cut(one_line(company.brief), COMPANY)}"))
     elif row.message_count > 1:
         said.append(("dim", f" {row.message_count}x" if row.message_count < 1000 else " 999x"))
     return (*said, ("", " "))

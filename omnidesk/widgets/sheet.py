@@ -32,6 +32,10 @@ class Way:
     unit: Unit = "chars"
     segments: bool = False
     closes_at: int | None = None
+    live: bool = False
+    """Whether somebody waits at the other end, to whom lines go one by one, at once."""
+    mail: bool = False
+    """Whether it is private mail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +64,22 @@ class Sheet:
     logins: tuple[str, ...] = ()
     macros: tuple[tuple[int, str, str], ...] = ()
     """The macros that the draft was made with: id, language, class of channel."""
+    planned: str | None = None
+    """The channel it goes by unless the agent says otherwise; None where they chose one for good."""
+    left_at: int | None = None
+    """Since when the customer reads no more in their chat (UTC ms); None where they do, or where it is none."""
+    missed: int = 0
+    """How many lines of ours they have not got: a mail takes them along."""
 
     @property
     def way(self) -> Way | None:
         """The channel chosen."""
         return next((way for way in self.ways if way.channel == self.chosen), None)
+
+    @property
+    def live(self) -> bool:
+        """Whether it goes line by line to somebody who waits at the other end."""
+        return self.sort == "reply" and self.way is not None and self.way.live
 
     @property
     def public(self) -> bool:

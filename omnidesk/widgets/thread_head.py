@@ -32,10 +32,16 @@ def first_line(conversation: Conversation, width: int) -> tuple[Part, ...]:
 
 
 def second_line(
-    conversation: Conversation, offers: tuple[int, ...], width: int, now: int, present: str = ""
+    conversation: Conversation,
+    offers: tuple[int, ...],
+    width: int,
+    now: int,
+    present: str = "",
+    visitor: Part = ("", ""),
 ) -> tuple[Part, ...]:
-    """Who else is here, tags and offers at the left, clocks at the right."""
+    """Who else is here, the visitor of a chat, tags and offers at the left, clocks at the right."""
     left: list[Part] = [("warn", f" {present} " if present else "")]
+    left.append((visitor[0], f" {visitor[1]} " if visitor[1] else ""))
     left += [("accent", " " + " ".join(f"+{one_line(tag)}" for tag in conversation.tags) if conversation.tags else "")]
     if offers:
         left.append(("note", _("  may belong to #{number}: y joins it, Y does not").format(number=offers[0])))
@@ -78,6 +84,14 @@ class ThreadHead(Painted):
         self.offers: tuple[int, ...] = ()
         self.present = ""
         """What colleagues do here, and what is scheduled."""
+        self.visitor: Part = ("", "")
+        """Whether the visitor of a live chat is there, and what they look at."""
+
+    def set_visitor(self, said: Part) -> None:
+        """Say whether the visitor of a live chat is there."""
+        if said != self.visitor:
+            self.visitor = said
+            self.refresh()
 
     def set_conversation(self, conversation: Conversation | None, offers: tuple[int, ...] = ()) -> None:
         """Show a conversation, or nothing."""
@@ -98,5 +112,5 @@ class ThreadHead(Painted):
         if self.conversation is not None and y == 0:
             parts = first_line(self.conversation, width)
         elif self.conversation is not None and y == 1:
-            parts = second_line(self.conversation, self.offers, width, clock.now(), self.present)
+            parts = second_line(self.conversation, self.offers, width, clock.now(), self.present, self.visitor)
         return self.strip(parts, width)

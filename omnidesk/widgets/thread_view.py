@@ -84,6 +84,8 @@ class ThreadView(LinesView):
         self._laid_out_for = 0
         self._at_newest = True
         """Whether the agent has not scrolled since the conversation opened: a resize then shows the newest again."""
+        self.follows = False
+        """Whether what is new is scrolled to while the end is in sight: somebody waits at the other end."""
 
     @property
     def room(self) -> int:
@@ -110,13 +112,17 @@ class ThreadView(LinesView):
         self.go_newest()
 
     def update_blocks(self, blocks: list[Block], more: bool | None = None) -> None:
-        """Show the same conversation as it is now; the line at the top of the screen stays."""
+        """Show the same conversation as it is now; the line at the top of the screen stays, unless it follows."""
         if more is not None:
             self.more = more
         self._asked = False
         key, offset = self._reading()
+        at_end = self._at_newest or self.below == 0
         self._place(blocks)
         if self._at_newest and self.size.height == 0:
+            return
+        if self.follows and at_end:
+            self.go_newest()
             return
         start = self.start_of(key)
         if start is not None:
@@ -203,6 +209,11 @@ class ThreadView(LinesView):
         """Show the head of the newest message, and as much before it as fits."""
         last = self.start_of(self.blocks[-1].message.id) if self.blocks else None
         self.go(self.bottom if last is None else min(last, self.bottom))
+
+    def stand_at_newest(self) -> None:
+        """Be at the newest message, wherever the agent scrolled to."""
+        self._at_newest = True
+        self.go_newest()
 
     def go_message(self, step: int) -> None:
         """Go to the head of the next message (1) or of the one before (-1), scrolling as far as there are lines."""

@@ -76,6 +76,14 @@ def span(milliseconds: int) -> str:
     return ngettext("{count} day", "{count} days", days).format(count=days)
 
 
+def seconds(milliseconds: int) -> str:
+    """Return a length of time by the second: `0:34`, `12:05`; from an hour on `1h02`."""
+    whole = max(0, milliseconds) // clock.SECOND
+    if whole >= 3600:
+        return span(milliseconds)
+    return f"{whole // 60}:{whole % 60:02d}"
+
+
 def size(count: int) -> str:
     """Return a size in bytes as `214 kB`."""
     if count < 1000:

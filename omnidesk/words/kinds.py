@@ -118,7 +118,7 @@ class DueReason(StrEnum):
 
 
 class NewsKind(StrEnum):
-    """Why an agent is told of something; the last two are so now and have no row."""
+    """Why an agent is told of something; the last three are so now and have no row."""
 
     MENTION = "mention"
     ANSWER = "answer"
@@ -128,6 +128,7 @@ class NewsKind(StrEnum):
     HELD = "held"
     OVERDUE = "overdue"
     CHANNEL = "channel"
+    CHAT = "chat"
 
 
 DESK_KINDS = ("note", "call", "visit", "letter", "video")

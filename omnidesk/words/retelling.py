@@ -193,7 +193,17 @@ FILES = (
 )  # fmt: skip
 """What the process that reads files reports."""
 
-SENTENCES = (*ACTS, *STATES, *REASONS, *TROUBLES, *LOGINS, *FILES)
+FORMS = (
+    "asks for {fields}", "speaks {languages}", "shown in frames by {what}",
+    "no site: name yours in origins where one should",
+    "nothing is acknowledged: name the mailbox that does so in answer_by",
+    "languages are {known}, not {strange}", "{field} is a number from {least} to {most}, not {value}",
+    "origins are sites such as https://shop.example, not {value}",
+    "redirect is an address such as https://shop.example/thanks, not {value}",
+)  # fmt: skip
+"""What a live test says of a web form."""
+
+SENTENCES = (*ACTS, *STATES, *REASONS, *TROUBLES, *LOGINS, *FILES, *FORMS)
 _ANEW = frozenset(("act", "many", "what", "why"))
 _SHAPES = {"count": r"[0-9.,]+", "many": r"#?[0-9]+(?: \w+)?"}
 

@@ -139,8 +139,8 @@ class Sitting:
         self.desk.open_id = number
         self.here.changed()
 
-    def answers(self, number: int) -> None:
-        self.desk.composer.sheet = SimpleNamespace(sort="reply", conversation_id=number)
+    def answers(self, number: int, live: bool = False) -> None:
+        self.desk.composer.sheet = SimpleNamespace(sort="reply", conversation_id=number, live=live)
         self.here.changed()
 
 
@@ -188,3 +188,22 @@ def test_who_stays_is_written_down_again_before_the_row_expires(monkeypatch: pyt
     one.passes(30)
     times = [at for at, _, _ in one.told]
     assert max(later - earlier for earlier, later in pairwise(times)) * clock.SECOND * 2 <= (presence.EXPIRES)
+
+
+def test_in_a_live_chat_typing_is_told_within_a_second_however_restless_the_agent_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    one = Sitting(monkeypatch)
+    for number in range(20):
+        one.opens(number)
+        one.passes(0.4)
+    one.answers(4, live=True)
+    began = one.now
+    one.here.typed()
+    one.passes(1.0)
+    assert next(at for at, number, doing in one.told if (number, doing) == (4, "typing")) - began <= 1.0
+    one.here.stopped_typing()
+    sent = one.now
+    one.passes(1.0)
+    assert one.told[-1][1:] == (4, "answering")
+    assert one.told[-1][0] - sent <= 1.0

@@ -60,11 +60,9 @@ def test_a_visitor_answers_an_answer_in_the_chat(terminal: Terminal) -> None:
     terminal.keys("j", "j", "Enter")
     terminal.sees("Do you have 42 in the shop?  ", "waiting")
     terminal.keys("r")
-    terminal.sees("REPLY - private", "Visitor 81 <visitor-81>")
+    terminal.sees("CHAT - private - Enter sends", "Visitor 81 <visitor-81>")
     terminal.type("Yes, two pairs.")
     terminal.sees("Yes, two pairs.")
-    terminal.keys("C-s")
-    terminal.sees("Send?")
     terminal.keys("Enter")
     heard = terminal.folder / "kept" / "sample" / "chat" / "inbox.jsonl"
     wait_until(lambda: '"from": "visitor-81"' in heard.read_text().partition("<live.")[2], 40, "the visitor's answer")

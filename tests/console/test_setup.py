@@ -10,9 +10,9 @@ import pytest
 from textual.widgets import Input, Select
 
 from omnidesk.desk import channels, workspace
+from omnidesk.screens.adding import suggested_name
 from omnidesk.screens.console import DEMO, OmniDeskApp
 from omnidesk.screens.session import open_session
-from omnidesk.screens.setup import suggested_name
 from tests.console.steering import Console, console
 from tests.filling import Desk, mail
 from tests.servers import Mailbox, simple_mail
@@ -70,7 +70,7 @@ async def test_a_workspace_without_channels_shows_the_form_and_escape_the_empty_
     async with nothing_yet(tmp_path / "home") as here:
         await here.sees("Add a mailbox")
         await here.press("escape")
-        await here.sees("Open 0", "no channels yet: ctrl+n adds a mailbox")
+        await here.sees("Open 0", "no channels yet: ctrl+n adds one")
 
 
 async def test_what_is_missing_is_said_before_anything_is_tried(tmp_path: Path) -> None:
@@ -135,7 +135,11 @@ async def test_another_mailbox_can_be_added_later(desk: Desk) -> None:
     desk.receives(mail("1"))
     async with console(desk.workspace) as here:
         await here.press("ctrl+n")
-        await here.sees("Add a mailbox")
+        await here.sees("Add a channel: of which kind?", "A mailbox of any provider")
+        await here.press("enter")
+        await here.sees("Add a mailbox", "Mail address")
+        await here.press("escape")
+        await here.sees("of which kind?")
         await here.press("escape")
         await here.sees("Open 1")
 

@@ -69,9 +69,13 @@ async def test_closing_what_is_closed_says_that_it_was(desk: Desk) -> None:
 async def test_the_form_for_another_mailbox_leads_nobody_away_to_the_samples(desk: Desk) -> None:
     async with console(desk.workspace) as here:
         await here.press("ctrl+n")
+        await here.sees("A mailbox of any provider")
+        await here.press("enter")
         await here.until(lambda: isinstance(here.app.screen, SetupScreen), "the form")
         assert "Look around" not in here.screen()
         await here.press("ctrl+l")
+        await here.press("escape")
+        await here.sees("of which kind?")
         await here.press("escape")
         await here.until(lambda: isinstance(here.app.screen, DeskScreen), "the queue")
         assert here.app.return_value is None

@@ -58,7 +58,7 @@ SCREENS: dict[str, tuple[str, ...]] = {
     "leaving": ("g", "A", "D", "enter"),
     "picking": ("enter", "c", "a"),
     "confirm": ("U", "enter"),
-    "set-up": ("g", "C", "a"),
+    "set-up": ("g", "C", "a", "enter"),
 }
 """What is pressed before a picture is taken."""
 DRAWN_BY_LOT = re.compile(r"\d{12,}")
@@ -136,6 +136,7 @@ async def everything_read(here: Console) -> None:
     here.desk._resting.clear()
     here.desk.read_again()
     here.desk.here.tick()
+    here.desk.look_at_chats()
     await here.until(lambda: not here.desk.backstage._next, "the reads")
 
 

@@ -233,3 +233,10 @@ def test_a_time_that_has_passed_is_refused(time: Clock, desk: Desk) -> None:
         triage.snooze(desk.workspace, desk.me, 1, NOON)
     with pytest.raises(UsageError, match="needs a time"):
         triage.set_status(desk.workspace, desk.me, 1, Status.SNOOZED)
+
+
+def test_a_time_is_within_the_hours_or_not() -> None:
+    week = hours.parse("Europe/Amsterdam mon-fri 09:00-17:30")
+    noon = NOON
+    assert hours.is_open(week, noon) and hours.is_open(None, noon)
+    assert not hours.is_open(week, noon + 6 * clock.HOUR) and not hours.is_open(week, noon + 5 * clock.DAY)

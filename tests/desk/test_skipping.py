@@ -105,8 +105,9 @@ def test_a_team_s_conversations_are_offered_to_its_members_only(desk: Desk) -> N
 
 
 def test_whoever_takes_no_chats_is_offered_none(desk: Desk) -> None:
-    desk.receives(mail("1"), mail("2", sender=BRAM))
-    desk.workspace.database.write(lambda tx: tx.execute("UPDATE conversation SET last_kind = 'chat' WHERE id = 1"))
+    web = desk.adds_channel("web", "", "sample-chat")
+    desk.receives(mail("1", sender="visitor-1", thread="visitor-1", to=[]), channel=web)
+    desk.receives(mail("2", sender=BRAM))
     agents.set_agent(desk.workspace, desk.me, "sanne", state="no-chats")
     assert take(desk) == 2
     assert take(desk) is None

@@ -147,8 +147,8 @@ class Page:
         await self.call("Input.insertText", text=text)
 
     async def presses(self, key: str, modifiers: int = 0) -> None:
-        """Press a key: Enter, Tab, Escape."""
-        codes = {"Enter": 13, "Tab": 9, "Escape": 27, " ": 32}
+        """Press a key: Enter, Tab, Escape, End, ArrowDown."""
+        codes = {"Enter": 13, "Tab": 9, "Escape": 27, " ": 32, "End": 35, "ArrowDown": 40}
         said = {"key": key, "code": key, "windowsVirtualKeyCode": codes[key], "modifiers": modifiers}
         text = {"Enter": {"text": "\r"}, " ": {"text": " "}}.get(key, {})
         await self.call("Input.dispatchKeyEvent", type="keyDown", **said, **text)

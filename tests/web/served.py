@@ -189,8 +189,8 @@ class Visitor:
 async def visiting(served: Served, token: str = "", origin: str | None = None, **more: Any):  # type: ignore[no-untyped-def]
     """Open a page that has said hello."""
     url = f"ws://127.0.0.1:{served.port}/chat/{served.channel.name}/socket"
-    wanted: Any = origin or served.origin
-    async with websockets.connect(url, origin=wanted, additional_headers=served.headers, **more) as socket:
+    said: Any = {"origin": origin or served.origin, "additional_headers": served.headers, "close_timeout": 1.0}
+    async with websockets.connect(url, **said, **more) as socket:
         visitor = Visitor(socket)
         await visitor.says(type="hello", token=token, page=f"{SITE}/shoes?secret=1", language="nl")
         await visitor.hears(lambda frame: frame["type"] == "welcome")

@@ -273,6 +273,12 @@ class TestTooMuch:
             )
             assert answer.status_code == 400
 
+    async def test_half_characters_hurt_nobody(self, served: Served) -> None:
+        half = chr(0xD800)
+        async with visiting(served) as visitor:
+            await visitor.writes(f"a{half}b", name=half, language=half, page=f"{SITE}/{half}")
+            assert [text for _, text, _ in await served.filed()] == ["ab"]
+
     async def test_a_body_too_large_is_refused(self, served: Served) -> None:
         answer = await post(
             f"{served.url}post", content=b" " * 8_000_000, headers={"Origin": served.origin, **served.headers}

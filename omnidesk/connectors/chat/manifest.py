@@ -57,6 +57,7 @@ MANIFEST = Manifest(
     target_minutes=1,
     after_reply="open",
     poll_seconds=60.0,
+    about="Chat with the visitors of your site.",
     runs_in="serve",
     embed='<script src="{url}/chat/{name}.js" async></script>',
     privacy="Visitors talk to your own `omnidesk serve` and to nobody else. It keeps what they write, the name and "

@@ -86,6 +86,8 @@ MANIFEST = Manifest(
     attachments=Attachments(inbound=True, outbound=True, max_bytes=MAX_FILE_BYTES),
     text=TextRule(format="plain", subject=True),
     receipts=("delivered", "read"),
+    about="A mailbox of any provider, by IMAP and SMTP.",
+    discovers=True,
     echo=True,
     undo_window=10.0,
     target_minutes=480,

@@ -5,13 +5,13 @@ e-mail, SMS, chat, WhatsApp and telephone. A line of `inbox.jsonl`:
 `{"id": "1", "at": 1764000000000, "from": "anna@example.test", "name": "Anna", "subject": "Hello", "text": "..."}`,
 and where wanted `kind` (of the identity), `to`, `reply_to`, `new` (what is new in the text), `in_reply_to`,
 `references`, `thread`, `auth`, `auto`, `outbound` (of the item), `echo` (we said it elsewhere), `public`,
-`message_kind`, `edits` (an earlier id), `also` (further addresses, as `to`), `consents` ([{"given", "purpose",
-"source"}]), `files` ([{"name", "content_type", "base64"}], or with `reference` and `size` instead of the bytes: they
-lie in the folder `files` under that name), `reports` of what we sent ([{"status", "external_id", "key", "recipient",
-"detail"}]); a line without `from` is only such news. A file `busy` beside it, holding a number of seconds, makes the
-channel ask to be left alone for that long; a file `broken` makes it fail. Each request is counted in `requests` while
-one is there. A file `refuse` makes it refuse what is sent, in the words it holds; `lose` makes it take the next message
-and say nothing.
+`message_kind`, `edits` (an earlier id), `also` (further addresses: [["email", "anna@example.test"]]), `consents`
+([{"given", "purpose", "source"}]), `files` ([{"name", "content_type", "base64"}], or with `reference` and `size`
+instead of the bytes: they lie in the folder `files` under that name), `reports` of what we sent ([{"status",
+"external_id", "key", "recipient", "detail"}]); a line without `from` is only such news. A file `busy` beside it,
+holding a number of seconds, makes the channel ask to be left alone for that long; a file `broken` makes it fail. Each
+request is counted in `requests` while one is there. A file `refuse` makes it refuse what is sent, in the words it
+holds; `lose` makes it take the next message and say nothing.
 """
 
 from __future__ import annotations
@@ -71,6 +71,7 @@ MANIFEST = Manifest(
     settings=(Setting("folder", "Folder", "where inbox.jsonl lies and outbox.jsonl is written", required=True),),
     attachments=Attachments(inbound=True, outbound=True),
     text=TextRule(subject=True),
+    about="Made-up customers, from a file: to try things out.",
     undo_window=10.0,
     target_minutes=60,
     poll_seconds=1.0,
@@ -91,8 +92,8 @@ def read(item: Item, identity: str) -> Decoded:
         sender = None if news else Party(kind, str(said["from"]), str(said.get("name", "")), verified=verified)
         text = "" if news else clean(str(said["text"]))
         reports = tuple(_report(report) for report in said.get("reports", ()))
+        also = tuple(Party(str(pair[0]), str(pair[1])) for pair in said.get("also", ()))
         recipients, reply_to = _parties(kind, said.get("to", ())), _parties(kind, said.get("reply_to", ()))
-        also = _parties("email", said.get("also", ()))
         consents = tuple(
             Consenting(bool(one["given"]), one.get("purpose", "marketing"), one_line(str(one.get("source", "")), 100))
             for one in said.get("consents", ())
@@ -115,12 +116,12 @@ def read(item: Item, identity: str) -> Decoded:
         auto=Auto(said["auto"]) if said.get("auto") in set(Auto) else None,
         auth=auth,
         deliveries=reports,
+        also=also,
         received_at=item.received_at,
         kind=str(said.get("message_kind", "")),
         outbound=bool(said.get("echo")),
         public=bool(said.get("public")),
         edits=str(said.get("edits", "")),
-        also=also,
         consents=consents,
     )
 

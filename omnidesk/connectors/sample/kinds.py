@@ -32,6 +32,7 @@ CHAT = replace(
     identity_kinds=("visitor",),
     text=TextRule(max_length=4_000),
     typing=True,
+    receipts=("delivered", "read"),
     live=True,
     undo_window=0.0,
     target_minutes=1,

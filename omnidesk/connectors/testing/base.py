@@ -107,7 +107,10 @@ class Base:
         before = len(program.texts())
         harness.inject(*messages)
         program.sync_well()
-        wait_for(lambda: len(program.texts()) >= before + len(messages), "the messages to arrive")
+        wait_for(
+            lambda: len(program.texts()) >= before + len(messages) or program.quarantined(), "the messages to arrive"
+        )
+        assert not (broken := program.quarantined()), f"it cannot be decoded: {broken[0]['cause']}"
 
     def conversation_with(self, harness: Harness, program: Program, said: Said) -> dict[str, Any]:
         """Let a customer send a message; return the conversation it opened."""

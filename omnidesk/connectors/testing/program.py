@@ -81,8 +81,14 @@ class Program:
         return result
 
     def sync_well(self) -> None:
-        """Run passes until one ends without an error: on a busy machine a provider may seem silent."""
-        wait_for(lambda: self.sync()["error"] is None, "a pass without an error")
+        """Run passes until one did its work without an error: on a busy machine a provider may seem silent, and a lease
+        be left over by the pass before."""
+
+        def well() -> bool:
+            result = self.sync()
+            return result["error"] is None and not result.get("skipped")
+
+        wait_for(well, "a pass without an error")
 
     def start(self, *words: str) -> subprocess.Popen[bytes]:
         """Start a command in the background; its standard output can be read."""

@@ -1,6 +1,6 @@
 """Runs one command of the program after another in one process: starting Python for each takes longer than most tests.
 
-`Shell` is the side that asks. The other is this module as a program: a line of standard input is
+`Shell` is the side that asks, `serve` the other process: a line of standard input is
 `{"words": [..], "environment": {..}}`, a line of standard output `{"status", "out", "err"}`.
 """
 
@@ -45,7 +45,10 @@ class Shell:
     def _ask(self, line: str) -> str:
         if self._child is None or self._child.poll() is not None:
             self._child = subprocess.Popen(
-                [sys.executable, "-m", __name__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+                [sys.executable, "-c", f"from {__name__} import serve; serve()"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
             )
         child = self._child
         assert child.stdin is not None and child.stdout is not None
@@ -59,7 +62,7 @@ class Shell:
             watch.cancel()
 
 
-def _serve() -> None:
+def serve() -> None:
     """Run what is asked for until there is no more."""
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
@@ -86,7 +89,3 @@ def _text(stream: io.TextIOWrapper) -> str:
     stream.flush()
     stream.seek(0)
     return stream.read()
-
-
-if __name__ == "__main__":
-    _serve()

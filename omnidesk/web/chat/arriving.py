@@ -63,12 +63,12 @@ class Arriving:
         self._door = door
         self._rates = rates
 
-    async def admit(self, request: HTTPConnection, writes: bool) -> Arrival:
-        """Return a request's chat. One that `writes`, as every handshake does, must say which site it comes from.
+    async def admit(self, request: HTTPConnection, writes: bool, counts: bool = True) -> Arrival:
+        """Return a request's chat. One that `writes`, as every handshake does, must say which site it comes from; what
+        every page of a site loads `counts` not, since a whole school may share an address.
 
         Raises RefusedRequestError: 404 no such chat, 403 another site, 429 too often, 503 not now."""
-        wait = self._rates.requests.take(limits.caller(request))
-        if wait:
+        if counts and (wait := self._rates.requests.take(limits.caller(request))):
             raise RefusedRequestError(too_many(wait))
         try:
             channel = await self._door.channel(request.path_params["channel"], MANIFEST.kind)

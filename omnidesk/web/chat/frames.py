@@ -134,7 +134,7 @@ def post(said: Mapping[str, Any]) -> Post:
     if email and not valid_email(email):
         raise FrameError("email-wrong", 422, key)
     name = one_line(_word(said, "name", 400), 100)
-    return Post(key, text, name, email, page_of(said), _word(said, "language", 20), files)
+    return Post(key, text, name, email, page_of(said), one_line(_word(said, "language", 20)), files)
 
 
 def page_of(said: Mapping[str, Any]) -> str:

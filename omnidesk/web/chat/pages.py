@@ -44,7 +44,7 @@ class Pages:
     async def script(self, request: Request) -> Response:
         """The script of the script tag, with what the button looks like."""
         try:
-            arrival = await self._arriving.admit(request, writes=False)
+            arrival = await self._arriving.admit(request, writes=False, counts=False)
         except RefusedRequestError as error:
             return error.response
         look, words = arrival.look, _words()[arrival.look.languages[0]]

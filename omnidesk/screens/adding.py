@@ -1,4 +1,4 @@
-"""What the set-up of a mailbox fills in, looks up, tests and adds: the work behind the form, done in threads."""
+"""What adding a channel fills in, looks up, tests and adds: the work behind its forms, done in threads."""
 
 from __future__ import annotations
 
@@ -16,13 +16,12 @@ from omnidesk.widgets import times
 from omnidesk.words.retelling import retold
 from omnidesk.words.speech import _
 
-KIND = "email"
-
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What was filled in, as typed; `secrets` by field."""
+    """What was filled in, as typed; `secrets` by field. `kind` is "" for a mailbox."""
 
+    kind: str
     agent: str
     address: str
     name: str
@@ -55,7 +54,7 @@ class Located(Message):
 
 @dataclass
 class Tested(Message):
-    """The mailbox answered."""
+    """The provider answered."""
 
     form: Form
     said: str
@@ -64,7 +63,17 @@ class Tested(Message):
 
 @dataclass
 class Added(Message):
-    """The mailbox is in the workspace."""
+    """The channel is in the workspace."""
+
+    opening: Opening
+    name: str
+    embed: str = ""
+    """What the pages of a site hold to show it."""
+
+
+@dataclass
+class Made(Message):
+    """There is a workspace now, without a channel yet."""
 
     opening: Opening
 
@@ -83,7 +92,7 @@ def suggested_name(address: str) -> str:
 
 
 class Found(Protocol):
-    """What a test of a mailbox tells (see `connectors.base.Checked`)."""
+    """What a test of a channel tells (see `connectors.base.Checked`)."""
 
     @property
     def account(self) -> str: ...  # noqa: D102
@@ -97,11 +106,12 @@ class Found(Protocol):
     def warnings(self) -> tuple[str, ...]: ...  # noqa: D102
 
 
-def found_words(found: Found) -> str:
+def found_words(found: Found, mailbox: bool = True) -> str:
     """Say what a test found: `41,233 mails, 212 waiting`."""
+    count = _("{count} mails") if mailbox else _("{count} messages")
     said = [_("It works: {account}").format(account=one_line(found.account))]
     if found.total is not None:
-        said.append(_("{count} mails").format(count=times.number(found.total)))
+        said.append(count.format(count=times.number(found.total)))
     if found.waiting is not None:
         said.append(_("{count} waiting").format(count=times.number(found.waiting)))
     lines = [", ".join(said) + ".", *(one_line(retold(detail)) for detail in found.details)]
@@ -123,41 +133,61 @@ def located_words(found: Located) -> str:
 
 def locate(address: str) -> Located:
     """Look for the servers of an address; takes seconds at most, and never fails."""
-    from omnidesk.sync import setup
+    from omnidesk.sync import form, setup
 
-    found = setup.discover(KIND, address, {})
+    found = setup.discover(form.mailbox(), address, {})
     return Located(address, dict(found.settings), found.source, found.confirm, found.advice, found.logins)
 
 
+def _kind(filled: Form) -> str:
+    from omnidesk.sync import form
+
+    return filled.kind or form.mailbox()
+
+
 def test(form: Form) -> Tested:
-    """Log in at both servers and look around. Raises OmniDeskError in words."""
+    """Log in and look around, in both directions. Raises OmniDeskError in words."""
     from omnidesk.sync import setup
 
-    found = setup.check(KIND, form.address, form.settings, form.secrets, form.name)
-    return Tested(form, found_words(found), dict(found.settings))
+    found = setup.check(_kind(form), form.address, form.settings, form.secrets, form.name)
+    return Tested(form, found_words(found, not form.kind), dict(found.settings))
 
 
 def ways_to_log_in(form: Form) -> tuple[tuple[str, ...], str]:
-    """Return the ways to log in at the provider, and the usual one here."""
+    """Return the ways to log in at the provider, and the usual one here; none where secrets are typed."""
     from omnidesk.sync import login
 
-    return login.ways(KIND, form.settings), login.usual_way(KIND, form.settings)
+    return login.ways(_kind(form), form.settings), login.usual_way(_kind(form), form.settings)
 
 
 def log_in(form: Form, way: str, show: Any, stopped: threading.Event) -> dict[str, str]:
     """Walk through the login at the provider; return the secrets it brought. Raises OmniDeskError in words."""
     from omnidesk.sync import login
 
-    return login.log_in(KIND, form.address, form.settings, form.secrets, way, show, form.name, stopped)
+    return login.log_in(_kind(form), form.address, form.settings, form.secrets, way, show, form.name, stopped)
+
+
+def make(agent: str, home: str | None) -> Made:
+    """Make a workspace. Raises OmniDeskError in words."""
+    return Made(begin(workspace.create(home, agent_name=agent or None), home))
 
 
 def add(form: Form, home: str | None, session: Session | None) -> Added:
-    """Add the mailbox, in a new workspace where there is none. Raises OmniDeskError in words."""
+    """Add the channel, in a new workspace where there is none. Raises OmniDeskError in words."""
+    from omnidesk.desk import answering
     from omnidesk.sync import setup
 
     found = workspace.create(home, agent_name=form.agent or None) if session is None else session.workspace
-    actor = agents.actor(found)
-    setup.add_channel(
-        found, actor, KIND, form.name, form.address, form.settings, form.secrets, form.history_days, form.read_only
+    _act, channel = setup.add_channel(
+        found,
+        agents.actor(found),
+        _kind(form),
+        form.name,
+        form.address,
+        form.settings,
+        form.secrets,
+        form.history_days,
+        form.read_only,
     )
-    return Added(begin(found, home))
+    page = answering.page(found, channel)
+    return Added(begin(found, home), form.name, "" if page is None else page.embed)
