@@ -30,7 +30,7 @@ SETTINGS = (
     Setting("account_sid", "Account SID", "on the first page of the Twilio console: AC and 32 letters", required=True),
     Setting("login", "Logs in with", "the account's auth token, or an API key", "choice", "token", ("token", "key")),
     Setting("key_sid", "SID of the API key", "SK and 32 letters, where it logs in with one"),
-    Setting("history", "Days of history", "that are read when the channel is new", "number", 30, advanced=True),
+    Setting("history", "Days of history", "how many are read when the channel is new", "number", 30, advanced=True),
     api_url(API),
     REGION,
     *RELAY,
@@ -119,6 +119,8 @@ class TwilioConnector(Connector):
         token = self.account.secrets.get("auth_token") or self.account.secrets.get("signing_token")
         if not token:
             raise ConnectorError("give the account's auth token as `signing_token`: webhooks are signed with it")
+        if request.method != "POST":
+            raise ValueError("webhooks of Twilio are posted")
         fields = parse_qsl(request.body.decode(), keep_blank_values=True, max_num_fields=_MOST_FIELDS)
         said = request.headers.get("x-twilio-signature", "").encode()
         made = [signature(url, fields, token).encode() for url in _spellings(request.url)]

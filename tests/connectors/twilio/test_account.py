@@ -21,7 +21,8 @@ from omnidesk.connectors.base import (
     Unknown,
     WebhookRequest,
 )
-from omnidesk.connectors.twilio import TwilioSms
+from omnidesk.connectors.testing import problems
+from omnidesk.connectors.twilio import TwilioSms, TwilioVoice
 from omnidesk.connectors.twilio.account import basic, signature
 from omnidesk.words.rows import Address
 from tests.connectors.twilio.fake import ACCOUNT, CUSTOMER, NUMBER, TOKEN, FakeTwilio, signed
@@ -59,6 +60,11 @@ async def committing() -> None:
     return None
 
 
+def test_both_kinds_do_what_they_declare() -> None:
+    for kind in (TwilioSms, TwilioVoice):
+        assert problems(kind.manifest, kind) == []
+
+
 def test_a_signature_is_made_as_twilio_makes_it() -> None:
     """The example of Twilio's own libraries."""
     fields = [("CallSid", "CA1234567890ABCDE"), ("Digits", "1234"), ("From", "+14158675309"), ("To", "+18005551212"),
@@ -78,6 +84,8 @@ def test_a_port_may_be_in_the_signed_address_or_not(signed_for: str, called: str
     answer = talk(None, lambda connector: connector.handle_webhook(request))
     assert (answer.status, answer.body) == (200, b"<Response/>")
     assert answer.batch is not None and [item.source_id for item in answer.batch.items] == ["SM1"]
+    with pytest.raises(ValueError, match="posted"):
+        talk(None, lambda connector: connector.handle_webhook(replace(request, method="GET")))
     other = replace(request, url=called.replace("/sms", "/other"))
     assert talk(None, lambda connector: connector.handle_webhook(other)).status == 401
 
