@@ -86,13 +86,15 @@ class Attachments:
 class TextRule:
     """What text a channel carries; `max_length` counts `unit`s (`text.measure` says what each is), None for no limit.
 
-    With `split` a longer text goes out in parts (see `Connector.prepare`), else it is refused."""
+    With `split` a longer text goes out in parts (see `Connector.prepare`), else it is refused. With `segments` networks
+    carry it as text messages, each of which costs, and the composer counts them."""
 
     format: Literal["plain", "markdown", "html", "restricted"] = "plain"
     max_length: int | None = None
     unit: Literal["chars", "utf16", "graphemes", "bytes", "gsm7"] = "chars"
     split: bool = False
     subject: bool = False
+    segments: bool = False
 
 
 @dataclass(frozen=True, slots=True)

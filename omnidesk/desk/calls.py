@@ -18,7 +18,7 @@ from omnidesk.desk import contacts, conversations, fetching, indexing, joining, 
 from omnidesk.desk.acts import Act, perform
 from omnidesk.desk.batch import Arrival, Batch
 from omnidesk.desk.contacts import Entry, Person
-from omnidesk.desk.contents import Kept
+from omnidesk.desk.contents import Kept, KeptFile
 from omnidesk.desk.live_calls import TALKS_FOR
 from omnidesk.store import search
 from omnidesk.store.ids import new_id
@@ -220,8 +220,8 @@ def _amend(act: Act, row: Any, known: _Known, kept: Kept, arrival: Arrival) -> N
     contact = replace(was, outcome=contact.outcome or was.outcome, seconds=contact.seconds or was.seconds,
                       taken_by=contact.taken_by or was.taken_by)  # fmt: skip
     goes = contacts.direction(Entry("call", contact))
-    there = {one[0] for one in tx.all("SELECT sha256 FROM attachment WHERE message_id = ?", (message_id,))}
-    fresh = [file for file in kept.files if file.sha256 not in there]
+    there = tx.all("SELECT sha256, name FROM attachment WHERE message_id = ?", (message_id,))
+    fresh = [file for file in kept.files if not any(_same_file(file, *row) for row in there)]
     text = before["text"] or kept.message.text
     if contact == was and not fresh and text == before["text"]:
         return
@@ -242,6 +242,11 @@ def _amend(act: Act, row: Any, known: _Known, kept: Kept, arrival: Arrival) -> N
                                                                       (message_id,))))  # fmt: skip
     act.event("call_amended", before["conversation_id"], message=message_id)
     conversations.recount(tx, before["conversation_id"])
+
+
+def _same_file(file: KeptFile, sha256: str, name: str) -> bool:
+    """Say whether a file is one that a call has already: of one that a provider keeps only the name is known."""
+    return file.name == name if file.reference else file.sha256 == sha256
 
 
 # --- what the agent does

@@ -29,7 +29,8 @@ MOST_STRANGERS = 5
 class Choice:
     """One channel an answer could take; `reason` says why not where it is not usable.
 
-    `limit` is the longest text it carries, in its own unit; `letters` says that it has subjects and signatures."""
+    `limit` is the longest text it carries, in its own unit; `segments` says that networks carry it as text messages,
+    which are counted; `letters` that it has subjects and signatures."""
 
     channel: Channel
     usable: bool
@@ -44,6 +45,7 @@ class Choice:
     """Whether it carries attachments."""
     limit: int | None = None
     unit: Unit = "chars"
+    segments: bool = False
     closes_at: int | None = None
     """When its reply window closes (UTC ms); None where there is none."""
     live: bool = False
@@ -407,12 +409,11 @@ def starting(workspace: Workspace, aside: bool = False) -> tuple[Choice, ...]:
 def _choice(channel: Channel, manifest: Manifest, reason: str | None, to: tuple[Address, ...]) -> Choice:
     limit = None if manifest.text.split else manifest.text.max_length
     why = None if reason is None else retold(reason)
-    files = manifest.attachments.outbound
-    letters = manifest.text.subject
+    text, files = manifest.text, manifest.attachments.outbound
     mail = "email" in manifest.identity_kinds and not manifest.public
     return Choice(
-        channel, reason is None, why, to, (), manifest.public, False, letters, files, limit, manifest.text.unit,
-        live=manifest.live, mail=mail,
+        channel, reason is None, why, to, (), manifest.public, False, text.subject, files, limit, text.unit,
+        text.segments, live=manifest.live, mail=mail,
     )  # fmt: skip
 
 

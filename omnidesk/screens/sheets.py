@@ -136,6 +136,7 @@ def _ways(choices: Sequence[Choice]) -> tuple[Way, ...]:
             files=choice.files,
             limit=choice.limit,
             unit=choice.unit,
+            segments=choice.segments,
             closes_at=choice.closes_at,
             live=choice.live,
             mail=choice.mail,

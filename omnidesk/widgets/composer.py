@@ -151,14 +151,16 @@ class Composer(Vertical):
 
     def _show(self) -> None:
         assert self.sheet is not None
-        self.title_line.set_sheet(self.sheet, self._length(self.sheet))
+        self._count(self.sheet)
         self.notes.set_sheet(self.sheet, self.warning)
         self.fit()
 
-    def _length(self, sheet: Sheet) -> int:
-        """Count the text as the channel does that limits it."""
+    def _count(self, sheet: Sheet) -> None:
+        """Say how long the text is: as the channel counts that limits it, and as how many messages it goes."""
         way = sheet.way
-        return len(self.text) if way is None or way.limit is None else measure.length(self.text, way.unit)
+        length = len(self.text) if way is None or way.limit is None else measure.length(self.text, way.unit)
+        messages = measure.segments(self.text) if way is not None and way.segments else 0
+        self.title_line.set_sheet(sheet, length, messages)
 
     def fit(self) -> None:
         """Take as many lines as it needs: all above the text, and room for the text itself."""
@@ -208,7 +210,7 @@ class Composer(Vertical):
         event.stop()
         if self.sheet is None:
             return
-        self.title_line.set_sheet(self.sheet, self._length(self.sheet))
+        self._count(self.sheet)
         if self.text != self._given:
             self._given = None
             self.post_message(self.Typed(self.sheet))

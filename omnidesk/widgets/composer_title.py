@@ -48,19 +48,23 @@ class Title(Painted):
     def __init__(self) -> None:
         super().__init__(id="title")
         self.sheet: Sheet | None = None
-        self.length = 0
+        self.length = self.messages = 0
         self.chat_keys = ("Enter", "ctrl+j")
         """The keys that send and break a line in a live chat."""
 
-    def set_sheet(self, sheet: Sheet, length: int) -> None:
-        """Show what is being written."""
-        if (sheet, length) != (self.sheet, self.length):
-            self.sheet, self.length = sheet, length
+    def set_sheet(self, sheet: Sheet, length: int, messages: int = 0) -> None:
+        """Show what is being written; `messages` are those that it goes as, 0 where nobody counts them."""
+        if (sheet, length, messages) != (self.sheet, self.length, self.messages):
+            self.sheet, self.length, self.messages = sheet, length, messages
             self.refresh()
 
     def _count(self, limit: int | None) -> str:
         if limit is None:
             return _(" {count} ch ").format(count=times.number(self.length))
+        if self.messages:
+            return _(" {messages} SMS, {count} of {limit} ").format(
+                messages=self.messages, count=times.number(self.length), limit=times.number(limit)
+            )
         return _(" {count} of {limit} ").format(count=times.number(self.length), limit=times.number(limit))
 
     def render_line(self, y: int) -> Strip:

@@ -16,8 +16,8 @@ class Way:
     """A channel the reply could take; `reason` says why it cannot where not `usable`.
 
     `to` and `cc` are whom it would go to; `limit` is the longest text it carries in its `unit`, `closes_at` (UTC ms)
-    when its reply window closes; `letters` says that it has subjects and signatures, `files` that it carries
-    attachments."""
+    when its reply window closes; `segments` says that it goes as text messages, which are counted, `letters` that it
+    has subjects and signatures, `files` that it carries attachments."""
 
     channel: str
     usable: bool
@@ -30,6 +30,7 @@ class Way:
     files: bool = True
     limit: int | None = None
     unit: Unit = "chars"
+    segments: bool = False
     closes_at: int | None = None
     live: bool = False
     """Whether somebody waits at the other end, to whom lines go one by one, at once."""

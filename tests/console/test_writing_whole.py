@@ -90,6 +90,17 @@ async def test_a_file_is_not_sent_on_a_channel_that_takes_none(desk: Desk, tmp_p
         assert here.desk.place == "composer"
 
 
+async def test_text_messages_are_counted_while_one_writes(desk: Desk) -> None:
+    sms = desk.adds_channel("sms", "+31600000000", "sample-sms")
+    desk.receives(mail("1", sender="+31612345678"), channel=sms)
+    async with console(desk.workspace) as here:
+        await begin(here)
+        here.desk.composer.put("a" * 160)
+        await here.sees("1 SMS, 160 of 459")
+        here.desk.composer.put("ł" * 71)
+        await here.sees("2 SMS, 163 of 459")
+
+
 async def test_nothing_at_all_is_not_sent(desk: Desk) -> None:
     desk.receives(mail("1"))
     async with console(desk.workspace) as here:

@@ -47,7 +47,7 @@ SMS = replace(
     threading="contact",
     identity_kinds=("phone",),
     attachments=Attachments(),
-    text=TextRule(max_length=459, unit="gsm7"),
+    text=TextRule(max_length=459, unit="gsm7", segments=True),
     receipts=("delivered",),
 )
 WHATSAPP = replace(
