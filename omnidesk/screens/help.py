@@ -23,6 +23,7 @@ GROUPS = (
     "Answer",
     "Write",
     "Decide",
+    "Calls and the counter",
     "Mark",
     "Lists",
     "Channels",

@@ -5,7 +5,7 @@ e-mail, SMS, chat, WhatsApp and telephone. A line of `inbox.jsonl`:
 `{"id": "1", "at": 1764000000000, "from": "anna@example.test", "name": "Anna", "subject": "Hello", "text": "..."}`,
 and where wanted `kind` (of the identity), `to`, `reply_to`, `new` (what is new in the text), `in_reply_to`,
 `references`, `thread`, `auth`, `auto`, `outbound` (of the item), `echo` (we said it elsewhere), `public`,
-`message_kind`, `edits` (an earlier id), `also` (further addresses: [["email", "anna@example.test"]]), `consents`
+`message_kind`, `edits` (an earlier id), `also` (more addresses: ["anna@example.test", ["phone", "+31.."]]), `consents`
 ([{"given", "purpose", "source"}]), `files` ([{"name", "content_type", "base64"}], or with `reference` and `size`
 instead of the bytes: they lie in the folder `files` under that name), `reports` of what we sent ([{"status",
 "external_id", "key", "recipient", "detail"}]); a line without `from` is only such news. A file `busy` beside it,
@@ -92,7 +92,10 @@ def read(item: Item, identity: str) -> Decoded:
         sender = None if news else Party(kind, str(said["from"]), str(said.get("name", "")), verified=verified)
         text = "" if news else clean(str(said["text"]))
         reports = tuple(_report(report) for report in said.get("reports", ()))
-        also = tuple(Party(str(pair[0]), str(pair[1])) for pair in said.get("also", ()))
+        also = tuple(
+            Party("email", one) if isinstance(one, str) else Party(str(one[0]), str(one[1]))
+            for one in said.get("also", ())
+        )
         recipients, reply_to = _parties(kind, said.get("to", ())), _parties(kind, said.get("reply_to", ()))
         consents = tuple(
             Consenting(bool(one["given"]), one.get("purpose", "marketing"), one_line(str(one.get("source", "")), 100))
