@@ -65,11 +65,13 @@ def test_what_was_written_passes_the_whole_suite(package: Path) -> None:
     assert "does not come back" in suite(package)  # what was skipped is said
 
 
+@pytest.mark.slow
 def test_the_same_by_webhook_alone_passes_the_quick_part(package: Path) -> None:
     by_webhook_alone(package)
     suite(package, "-k", "TestSongBird and (_01_ or _02_ or _07_ or _33_ or _34_)")
 
 
+@pytest.mark.slow
 @pytest.mark.slow
 def test_the_same_by_webhook_alone_passes_the_whole_suite(package: Path) -> None:
     by_webhook_alone(package)

@@ -37,7 +37,7 @@ from tests.filling import Desk
 async def chooses(here: Console, name: str) -> None:
     """Open the form of a kind, by keys alone."""
     await here.press("ctrl+n")
-    await here.sees("of which kind?", "Web form")
+    await here.sees("of which kind?", "E-mail")
     kinds = here.app.screen
     assert isinstance(kinds, Kinds)
     for _ in range(kinds_before(kinds, name)):
@@ -143,6 +143,8 @@ async def test_a_kind_that_cannot_be_used_is_listed_with_the_reason(
     monkeypatch.setattr(registry, "disabled", lambda: (broken,))
     async with console(desk.workspace, NARROW) as here:
         await here.press("ctrl+n")
+        await here.sees("of which kind?", "E-mail")
+        await here.press("G")
         await here.sees("pige", "cannot be used: it needs interface 9")
 
 
@@ -151,7 +153,7 @@ async def test_in_dutch_the_list_and_the_form_are_dutch(desk: Desk) -> None:
     try:
         async with console(desk.workspace, NARROW) as here:
             await here.press("ctrl+n")
-            await here.sees("van welke soort?", "Webformulier", "Een contactpagina voor uw site")
+            await here.sees("van welke soort?", "Livechat", "Chat met de bezoekers van uw site")
             kinds = here.app.screen
             assert isinstance(kinds, Kinds)
             await here.press(*["j"] * kinds_before(kinds, "Web form"), "enter")
@@ -166,7 +168,7 @@ async def test_without_a_workspace_another_kind_can_be_the_first(
     monkeypatch.setenv("OMNIDESK_AGENT", "sanne")
     async with nothing_yet(tmp_path / "home") as here:
         await here.press("ctrl+o")
-        await here.sees("of which kind?", "Web form")
+        await here.sees("of which kind?", "E-mail")
     opened = open_session(str(tmp_path / "home"))
     assert opened is not None and not opened.channels
     opened.session.workspace.close()

@@ -148,6 +148,8 @@ async def test_adding_opens_the_set_up(desk: Desk) -> None:
     async with console(desk.workspace) as running:
         await opened(running)
         await running.press("a")
+        await running.sees("of which kind?", "E-mail")
+        await running.press("enter")
         await running.until(lambda: isinstance(running.app.screen, SetupScreen))
 
 

@@ -111,7 +111,7 @@ def test_a_hostile_message_does_nothing_to_the_terminal(desk: Desk, terminal: Te
     terminal.keys("Enter")
     terminal.keys("z")
     terminal.keys("r")
-    screen = terminal.sees("REPLY - private", "visible")
+    screen = terminal.sees("REPLY -", "visible")
     assert "\x1b" not in screen
     assert "[@click=app.quit]x[/]" in screen
     assert terminal.ask("pane_title") == title
@@ -179,7 +179,7 @@ def test_a_mail_arrives_is_read_answered_and_closed(
     terminal.keys("Enter")
     terminal.sees("It should have come on Monday.", "NOT ANSWERED")
     terminal.keys("r")
-    terminal.sees("REPLY - private", customer)
+    terminal.sees("REPLY -", customer)
     terminal.type("Hello Bram, it comes on Thursday.")
     terminal.keys("C-s")
     terminal.sees("Send?")

@@ -54,7 +54,7 @@ def console_of(terminal: Terminal) -> int:
 def test_a_console_killed_while_typing_loses_the_last_second_at_most(quiet: Desk, terminal: Terminal) -> None:
     start(quiet, terminal)
     terminal.keys("r")
-    terminal.sees("REPLY - private")
+    terminal.sees("REPLY -")
     typed: list[tuple[float, str]] = []
     text, first = "", ""
     end = time.monotonic() + 30
@@ -75,7 +75,7 @@ def test_a_console_killed_while_typing_loses_the_last_second_at_most(quiet: Desk
     try:
         start(quiet, again)
         again.keys("r")
-        again.sees("REPLY - private", "ab ab")
+        again.sees("REPLY -", "ab ab")
     finally:
         again.close()
 
@@ -94,7 +94,7 @@ def test_the_editor_works_on_the_draft_and_its_file_goes_afterwards(
     )
     start(quiet, terminal, VISUAL=editor)
     terminal.keys("r")
-    terminal.sees("REPLY - private")
+    terminal.sees("REPLY -")
     terminal.type("Dear Anna")
     terminal.keys("C-o")
     terminal.sees("And more")
@@ -110,7 +110,7 @@ def test_the_editor_works_on_the_draft_and_its_file_goes_afterwards(
 def test_an_editor_that_gives_up_changes_nothing(quiet: Desk, terminal: Terminal, tmp_path: Path) -> None:
     start(quiet, terminal, VISUAL=script(tmp_path / "editor", 'echo Never >> "$1"; exit 1'))
     terminal.keys("r")
-    terminal.sees("REPLY - private")
+    terminal.sees("REPLY -")
     terminal.type("As it was")
     terminal.keys("C-o")
     terminal.sees("the draft stays as it was")
@@ -130,7 +130,7 @@ def test_a_line_that_drops_in_the_editor_offers_recovery(quiet: Desk, terminal: 
     vim = "vim --clean --cmd 'set updatecount=1'"
     start(quiet, terminal, VISUAL=vim)
     terminal.keys("r")
-    terminal.sees("REPLY - private")
+    terminal.sees("REPLY -")
     terminal.type("Dear Anna")
     terminal.keys("C-o")
     terminal.sees("Dear Anna", "~")
@@ -149,7 +149,7 @@ def test_a_line_that_drops_in_the_editor_offers_recovery(quiet: Desk, terminal: 
         wait_until(partial(_read_on, again), 40, "the words that were cut off")
         again.type(":wq")
         again.keys("Enter")
-        again.sees("REPLY - private", "longer than it was")
+        again.sees("REPLY -", "longer than it was")
     finally:
         again.close()
 
@@ -158,7 +158,7 @@ def test_a_line_that_drops_in_the_editor_offers_recovery(quiet: Desk, terminal: 
 def test_a_paste_of_five_megabytes_leaves_the_console_at_work(quiet: Desk, terminal: Terminal, tmp_path: Path) -> None:
     start(quiet, terminal)
     terminal.keys("r")
-    terminal.sees("REPLY - private")
+    terminal.sees("REPLY -")
     (tmp_path / "paste").write_text("one line of many\n" * 310_000)
     terminal.tmux("load-buffer", str(tmp_path / "paste"))
     terminal.tmux("paste-buffer", "-p")

@@ -10,7 +10,7 @@ import pytest
 
 from omnidesk.desk import settings
 from omnidesk.store import leases
-from omnidesk.sync import log
+from omnidesk.desk import log
 from omnidesk.sync.engine import Engine
 from omnidesk.words.errors import DatabaseLostError
 from tests.filling import open_desk
