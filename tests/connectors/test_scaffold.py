@@ -72,7 +72,6 @@ def test_the_same_by_webhook_alone_passes_the_quick_part(package: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.slow
 def test_the_same_by_webhook_alone_passes_the_whole_suite(package: Path) -> None:
     by_webhook_alone(package)
     assert "told of messages by webhook alone" in suite(package)

@@ -8,9 +8,8 @@ from typing import Any
 
 import pytest
 
-from omnidesk.desk import settings
+from omnidesk.desk import log, settings
 from omnidesk.store import leases
-from omnidesk.desk import log
 from omnidesk.sync.engine import Engine
 from omnidesk.words.errors import DatabaseLostError
 from tests.filling import open_desk
