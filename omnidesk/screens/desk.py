@@ -22,6 +22,7 @@ from omnidesk.screens.teaching import TeachingDesk
 from omnidesk.screens.watcher import Watcher
 from omnidesk.screens.writing_messages import LeftRead
 from omnidesk.widgets.prompt import Prompt
+from omnidesk.words import badges
 from omnidesk.words.speech import _
 
 if TYPE_CHECKING:
@@ -76,7 +77,18 @@ class DeskScreen(TeachingDesk):
         self.restore()
         self.teach()
         self.look_for_drafts()
+        self.backstage.read("badges", self._learn_badges)
         self.set_interval(TICK_SECONDS, self._tick)
+
+    def _learn_badges(self) -> None:
+        """Load the connectors of kinds that did not come with the program, where a channel is of one."""
+        from omnidesk.desk import channels
+
+        kinds = [one.kind for one in channels.list_channels(self.session.workspace) if one.kind != "desk"]
+        if badges.unknown(kinds):
+            from omnidesk.sync import form
+
+            badges.learn({one.kind: one.badge for one in form.kinds()})
 
     def _tick(self) -> None:
         self._ticks += 1

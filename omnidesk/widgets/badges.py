@@ -2,30 +2,9 @@
 
 from __future__ import annotations
 
+from omnidesk.words import badges
 from omnidesk.words.kinds import MessageStatus
 from omnidesk.words.speech import _
-
-_KINDS = {
-    "email": "mail",
-    "whatsapp": "wa",
-    "instagram": "IG",
-    "facebook": "FB",
-    "messenger": "FB",
-    "telegram": "tg",
-    "matrix": "mx",
-    "signal": "sgnl",
-    "mastodon": "mast",
-    "bluesky": "bsky",
-    "sample": "smpl",
-    "twilio-sms": "sms",
-    "twilio-voice": "tel",
-    "cti": "tel",
-    "baresip": "sip",
-    "note": "note",
-    "letter": "post",
-    "visit": "shop",
-    "video": "vid",
-}
 
 VIEWS = {
     "mine": "Mine",
@@ -57,8 +36,7 @@ _STATES = {
 
 def kind(name: str) -> str:
     """Return a channel kind in at most four columns; a sample kind looks like what it plays."""
-    name = name.removeprefix("sample-")
-    return _KINDS.get(name, name[:4])
+    return badges.of(name)
 
 
 def state(status: MessageStatus) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
+from textual.widget import Widget
 
 from omnidesk.text import measure
 from omnidesk.widgets.composer_title import Notes, Title
@@ -97,7 +98,15 @@ class Composer(Vertical):
         self.fields.set_sheet(sheet)
         self.display = True
         nobody = sheet.sort in ("new", "aside") and not sheet.to
-        self.screen.set_focus(self.fields.fields["to"] if nobody else self.area)
+        first = self.fields.fields["to"] if nobody else self.area
+        self.screen.set_focus(first)
+        self.call_after_refresh(self._keep_focus, sheet, first)
+
+    def _keep_focus(self, sheet: Sheet, first: Widget) -> None:
+        """Have the keys go where they should after all: one that was hidden a moment ago may lose its focus late, and
+        Textual then gives it to its neighbour."""
+        if self.display and self.sheet is sheet and self.screen.focused is not first:
+            self.screen.set_focus(first)
 
     def go_on(self, sheet: Sheet) -> None:
         """Go on with the next line, with nothing written yet."""
