@@ -17,7 +17,19 @@ from omnidesk.desk import channels, composing, joining, settings, visitors
 from omnidesk.web.chat import passes
 from omnidesk.words.kinds import Direction
 from tests.filling import Desk
-from tests.web.served import PATIENCE, SITE, AtConsole, Served, get, post, until, visiting, with_chat
+from tests.web.served import (
+    PATIENCE,
+    SITE,
+    AtConsole,
+    Served,
+    add_chat,
+    get,
+    post,
+    reachable,
+    until,
+    visiting,
+    with_chat,
+)
 
 
 class TestWritingAndAnswering:
@@ -398,6 +410,21 @@ class TestNobodyThere:
                     assert not (await visitor.hears(lambda frame: frame["type"] == "online"))["online"]
         finally:
             served.stop()
+
+    async def test_a_chat_whose_settings_break_ends_and_takes_no_other_along(self, served: Served) -> None:
+        broken = Served(served.desk, add_chat(served.desk, "broken"), served.port)
+        await reachable(broken)
+        async with visiting(broken) as guest, visiting(served) as visitor:
+            desk = served.desk
+            await asyncio.to_thread(
+                channels.set_settings, desk.workspace, desk.me, broken.channel.name, {"colour": "red"}
+            )
+            assert (await guest.hears(lambda frame: frame["type"] == "end"))["reason"] == "closed"
+            await visitor.writes("Still here?")
+            ((number, _, _),) = await served.filed()
+            await asyncio.to_thread(served.answers, number, "Still here.")
+            await visitor.sees("Still here.")
+        assert (await get(broken.url)).status_code == 503
 
     async def test_a_chat_that_is_switched_off_ends(self, served: Served) -> None:
         async with visiting(served) as visitor:

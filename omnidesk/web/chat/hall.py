@@ -149,6 +149,9 @@ class Hall:
             except OmniDeskError as error:
                 log.warn(f"visitors are not told of what changes: {error}")
                 await asyncio.sleep(TICK)
+            except Exception:  # noqa: BLE001  one page's trouble must not leave all others without answers
+                log.trace("telling visitors broke")
+                await asyncio.sleep(TICK)
 
     async def _go_round(self) -> None:
         await self._spread()
@@ -220,7 +223,13 @@ class Hall:
             else:
                 one.channel = channel
         for channel in {one.channel.id: one.channel for one in self._connections.values()}.values():
-            online = await self.online(channel)
+            try:
+                online = await self.online(channel)
+            except FrameError:  # its settings cannot be used any more; its set-up says so
+                for one in self._connections.values():
+                    if one.channel.id == channel.id:
+                        one.end("closed")
+                continue
             if self._online.get(channel.id) not in (None, online):
                 for one in self._connections.values():
                     if one.channel.id == channel.id:
