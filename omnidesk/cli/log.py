@@ -1,4 +1,4 @@
-"""omnidesk log-call, log-video, log-visit and log-letter: what happened outside the channels, written down by hand."""
+"""omnidesk log-call, log-visit and log-letter: what happened outside the channels, written down by hand."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def log_call(
     video: Annotated[bool, typer.Option("--video", help="It was a video call.")] = False,
     link: Link = "",
 ) -> None:
-    """Write a telephone call down; a missed one waits to be called back."""
+    """Write a telephone or video call down; a missed one waits to be called back."""
     if link and not video:
         raise UsageError("--link goes with --video")
     contact = Contact(
@@ -101,31 +101,6 @@ def log_call(
     )
     entry = _entry("video" if video else "call", contact, text, customer, conversation, at, status, number or "")
     _log(session, entry, attach, key)
-
-
-@command(app, "log-video")
-def log_video(
-    session: Session,
-    link: Link = "",
-    number: Number = None,
-    direction: Direction = Way.IN,
-    outcome: Result = Outcome.ANSWERED,
-    minutes: Minutes = 0,
-    seconds: Seconds = 0,
-    text: Said = None,
-    customer: Customer = None,
-    conversation: Conversation = None,
-    order: Order = "",
-    at: At = None,
-    attach: Attach = None,
-    status: After = None,
-    key: Key = None,
-) -> None:
-    """Write a video call down, with its link."""
-    log_call(
-        session, number, direction, outcome, minutes, seconds, text, customer, conversation, order, at, attach, status,
-        key, True, link,
-    )  # fmt: skip
 
 
 @command(app, "log-visit")

@@ -36,7 +36,7 @@ MODULES = {
     "search": ("search",),
     "reply": ("reply", "new", "note", "drafts"),
     "aside": ("aside",),
-    "log": ("log-call", "log-video", "log-visit", "log-letter"),
+    "log": ("log-call", "log-visit", "log-letter"),
     "triage": (
         "assign",
         "close",

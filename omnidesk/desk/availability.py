@@ -8,10 +8,13 @@ from omnidesk.store.workspace import Workspace
 from omnidesk.words.kinds import AgentState
 
 
+def within_hours(workspace: Workspace) -> bool:
+    """Say whether it is within opening hours."""
+    return hours.is_open(hours.parse(settings.current(workspace).opening_hours), clock.now())
+
+
 def someone_takes_chats(workspace: Workspace) -> bool:
-    """Say whether an agent who is available sits at a console now, within opening hours."""
-    if not hours.is_open(hours.parse(settings.current(workspace).opening_hours), clock.now()):
-        return False
+    """Say whether an agent who is available sits at a console now."""
     here = {one.agent_id for one in presence.around(workspace)}
     takes = workspace.database.reader.all(
         "SELECT id FROM agent WHERE state = ? AND NOT disabled", (AgentState.AVAILABLE,)

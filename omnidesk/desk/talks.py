@@ -12,14 +12,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from omnidesk.desk import agents, deliveries, presence, settings, threads
+from omnidesk.desk import agents, deliveries, presence, threads
 from omnidesk.desk.acts import Act, perform
-from omnidesk.desk.hours import is_open, parse
 from omnidesk.store.chunks import rows_in
 from omnidesk.store.database import Connection
 from omnidesk.store.workspace import Workspace
 from omnidesk.words.errors import NotFoundError
-from omnidesk.words.kinds import AgentState, MessageStatus
+from omnidesk.words.kinds import MessageStatus
 from omnidesk.words.rows import PROGRAM, Attachment
 
 LATEST = 50
@@ -140,10 +139,8 @@ def reached(workspace: Workspace, seen: Mapping[int, MessageStatus]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """Who is at a console: whether one of them takes chats, and by conversation the names of those who type an answer
-    and whether anybody looks at it."""
+    """Who is at a console: by conversation the names of those who type an answer, and what anybody looks at."""
 
-    available: bool
     typing: Mapping[int, tuple[str, ...]]
     looking: frozenset[int]
 
@@ -156,17 +153,10 @@ def staff(workspace: Workspace) -> Staff:
     for one in here:
         if one.doing == "typing" and one.conversation_id is not None and one.agent_id in known:
             typing[one.conversation_id].append(known[one.agent_id].name)
-    takes = {agent.id for agent in known.values() if agent.state is AgentState.AVAILABLE and not agent.disabled}
     return Staff(
-        available=any(one.agent_id in takes for one in here),
         typing={number: tuple(names) for number, names in typing.items()},
         looking=frozenset(one.conversation_id for one in here if one.conversation_id is not None),
     )
-
-
-def opened(workspace: Workspace, at: int) -> bool:
-    """Say whether a time (UTC ms) lies in the opening hours."""
-    return is_open(parse(settings.current(workspace).opening_hours), at)
 
 
 def file(workspace: Workspace, channel_id: int, attachment_id: int) -> tuple[Attachment, bytes]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
@@ -20,6 +20,8 @@ from omnidesk.words.rows import Channel
 
 FRESH = 1.0
 """Seconds for which the list of channels is good."""
+TRUSTED = 5.0
+"""Seconds for which a channel's secrets are good: a keyring takes longer to answer than a webhook may wait."""
 NOTED = 5 * clock.SECOND
 """A success is written down again when the last one is older than this."""
 COMPLAINED = 3_600 * clock.SECOND
@@ -39,6 +41,7 @@ class Door:
         self._threads = ThreadPoolExecutor(max_workers=6, thread_name_prefix="web")
         self._channels: dict[str, Channel] = {}
         self._read_at = float("-inf")
+        self._accounts: dict[int, tuple[tuple[str, str, Mapping[str, Any]], Account, float]] = {}
         self._gatherings: dict[int, Gathering] = {}
         self._succeeded: dict[int, int] = {}
         self._complained: dict[int, int] = {}
@@ -66,7 +69,11 @@ class Door:
 
     async def connector(self, channel: Channel) -> Connector:
         """Open a channel's connector. Raises SecretMissingError, NotFoundError."""
-        account: Account = await self.in_thread(self._account_of, channel)
+        now, known = (channel.name, channel.address, channel.settings), self._accounts.get(channel.id)
+        if known is None or known[0] != now or clock.monotonic() - known[2] > TRUSTED:
+            known = now, await self.in_thread(self._account_of, channel), clock.monotonic()
+            self._accounts[channel.id] = known
+        account = known[1]
         return registry.connector(channel.kind)(account)
 
     async def open(self) -> None:

@@ -57,7 +57,7 @@ def test_a_letter_keeps_its_scan(desk: Desk, tmp_path: Path) -> None:
 
 def test_a_video_call_keeps_its_link_either_way(desk: Desk) -> None:
     link = "https://meet.example/abc"
-    one = desk.json("log-video", "--link", link, "--text", "Showed the boots")
+    one = desk.json("log-call", "--video", "--link", link, "--text", "Showed the boots")
     other = desk.json("log-call", "--video", "--link", link)
     for said in (one, other):
         assert (said["message"]["kind"], said["message"]["contact"]["link"]) == ("video", link)

@@ -75,8 +75,10 @@ def test_a_call_to_a_real_softphone_is_one_message_of_the_caller(phone: Softphon
         phone.called("+31201234567")
         wait_for(lambda: len(desk.messages()) == 2, "the second call")
     first, second = desk.messages()
-    assert (first["kind"], first["conversation_id"]) == ("call", second["conversation_id"]) or first["kind"] == "call"
-    assert desk.ask("customer", "find", "+31201234567")["items"]
+    assert [one["kind"] for one in (first, second)] == ["call", "call"]
+    assert first["conversation_id"] == second["conversation_id"]
+    assert first["contact"]["outcome"] == "answered"
+    assert len(desk.ask("customer", "find", "+31201234567")["items"]) == 1
 
 
 @needs

@@ -95,8 +95,9 @@ def test_a_call_that_was_taken_becomes_one_message_however_often_it_is_told(desk
     wait_for(desk.messages, "the call")
     assert post(served, event("hangup")) == 200
     (call,) = desk.messages()
-    assert call["kind"] == "call"
-    assert call["from"]["address"] == "+493055571600" or call["to"][0]["address"] == "+493055571600"
+    assert (call["kind"], call["direction"], call["contact"]["way"]) == ("call", "outbound", "in")
+    assert (call["contact"]["outcome"], call["contact"]["taken_by"]) == ("answered", "42")
+    assert call["from"]["address"] == "+493055571600"
 
 
 def test_a_missed_call_waits_to_be_called_back(desk: Desk, served: Served) -> None:

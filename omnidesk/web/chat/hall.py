@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from omnidesk import clock
 from omnidesk.connectors.chat.posted import Posted, item
 from omnidesk.connectors.chat.settings import Look, look
-from omnidesk.desk import log, talks, visitors
+from omnidesk.desk import availability, log, talks, visitors
 from omnidesk.desk.talks import Staff, Talk
 from omnidesk.desk.visitors import Page
 from omnidesk.store.workspace import Workspace
@@ -45,7 +45,7 @@ class Hall:
         self._stirred = asyncio.Event()
         self._reached: dict[int, MessageStatus] = {}
         self._gone: list[str] = []
-        self._staff = Staff(False, {}, frozenset())
+        self._staff = Staff({}, frozenset())
         self._looked_at = self._ticked_at = self._available_at = float("-inf")
         self._open = False
         self._online: dict[int, bool] = {}
@@ -189,8 +189,8 @@ class Hall:
     async def _look(self) -> None:
         self._looked_at = clock.monotonic()
         door = self._door
-        self._staff, self._open = await door.in_thread(_staff_and_hours, door.workspace)
-        if self._staff.available:
+        self._staff, self._open, available = await door.in_thread(_who_is_there, door.workspace)
+        if available:
             self._available_at = clock.monotonic()
 
     async def _write_down(self) -> None:
@@ -271,5 +271,6 @@ def _read(workspace: Workspace, keys: Sequence[tuple[int, str]]) -> list[tuple[t
     return [(key, talks.recent(workspace, key[0], KIND, key[1])) for key in keys]
 
 
-def _staff_and_hours(workspace: Workspace) -> tuple[Staff, bool]:
-    return talks.staff(workspace), talks.opened(workspace, clock.now())
+def _who_is_there(workspace: Workspace) -> tuple[Staff, bool, bool]:
+    """Return the staff, whether it is within opening hours, and whether one of them takes chats."""
+    return talks.staff(workspace), availability.within_hours(workspace), availability.someone_takes_chats(workspace)
