@@ -6,6 +6,7 @@ from typing import Any
 
 from omnidesk import clock
 from omnidesk.store.workspace import Workspace
+from omnidesk.text.phone import shown_phone
 from omnidesk.words.rows import LiveCall
 
 RINGS_FOR = 10 * clock.MINUTE
@@ -46,6 +47,7 @@ def _live(workspace: Workspace, row: Any) -> LiveCall:
     return LiveCall(
         id=row["id"],
         number=row["number"],
+        shown=shown_phone(row["number"]),  # here and not where it is painted: numbering plans take time to load
         customer_id=row["customer_id"],
         name=name,
         outbound=bool(row["outbound"]),

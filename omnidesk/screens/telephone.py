@@ -51,7 +51,7 @@ def ringing(calls: Sequence[LiveCall], now: int, key: str) -> str:
     if not calls:
         return ""
     one = calls[0]
-    who = " ".join(part for part in (one_line(one.name, 40), phone.shown_phone(one.number)) if part)
+    who = " ".join(part for part in (one_line(one.name, 40), one.shown) if part)
     since = one.began_at if one.answered_at is None else one.answered_at
     state = _("rings") if one.state == "ringing" else _("talking")
     said = [f"{who or _('withheld number')} {state} {length((now - since) // clock.SECOND)}"]
@@ -83,7 +83,7 @@ def call(screen: Any, press: Press) -> None:
     live = next(iter(desk.summary.calls), None) if desk.summary is not None else None
     aside = desk.put_aside.get("call")
     if live is not None and (aside is None or aside.call != live.id):
-        sheet = contact_screen.Sheet("call", "out" if live.outbound else "in", who=phone.shown_phone(live.number),
+        sheet = contact_screen.Sheet("call", "out" if live.outbound else "in", who=live.shown,
                                      call=live.id)  # fmt: skip
         since = live.began_at if live.answered_at is None else live.answered_at
         sheet.began = clock.monotonic() - (clock.now() - since) / clock.SECOND

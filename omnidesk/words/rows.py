@@ -233,6 +233,8 @@ class LiveCall:
     id: int
     number: str
     """In E.164; "" where it was withheld."""
+    shown: str
+    """The number as people read it."""
     customer_id: int | None
     name: str
     outbound: bool
