@@ -154,7 +154,7 @@ def add(
     )
     document = {"channel": shapes.channel(channel), "found": None if found is None else adding.found_document(found)}
     tested = "not tested" if found is None else f"found {adding.found_words(found, kind)}"
-    session.changed(act, document, f"added {name}: {tested}. Next: omnidesk sync --once, or omnidesk")
+    session.changed(act, document, f"added {name}: {tested}. Next: {form.works_by(kind)}")
 
 
 @command(app, "scaffold")

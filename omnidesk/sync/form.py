@@ -121,3 +121,8 @@ def keyring_name() -> str | None:
         return backend.name if backend.priority > 0 else None
     except (keyring.errors.KeyringError, RuntimeError):
         return None
+
+
+def works_by(kind: str) -> str:
+    """Return the command that a channel of a kind is at work with."""
+    return "omnidesk serve" if registry.manifest(kind).runs_in == "serve" else "omnidesk sync --once, or omnidesk"

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from omnidesk.store import fts5, postgres_blobs, tsvector
+from omnidesk.store import fts5
 from omnidesk.store.migrations.columns import count, engine, flag, number, only, prose, words
 
 revision = "1"
@@ -21,8 +21,14 @@ def upgrade() -> None:
     messages()
     outgoing()
     history()
-    for statement in (*tsvector.DDL, *postgres_blobs.DDL) if engine() == "postgresql" else (fts5.DDL,):
+    for statement in _of_postgresql() if engine() == "postgresql" else (fts5.DDL,):
         op.execute(statement)
+
+
+def _of_postgresql() -> tuple[str, ...]:
+    from omnidesk.store import postgres_blobs, tsvector  # with the driver, which SQLite does without
+
+    return (*tsvector.DDL, *postgres_blobs.DDL)
 
 
 def workspace() -> None:
