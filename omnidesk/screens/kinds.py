@@ -35,8 +35,8 @@ class Kinds(Listing):
         self.rows: dict[int, Manifest] = {}
 
     def read(self, width: int) -> ListRead:
-        """The kinds as lines, mailboxes first."""
-        found = sorted(form.kinds(), key=lambda one: (not form.by_address(one), one.name))
+        """The kinds as lines: mailboxes first, last those that only play on this machine."""
+        found = sorted(form.kinds(), key=lambda one: (not form.by_address(one), "local" in one.inbound, _(one.name)))
         self.rows = dict(enumerate(found, 1))
         lines: list[Line] = []
         for key, one in self.rows.items():

@@ -52,6 +52,7 @@ MANIFEST = Manifest(
         JOIN,
     ),
     target_minutes=30,
+    about="Calls of a SIP softphone on this machine.",
     privacy="Nothing leaves this machine: the softphone tells of its calls.",
 )
 

@@ -64,6 +64,7 @@ MANIFEST = Manifest(
         RELAY_TOKEN,
     ),
     target_minutes=30,
+    about="Calls that your telephone system tells of.",
     privacy="Nothing leaves this machine: the telephone system posts numbers and times of calls here.",
 )
 

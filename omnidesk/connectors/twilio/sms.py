@@ -65,6 +65,7 @@ MANIFEST = Manifest(
     rate_limits=(RateLimit("send", 1, 1.0),),
     receipts=("delivered",),
     target_minutes=60,
+    about="Text messages of a number at Twilio.",
     poll_seconds=20.0,
     history=True,
     privacy="Twilio gets the customer's number and what is written to them; it keeps both as your account there says.",

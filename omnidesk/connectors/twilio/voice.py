@@ -42,6 +42,7 @@ MANIFEST = Manifest(
     secrets=SECRETS,
     auth=("token",),
     attachments=Attachments(inbound=True, media_types=("audio/*",)),
+    about="Calls and recordings of a number at Twilio.",
     target_minutes=30,
     poll_seconds=15.0,
     history=True,
