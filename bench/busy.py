@@ -29,8 +29,10 @@ def engine_at_work(home: Path) -> Iterator[int]:
     folder.mkdir(exist_ok=True)
     (folder / "inbox.jsonl").write_bytes(b"")  # the channel reads it whole each time: what came before is over
     opened = workspace.open_workspace(home)
+    me = agents.actor(opened)
     if CHANNEL not in {channel.name for channel in channels.list_channels(opened)}:
-        channels.add(opened, agents.actor(opened), "sample", CHANNEL, "busy@shop.example", {"folder": str(folder)})
+        channels.add(opened, me, "sample", CHANNEL, "busy@shop.example", {})
+    channels.set_settings(opened, me, CHANNEL, {"folder": str(folder)})  # a desk that was moved brings another's
     settings.put(opened, "poll_seconds", EACH)
     opened.close()
     over = threading.Event()

@@ -1,8 +1,9 @@
 """Desks of three years, filled through bulk intake and kept in bench/out: filling a large one costs minutes.
 
 A desk is known by the generator's version, its messages, the schema and the database; where one of these differs it
-is filled anew. Agents have worked in it: owners, tags, priorities, what is pending, on hold, snoozed, spam and
-deleted, set by the same use cases as theirs.
+is filled anew. On PostgreSQL the smallest is filled the same way, and the others are moved there from SQLite, as a team
+does that outgrew its file. Agents have worked in it: owners, tags, priorities, what is pending, on hold, snoozed, spam
+and deleted, set by the same use cases as theirs.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from typing import Any
 from bench import servers, years
 from omnidesk import clock
 from omnidesk.connectors.base import Item
-from omnidesk.desk import agents, channels, intake, triage, workspace
+from omnidesk.desk import agents, carrying, channels, intake, triage, workspace
 from omnidesk.desk.decoding import Decoder, Outcome
 from omnidesk.store.versions import SCHEMA
 from omnidesk.words.kinds import Priority, Status
@@ -38,13 +39,16 @@ LOGINS = ("sanne", "bram", "caro", "daan")
 RARE_TAG, COMMON_TAG = "recall", "return"
 LENGTH_TAG = "length"
 """What the conversations are tagged with whose lengths are known."""
+FILLED = 10_000
+"""Messages up to which a desk on PostgreSQL is filled; a larger one is moved there."""
 RARE_TAGGED = 40
 """Conversations with the rare tag, spread over the years."""
 
 
 @dataclass(frozen=True)
 class Desk:
-    """A filled workspace; `seconds` is what filling it took, `reused` whether an earlier run did.
+    """A filled workspace; `seconds` is what filling it took, `reused` whether an earlier run did, `moved` whether it
+    was moved from SQLite instead.
 
     Where its database is stands in the workspace's own config.toml."""
 
@@ -55,6 +59,7 @@ class Desk:
     processor: float
     size: float
     reused: bool = False
+    moved: bool = False
 
     @property
     def rate(self) -> float:
@@ -90,18 +95,32 @@ def desk(out: Path, messages: int, database: str) -> Desk:
         return Desk(**json.loads(kept.read_text()) | {"home": home, "reused": True})
     if server is not None:
         server.make(name)
-    empty = Desk(home, messages, database, 0, 0, 0)
-    with empty.pointed_at():
-        began, used = time.perf_counter(), _processor()
-        fill(home, messages)
-        if server is not None:
-            server.settle(name)
-        seconds, processor = time.perf_counter() - began, _processor() - used
+    moved = server is not None and messages > FILLED
+    if moved:
+        desk(out, messages, "sqlite")
+    began, used = time.perf_counter(), _processor()
+    if server is not None and moved:
+        _move(out / home.name.replace("postgresql", "sqlite"), home, server.url(name))
+    else:
+        with Desk(home, messages, database, 0, 0, 0).pointed_at():
+            fill(home, messages)
+    if server is not None:
+        server.settle(name)
+    seconds, processor = time.perf_counter() - began, _processor() - used
     size = sum(path.stat().st_size for path in home.rglob("*") if path.is_file()) / 1e6
     size += 0 if server is None else server.megabytes(name)
-    filled = Desk(home, messages, database, seconds, processor, size)
+    filled = Desk(home, messages, database, seconds, processor, size, moved=moved)
     kept.write_text(json.dumps({name: value for name, value in asdict(filled).items() if name != "home"}))
     return filled
+
+
+def _move(source: Path, home: Path, url: str) -> None:
+    """Move a copy of a desk to PostgreSQL: counted and compared, by the same use case as `omnidesk database move`."""
+    shutil.rmtree(home)
+    shutil.copytree(source, home, ignore=shutil.ignore_patterns("filled.json", "busy"))
+    carried = carrying.move(home, url, lambda table, done, total: None)
+    for path in home.glob(f"{carried.kept.stem}*"):
+        path.unlink()
 
 
 def _processor() -> float:

@@ -98,7 +98,9 @@ class Run:
 def _filled(desk: Desk) -> Figure:
     details: dict[str, float | str] = {"seconds": desk.seconds, "workspace_mb": desk.size}
     details["processor_seconds"] = desk.processor
-    name = "bulk intake" + (" (as an earlier run filled it)" if desk.reused else "")
+    name = ("moved from SQLite and compared" if desk.moved else "bulk intake") + (
+        " (as an earlier run filled it)" if desk.reused else ""
+    )
     return Figure(name, desk.rate, "messages/s", size=desk.messages, details=details)
 
 
@@ -108,8 +110,8 @@ def desks_of(sizes: tuple[int, ...], database: str) -> list[Desk]:
     for size in sizes:
         print(f"a desk of {size:,} messages ({database}) ...", end=" ", file=sys.stderr, flush=True)
         desk = desks.desk(OUT, size, database)
-        how = "reused" if desk.reused else "filled"
-        print(f"{how}, {desk.rate:,.0f} messages/s when it was filled", file=sys.stderr, flush=True)
+        how = "reused" if desk.reused else "moved" if desk.moved else "filled"
+        print(f"{how}, {desk.rate:,.0f} messages/s when it was made", file=sys.stderr, flush=True)
         found.append(desk)
     return found
 

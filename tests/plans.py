@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from omnidesk.store.database import Connection
+from omnidesk.store.sqlite import SqliteDatabase
 from omnidesk.store.workspace import Workspace
 from tests import plans_postgres
 
@@ -27,6 +28,8 @@ PARTS = (
 """Indexes of the few rows that wait for somebody or are special; a search counts them before it goes through them."""
 _NAMED = re.compile(r"\b(?:FROM|JOIN)\s+(\w+)(?:\s+(?:AS\s+)?(\w+))?", re.IGNORECASE)
 _STEP = re.compile(r"(SCAN|SEARCH) (\w+)")
+_BROAD = re.compile(r"\((?:(?:channel_id|kind|place|status|state|direction|scope)=\?(?: AND )?)+\)$")
+"""Steps that an index narrows down to what is of one channel, kind or state, which grows as well."""
 _MATCH = re.compile(r"VIRTUAL TABLE INDEX \d+:\S*M\d")
 _EACH_NAMED = re.compile(r"\bIN \((?:-?\d+(?:, )?)+\)")
 
@@ -45,6 +48,29 @@ def recorded(opened: Workspace) -> Iterator[list[str]]:
         yield said
     finally:
         raw.set_trace_callback(None)
+
+
+@contextmanager
+def recorded_writing(opened: Workspace) -> Iterator[list[str]]:
+    """Yield the list that fills with each statement that is sent within a transaction that writes (SQLite only)."""
+    assert isinstance(opened.database, SqliteDatabase)
+    said: list[str] = []
+    raw = opened.database._writer.raw
+    raw.set_trace_callback(said.append)
+    try:
+        yield said
+    finally:
+        raw.set_trace_callback(None)
+
+
+def offences_in_writing(opened: Workspace, statement: str) -> list[str]:
+    """Return the steps by which a statement finds its rows that go through a growing table, or through all of it that
+    is of one channel, kind or state."""
+    if not statement.lstrip().upper().startswith(("SELECT", "WITH", "UPDATE", "DELETE", "INSERT")):
+        return []
+    tables = {alias or table: table for table, alias in _NAMED.findall(statement)}
+    steps = [str(row[3]) for row in opened.database.reader.raw.execute(f"EXPLAIN QUERY PLAN {statement}")]
+    return [step for step in steps if _goes_through(step, tables) or _BROAD.search(step)]
 
 
 def offences(connection: Connection, statement: str, sorts: bool = True) -> list[str]:

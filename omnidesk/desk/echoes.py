@@ -34,8 +34,10 @@ def known(connection: Connection, channel_id: int, values: Iterable[str]) -> dic
     """Return which of these ids name messages that we sent on a channel, as the provider's names or as our keys."""
     wanted = list(values)
     by_name = "SELECT value, message_id FROM provider_id WHERE channel_id = ? AND value IN ({})"
-    by_key = "SELECT uuid, id FROM message WHERE channel_id = ? AND uuid IN ({})"
-    found = {row[0]: row[1] for row in rows_in(connection, by_key, wanted, (channel_id,))}
+    by_key = (
+        "SELECT uuid, id, channel_id FROM message WHERE uuid IN ({})"  # asked with the channel, SQLite reads it all
+    )
+    found = {row[0]: row[1] for row in rows_in(connection, by_key, wanted) if row[2] == channel_id}
     return found | {row[0]: row[1] for row in rows_in(connection, by_name, wanted, (channel_id,))}
 
 

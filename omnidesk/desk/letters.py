@@ -222,8 +222,7 @@ def _parent(act: Act, message_id: int, number: int, letter: Letter) -> tuple[int
         return 0, ""
     if answers.kind == kind:
         theirs = act.tx.value(
-            "SELECT value FROM provider_id WHERE message_id = ? AND channel_id = ? ORDER BY value LIMIT 1",
-            (answers.id, letter.channel.id),
+            "SELECT value FROM provider_id WHERE message_id = ? ORDER BY value LIMIT 1", (answers.id,)
         )
         return answers.id, str(theirs or answers.external_id or "")
     if letter.aside is not None or registry.manifest(kind).threading != "headers":
