@@ -78,8 +78,8 @@ class TelegramConnector(Connector):
         me = await self.bot.ask("getMe")
         found, settings = await Hook.look(self.bot), self.account.settings
         name = f"@{line(me, 'username')}" if line(me, "username") else self.bot.number
-        details = [f"{found.waiting} waiting at Telegram"] if found.waiting else []
-        warnings = []
+        details: list[str] = []
+        warnings: list[str] = []
         if found.foreign(settings) and settings.get("take_over"):
             await hook.drop(self.bot)
             details.append(f"the webhook of another program at {found.host} was removed")
@@ -121,12 +121,11 @@ class TelegramConnector(Connector):
         if hook.wanted(self.account.settings):
             await asyncio.sleep(LOOK)
             return
-        position = Position.of(cursor)
+        position, seconds = Position.of(cursor), int(min(LONGEST_POLL, max(1.0, self.account.timeout)))
         while True:
-            batch = await self._next(position, int(min(LONGEST_POLL, max(1.0, self.account.timeout))))
-            if batch is not None:
-                yield batch
-                position = Position.of(batch.cursor)
+            batch = await self._next(position, seconds)
+            position = Position.of(batch.cursor) if batch else position
+            yield batch or Batch((), position.cursor())  # nothing is news too: the bot was reached
 
     async def _next(self, position: Position, seconds: int) -> Batch | None:
         """Ask for what lies behind a position, and wait so long for it; None where nothing came."""
