@@ -210,8 +210,8 @@ TELEGRAM = (
     "Telegram knows no bot with this token any more, or {host} is no Bot API server: ask @BotFather for it (/mybots, "
     "API Token) and store it with `omnidesk channel secret {channel}`",
     "the token of a bot is digits, a colon and 35 letters: @BotFather shows it",
-    "another program uses the token of this bot at the same time, and each message reaches only one of both: stop it, or "
-    "have @BotFather make a new token (/revoke) and store it with `omnidesk channel secret {channel}`",
+    "another program uses the token of this bot at the same time, and each message reaches only one of both: stop it, "
+    "or have @BotFather make a new token (/revoke) and store it with `omnidesk channel secret {channel}`",
     "another program has set a webhook at {host} for this bot, and gets its messages: remove it there, or take the bot "
     "over with `omnidesk channel set {channel} take_over=true`",
     "Telegram cannot deliver to {host}, {count} wait there: {error}. Look whether `omnidesk serve` runs and can be "

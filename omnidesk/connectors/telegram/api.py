@@ -24,8 +24,7 @@ from omnidesk.connectors.base import (
     RetryAfterError,
     Unknown,
 )
-from omnidesk.connectors.http import Answer, Client
-from omnidesk.connectors.http.client import Part
+from omnidesk.connectors.http import Answer, Client, Part
 from omnidesk.connectors.telegram.manifest import API, TOKEN
 from omnidesk.connectors.telegram.update import line, whole
 
@@ -34,6 +33,8 @@ CONFLICT_PAUSE = 30.0
 """Seconds until a bot is asked again that another program uses: whoever asks turns the other one away."""
 _BYTES_A_SECOND = 50_000
 """How slow an upload may be."""
+_READ = (400, 401, 403, 404, 409)
+"""Refusals that are read here."""
 _PATH = re.compile(r"[A-Za-z0-9_.-]+(?:/[A-Za-z0-9_.-]+)*")
 
 
@@ -69,12 +70,8 @@ class Bot:
 
     async def ask(self, method: str, fields: Mapping[str, Any] | None = None, patience: float | None = None) -> Any:
         """Call a method and return its result. Raises ConnectorError."""
-        try:
-            answer = await self.client.post(
-                self._path(method), json=dict(fields or {}), patience=patience, accept=(400, 403, 404, 409)
-            )
-        except LoginError:
-            raise self._unknown_token() from None
+        path = self._path(method)
+        answer = await self.client.post(path, json=dict(fields or {}), patience=patience, accept=_READ)
         return self._result(answer)
 
     async def hand_over(
@@ -86,14 +83,11 @@ class Bot:
     ) -> Any | Retry | Failed | Unknown:
         """Send something once: return the result, or how it ended without one. Raises LoginError, RefusalError, after
         both of which it was certainly not sent."""
-        size = sum(len(data) for _, data, _ in files.values())
-        try:
-            answer = await self.client.hand_over(
-                committing, "POST", self._path(method), form=form, files=files or None, accept=(400, 403, 404),
-                patience=self.account.timeout + size / _BYTES_A_SECOND,
-            )  # fmt: skip
-        except LoginError:
-            raise self._unknown_token() from None
+        path, size = self._path(method), sum(len(data) for _, data, _ in files.values())
+        answer = await self.client.hand_over(
+            committing, "POST", path, form=form, files=files or None, accept=_READ,
+            patience=self.account.timeout + size / _BYTES_A_SECOND,
+        )  # fmt: skip
         if not isinstance(answer, Answer):
             return answer
         try:
@@ -124,8 +118,8 @@ class Bot:
 
     def _result(self, answer: Answer) -> Any:
         """Return the result in an answer. Raises ConnectorError in words."""
-        if answer.status == 404:
-            raise self._unknown_token()
+        if answer.status in (401, 404):
+            raise self._unknown_token(answer.status == 401 or self.client.base == API)
         said = answer.json()
         if not isinstance(said, dict) or (answer.status == 200 and "result" not in said):
             raise ConnectorError(
@@ -148,8 +142,8 @@ class Bot:
             CONFLICT_PAUSE,
         )
 
-    def _unknown_token(self) -> LoginError:
-        other = "" if self.client.base == API else f", or {self.client.host} is no Bot API server"
+    def _unknown_token(self, sure: bool) -> LoginError:
+        other = "" if sure else f", or {self.client.host} is no Bot API server"
         return LoginError(
             f"Telegram knows no bot with this token any more{other}: ask @BotFather for it (/mybots, API Token) and "
             f"store it with `omnidesk channel secret {self.account.name}`"

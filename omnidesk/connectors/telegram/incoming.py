@@ -33,6 +33,8 @@ def decoded(item: Item) -> tuple[Decoded, ...]:
         return _reach(update.said)
     if update.kind not in MESSAGES or content.is_service(update.said):
         return ()
+    if update.edited and "location" in update.said:
+        return ()  # somebody who shares where they go moves on, each minute or so
     return _message(update, item)
 
 

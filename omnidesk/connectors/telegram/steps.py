@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from omnidesk.connectors.base import File, Outgoing, Payload
-from omnidesk.connectors.http.client import Part
+from omnidesk.connectors.http import Part
 from omnidesk.connectors.telegram.incoming import place
 from omnidesk.connectors.telegram.manifest import LONGEST_CAPTION, LONGEST_TEXT, MOST_FILES, MOST_PHOTO, MOST_UPLOAD
 from omnidesk.text.measure import length, pieces

@@ -205,6 +205,12 @@ def test_the_live_test_says_whose_bot_it_is_and_what_to_mind(telegram: FakeTeleg
 
 
 def test_a_wrong_token_is_said_without_it(telegram: FakeTelegram) -> None:
+    with (
+        FakeTelegram() as fake,
+        fake.outage(404),
+        pytest.raises(LoginError, match=r"127\.0\.0\.1 is no Bot API server"),
+    ):
+        check(fake)
     for token in ("", "hunter2-hunter2", "7000000001:AAF-another_token/getMe", "7000000001:AAF-another_token"):
         with pytest.raises(LoginError, match="@BotFather") as raised:
             check(telegram, token=token)

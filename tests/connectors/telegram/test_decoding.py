@@ -152,6 +152,13 @@ def test_a_contact_and_a_place_are_words_and_a_file(telegram: FakeTelegram) -> N
     assert json.loads(found.files[0].data) == {"type": "Point", "coordinates": [4.89, 52.37]}
 
 
+def test_who_moves_on_says_nothing_new(telegram: FakeTelegram) -> None:
+    shared = telegram.writes(location={"latitude": 52.37, "longitude": 4.89, "live_period": 900})
+    assert decode(shared).text.startswith("52.370000, 4.890000")
+    moved = {**shared["message"], "edit_date": 1, "location": {"latitude": 52.38, "longitude": 4.89}}
+    assert TelegramConnector.decode(item(telegram.happens("edited_message", moved))) == ()
+
+
 def test_links_behind_words_are_shown_and_whose_words_they_are(telegram: FakeTelegram) -> None:
     text = "👩‍👩‍👧 see here, or there"
     begin = len("👩‍👩‍👧 see ".encode("utf-16-le")) // 2
