@@ -47,14 +47,21 @@ LOOK = 60.0
 """Seconds between two looks at whether webhooks are still delivered."""
 _PIECE = 1_000_000
 _PICTURES = re.compile("PHOTO|IMAGE")
-_REFUSALS = (
+_GONE = (
     ("blocked by the user", "the customer has blocked the bot: nothing reaches them here until they let it in again"),
     ("user is deactivated", "the customer's account on Telegram is gone"),
-    ("initiate conversation", "a bot cannot write first: the customer has to open it and press Start"),
-    ("chat not found", "Telegram knows no such chat of this bot: the customer has to write to it first"),
 )
 """What makes a customer unreachable, by words of Telegram's, and what to say of it."""
-_OUT_OF_GROUP = ("bot was kicked", "not a member", "not enough rights", "need administrator rights")
+_SHUT_OUT = "the bot may not write there any more: an administrator of the group has to let it in again"
+_REFUSALS = (
+    *_GONE,
+    ("initiate conversation", "a bot cannot write first: the customer has to open it and press Start"),
+    ("chat not found", "Telegram knows no such chat of this bot: the customer has to write to it first"),
+    ("bot was kicked", _SHUT_OUT),
+    ("not a member", _SHUT_OUT),
+    ("not enough rights", _SHUT_OUT),
+    ("need administrator rights", _SHUT_OUT),
+)
 
 
 class TelegramConnector(Connector):
@@ -282,14 +289,9 @@ async def _nothing() -> None:
 
 
 def _refused(error: RefusalError, step: Step) -> Failed:
-    said = error.said.lower()
-    private = int(step.fields["chat_id"]) > 0
-    words = next((words for known, words in _REFUSALS if known in said), "")
-    if words and private:
-        return Failed(words, unreachable=True)
-    if any(known in said for known in _OUT_OF_GROUP):
-        return Failed("the bot may not write there any more: an administrator of the group has to let it in again")
-    return Failed(str(error))
+    said, private = error.said.lower(), int(step.fields["chat_id"]) > 0
+    words = next((words for known, words in _REFUSALS if known in said), str(error))
+    return Failed(words, unreachable=private and any(known in said for known, _ in _GONE))
 
 
 def _bare(address: str) -> str:

@@ -111,15 +111,15 @@ def _where(outgoing: Outgoing) -> tuple[int, int]:
     address = outgoing.to[0].address
     if outgoing.public:
         chat, topic = place(outgoing.thread)
-    else:
-        chat, topic = place(address)
-    if not chat:
+        if not chat:
+            raise ValueError("it is not known in which group it was asked")
+        return chat, topic
+    chat, _ = place(address)
+    if chat <= 0:
         raise ValueError(
-            "it is not known in which group it was asked"
-            if outgoing.public
-            else f"{address} is no number of a customer on Telegram: a bot reaches people by their number alone"
+            f"{address} is no number of a customer on Telegram: a bot reaches people by their number alone"
         )
-    return chat, topic
+    return chat, 0
 
 
 def _reply(parent: str, chat: int) -> dict[str, Any]:

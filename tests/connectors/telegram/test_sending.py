@@ -85,6 +85,7 @@ def test_a_picture_that_telegram_cannot_show_goes_as_a_document(telegram: FakeTe
         (outgoing(" "), "needs a text or a file"),
         (outgoing("x", File("empty.txt", "text/plain", b"")), "empty.txt is empty"),
         (outgoing("x", to="@anna_bakker"), "by their number alone"),
+        (outgoing("x", to=str(GROUP["id"]), thread=str(GROUP["id"])), "by their number alone"),
         (outgoing("x", public=True), "in which group"),
         (outgoing("x", *[NOTE] * 11), "10 files"),
     ],
@@ -123,7 +124,7 @@ def test_who_blocked_the_bot_is_unreachable_and_nothing_is_tried_again(telegram:
     found = sent(telegram, outgoing())
     assert isinstance(found, Failed) and found.unreachable and "has blocked the bot" in found.reason
     unknown = sent(telegram, outgoing(to="42"))
-    assert isinstance(unknown, Failed) and unknown.unreachable and "has to write to it first" in unknown.reason
+    assert isinstance(unknown, Failed) and not unknown.unreachable and "has to write to it first" in unknown.reason
 
 
 def test_a_refusal_of_a_group_makes_nobody_unreachable(telegram: FakeTelegram) -> None:
