@@ -10,6 +10,7 @@ provider libraries are imported inside the methods that talk.
       LoginError              the provider refused our credentials: needs_login, no retry storm
       ConnectionLostError     out of reach or gone in mid-talk: retried with backoff
       RetryAfterError         the provider names the time to come back (seconds)
+      MissingError            what was asked for will never be given: a file is not asked for again
     DecodeError               this raw item cannot become messages: quarantine
 """
 
@@ -30,6 +31,7 @@ from omnidesk.connectors.incoming import Delivery as Delivery
 from omnidesk.connectors.incoming import File as File
 from omnidesk.connectors.incoming import Item as Item
 from omnidesk.connectors.incoming import Party as Party
+from omnidesk.connectors.incoming import Reach as Reach
 from omnidesk.connectors.manifest import AuthMode, Manifest
 from omnidesk.connectors.outgoing import Committing as Committing
 from omnidesk.connectors.outgoing import Failed as Failed
@@ -73,6 +75,10 @@ class RetryAfterError(ConnectorError):
     def __init__(self, message: str, seconds: float) -> None:
         super().__init__(message)
         self.seconds = seconds
+
+
+class MissingError(ConnectorError):
+    """The provider has it no more, or gives it to nobody: asking again is of no use."""
 
 
 class DecodeError(Exception):

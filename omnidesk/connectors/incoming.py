@@ -122,6 +122,15 @@ class Consenting:
 
 
 @dataclass(frozen=True, slots=True)
+class Reach:
+    """Whether somebody can be written to from now on, as the provider tells of its own accord: they blocked us, or let
+    us in again."""
+
+    party: Party
+    reachable: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Decoded:
     """One message, or news about one of ours, made from a raw item by `decode`. Text is plain and clean.
 
@@ -133,6 +142,7 @@ class Decoded:
     `kind` is the message's where it is not the channel's own (a call that came as a mail). `outbound`: we said it, by
     another way than this program. `public`: everybody can read it. `edits` is the external id of an earlier message
     whose text this one replaces. `also` are further addresses that the sender says are theirs; they prove nothing.
+    `reach` is news of who can be written to.
     """
 
     external_id: str
@@ -167,3 +177,4 @@ class Decoded:
     also: tuple[Party, ...] = ()
     call: Call | None = None
     consents: tuple[Consenting, ...] = ()
+    reach: tuple[Reach, ...] = ()

@@ -104,9 +104,12 @@ class Retry:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """Certainly not sent, and trying again will not help."""
+    """Certainly not sent, and trying again will not help.
+
+    `unreachable`: nothing gets to this address at all, until they write again (they blocked us, or are gone)."""
 
     reason: str
+    unreachable: bool = False
 
 
 @dataclass(frozen=True, slots=True)

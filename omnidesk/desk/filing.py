@@ -137,13 +137,16 @@ def said_by_us(arrival: Arrival, decoded: Decoded) -> bool:
 
 
 def _only_news(decoded: Decoded, kept: Kept) -> bool:
-    """Say whether this is news about messages of ours and nothing that anybody said."""
-    return bool(decoded.deliveries) and decoded.sender is None and not decoded.text and not kept.files
+    """Say whether this is news about messages of ours, or of who can be written to, and nothing that anybody said."""
+    news = decoded.deliveries or decoded.reach
+    return bool(news) and decoded.sender is None and not decoded.text and not kept.files
 
 
 def _take_news(batch: Batch, arrival: Arrival, decoded: Decoded, proven: bool) -> deliveries.About | None:
     """Apply what is reported of our messages; what is reported and not said leaves only its receipt behind."""
     act = batch.act
+    for one in decoded.reach:
+        batch.people.reach(one.party, one.reachable)
     early = partial(echoes.keep_early, act, arrival.channel_id, raw_item=arrival.raw_id)
     news = deliveries.apply(act, decoded, arrival.channel_id, proven, early)
     if news is not None and decoded.sender is None:

@@ -18,7 +18,7 @@ from omnidesk.store.ids import new_id
 from omnidesk.text.address import normalise_identity
 from omnidesk.text.clean import one_line
 from omnidesk.words.errors import NotFoundError
-from omnidesk.words.rows import Channel
+from omnidesk.words.rows import Address, Channel
 
 LONGEST_NAME = 200
 
@@ -115,6 +115,14 @@ class People:
             self._learn(met, party, value, name, wrote)
         return Known(met.id, met.customer_id, value, met.blocked, claimed=met.claimed)
 
+    def reach(self, party: Party, reachable: bool) -> None:
+        """Take note of whether somebody can be written to from now on; of whom nobody knows nothing is kept."""
+        met = self._find(party.kind, party.scope, self._value(party))
+        if met is not None and met.deliverable != reachable:
+            kind = "deliverable" if reachable else "undeliverable"
+            self._act.change_known(kind, "identity", met.id, "deliverable", met.deliverable, reachable, met.customer_id)
+            met.deliverable = reachable
+
     def claimed(self, party: Party, author: Known) -> Known:
         """Return the identity of a party of whom the author of a message says that they are it: where nobody used it
         before one of the author's customer, unverified. What is known is not changed by what anybody says."""
@@ -199,6 +207,13 @@ _IDENTITY = (
 def _met_in(row: Any) -> _Met:
     flags = bool(row["verified"]), bool(row["deliverable"]), row["blocked_at"] is not None, bool(row["claimed"])
     return _Met(row["id"], row["customer_id"], row["name"], *flags)
+
+
+def unreachable(act: Act, channel_kind: str, to: Iterable[Address]) -> None:
+    """Take note that nothing gets to these addresses any more on a kind of channel."""
+    people, kind = People(act), kind_of(channel_kind)
+    for one in to:
+        people.reach(Party(kind, one.address), False)
 
 
 def known(act: Act, party: Party) -> Known:

@@ -16,7 +16,7 @@ from omnidesk import clock
 from omnidesk.connectors import registry
 from omnidesk.connectors.base import File, Filled, Outgoing, Payload, Quoted
 from omnidesk.connectors.manifest import Idempotency
-from omnidesk.desk import conversations, deliveries, drafts, echoes, holding, notifications
+from omnidesk.desk import conversations, deliveries, drafts, echoes, holding, identity, notifications
 from omnidesk.desk.acts import Act, perform, perform_undoable
 from omnidesk.desk.intake import Held
 from omnidesk.store import leases, people, thread
@@ -147,8 +147,9 @@ def finish(
     status: MessageStatus,
     error: str | None = None,
     provider_ids: tuple[str, ...] = (),
+    unreachable: bool = False,
 ) -> None:
-    """Write down how a send ended: sent, failed or unknown.
+    """Write down how a send ended: sent, failed or unknown; `unreachable` where nothing gets to its address at all.
 
     That it was sent is true whoever holds the lease by now; anything else counts only while it is still ours."""
 
@@ -162,6 +163,9 @@ def finish(
         elif row["state"] == MessageStatus.SENDING and row["lease_number"] == held.number:
             deliveries.set_status(act, message_id, status, error)
         echoes.learn(act, row["channel_id"], message_id, provider_ids)
+        if unreachable:
+            message = thread.message(act.tx, message_id)
+            identity.unreachable(act, message.kind, message.to)
 
     perform(workspace, PROGRAM, str(status), work)
 

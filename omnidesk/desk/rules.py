@@ -75,7 +75,9 @@ def objection(channel: Channel, manifest: Manifest, outward: Outward, now: int) 
         if address.address in outward.refused_consent:
             return _forbidden(address.address, manifest.name, outward.refused_consent[address.address])
         if address.address in outward.undeliverable and address in outward.to and len(outward.to) == 1:
-            return f"{address.address} is undeliverable: mail to it came back"
+            if "email" in manifest.identity_kinds:
+                return f"{address.address} is undeliverable: mail to it came back"
+            return f"{address.address} is undeliverable: nothing gets there on {manifest.name} any more"
     return (
         _window_objection(manifest, outward, now)
         or _size_objection(manifest, outward)

@@ -6,7 +6,14 @@ import asyncio
 
 from omnidesk import clock
 from omnidesk.connectors import registry
-from omnidesk.connectors.base import ConnectionLostError, Connector, ConnectorError, LoginError, RetryAfterError
+from omnidesk.connectors.base import (
+    ConnectionLostError,
+    Connector,
+    ConnectorError,
+    LoginError,
+    MissingError,
+    RetryAfterError,
+)
 from omnidesk.desk import fetching, log
 from omnidesk.desk.fetching import MOST_BYTES, Wanted
 from omnidesk.desk.intake import Held
@@ -81,6 +88,8 @@ class Fetcher:
             raise
         except _TooLargeError:
             await self._failed(wanted, f"it is larger than {most / 1e6:.0f} MB, more is not fetched", None)
+        except MissingError as error:
+            await self._failed(wanted, str(error), None)
         except (ConnectionLostError, OSError, TimeoutError) as error:
             await self._failed(wanted, str(error) or "the provider did not answer", backoff.failed(), reached=False)
         except ConnectorError as error:

@@ -157,7 +157,7 @@ class Sender:
             except (ConnectorError, OSError, TimeoutError) as error:
                 log.warn(f"after sending: {error}", **facts)
         elif isinstance(outcome, Failed):
-            await self._finish(claimed, MessageStatus.FAILED, outcome.reason)
+            await self._finish(claimed, MessageStatus.FAILED, outcome.reason, unreachable=outcome.unreachable)
             log.warn(f"not sent: {outcome.reason}", **facts)
         elif isinstance(outcome, Unknown):
             words = f"{outcome.reason}: it may have been sent"
@@ -168,9 +168,15 @@ class Sender:
         return None
 
     async def _finish(
-        self, claimed: Claimed, status: MessageStatus, error: str | None, provider_ids: tuple[str, ...] = ()
+        self,
+        claimed: Claimed,
+        status: MessageStatus,
+        error: str | None,
+        provider_ids: tuple[str, ...] = (),
+        unreachable: bool = False,
     ) -> None:
-        await self.in_thread(outbox.finish, self.workspace, claimed.message_id, self.held, status, error, provider_ids)
+        facts = claimed.message_id, self.held, status, error, provider_ids, unreachable
+        await self.in_thread(outbox.finish, self.workspace, *facts)
         if status is MessageStatus.SENT:
             self.sent += 1
         else:

@@ -19,6 +19,7 @@ BUILT_IN = {
     "sample-mail": "mail",
     "sample-sms": "sms",
     "sample-whatsapp": "wa",
+    "telegram": "tg",
     "twilio-sms": "sms",
     "twilio-voice": "tel",
 }

@@ -60,7 +60,8 @@ REASONS = (
     "{address} wants no messages on {name}", "{address} wants no messages on {name} (said {source})",
     "{address} wants no messages on {name} but answers to what they ask",
     "{address} wants no messages on {name} but answers to what they ask (said {source})",
-    "{address} is undeliverable: mail to it came back", "the echo of our own message",
+    "{address} is undeliverable: mail to it came back",
+    "{address} is undeliverable: nothing gets there on {name} any more", "the echo of our own message",
     "on {name} the customer has to write first", "the reply window of {name} has closed",
     "the text has {count} {unit}, {name} takes {most}", "{name} takes no attachments",
     "{name} takes {count} attachments at most", "the attachments have {size} MB, {name} takes {most} MB",
@@ -203,7 +204,39 @@ FORMS = (
 )  # fmt: skip
 """What a live test says of a web form."""
 
-SENTENCES = (*ACTS, *STATES, *REASONS, *TROUBLES, *LOGINS, *FILES, *FORMS)
+TELEGRAM = (
+    "Telegram knows no bot with this token any more: ask @BotFather for it (/mybots, API Token) and store it with "
+    "`omnidesk channel secret {channel}`",
+    "Telegram knows no bot with this token any more, or {host} is no Bot API server: ask @BotFather for it (/mybots, "
+    "API Token) and store it with `omnidesk channel secret {channel}`",
+    "the token of a bot is digits, a colon and 35 letters: @BotFather shows it",
+    "another program uses the token of this bot at the same time, and each message reaches only one of both: stop it, "
+    "or have @BotFather make a new token (/revoke) and store it with `omnidesk channel secret {channel}`",
+    "another program has set a webhook at {host} for this bot, and gets its messages: remove it there, or take the bot "
+    "over with `omnidesk channel set {channel} take_over=true`",
+    "Telegram cannot deliver to {host}, {count} wait there: {error}. Look whether `omnidesk serve` runs and can be "
+    "reached",
+    "Telegram cannot deliver to {host}: {error}",
+    "say where webhooks arrive: hook_url, such as https://desk.example.com/hooks/NAME",
+    "the token is that of {name}, not of {address}",
+    "messages come by webhook to {host}", "the webhook is set once the channel runs",
+    "the webhook of another program at {host} was removed",
+    "in groups it sees only what is said to it, as @BotFather /setprivacy says",
+    "the customer has blocked the bot: nothing reaches them here until they let it in again",
+    "the customer's account on Telegram is gone",
+    "a bot cannot write first: the customer has to open it and press Start",
+    "Telegram knows no such chat of this bot: the customer has to write to it first",
+    "the bot may not write there any more: an administrator of the group has to let it in again",
+    "it is larger than 20 MB, and Telegram hands bots no more: ask for it another way, or run a Bot API server of your "
+    "own",
+    "{count} of {most} parts have gone, then: {why}",
+    "a message on Telegram needs a text or a file", "{name} is empty, and Telegram takes no empty files",
+    "it is not known in which group it was asked",
+    "{address} is no number of a customer on Telegram: a bot reaches people by their number alone",
+)  # fmt: skip
+"""What a bot on Telegram reports."""
+
+SENTENCES = (*ACTS, *STATES, *REASONS, *TROUBLES, *LOGINS, *FILES, *FORMS, *TELEGRAM)
 _ANEW = frozenset(("act", "many", "what", "why"))
 _SHAPES = {"count": r"[0-9.,]+", "many": r"#?[0-9]+(?: \w+)?"}
 

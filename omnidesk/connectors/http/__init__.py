@@ -24,5 +24,6 @@ from omnidesk.connectors.http.answer import NotTakenError as NotTakenError
 from omnidesk.connectors.http.answer import retry_after as retry_after
 from omnidesk.connectors.http.client import Client as Client
 from omnidesk.connectors.http.client import Headers as Headers
+from omnidesk.connectors.http.client import Part as Part
 from omnidesk.connectors.http.client import api_url as api_url
 from omnidesk.connectors.http.client import bearer as bearer

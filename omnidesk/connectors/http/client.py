@@ -314,9 +314,11 @@ class Client:
 
 def _split(url: str) -> SplitResult:
     try:
-        return urlsplit(url)
+        parts = urlsplit(url)
+        parts.port  # noqa: B018  says so where it is none
     except ValueError:
         raise _unreadable() from None
+    return parts
 
 
 def _unreadable() -> ConnectorError:
