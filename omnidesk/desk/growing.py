@@ -18,6 +18,9 @@ from omnidesk.store.chunks import rows_in
 from omnidesk.store.deferred import Deferred
 from omnidesk.words.kinds import Direction, Place, Status
 
+MOST_OPEN = 10
+"""Open conversations of one customer that are looked at."""
+
 
 class Growing:
     """Conversations while messages are filed into them."""
@@ -85,6 +88,17 @@ class Growing:
             )
             found = self._inside[number] = {row[0] for row in rows}
         return found
+
+    def open_of(self, customer: int) -> list[Standing]:
+        """Return the conversations of a customer that are not closed, the newest first; rides on conversation_open."""
+        found = self._tx.at_once.all(
+            "SELECT id FROM conversation WHERE customer_id = ? AND place = 'desk' AND status <> 'closed' "
+            "ORDER BY id DESC LIMIT ?",
+            (customer, MOST_OPEN),
+        )
+        begun = [number for number, one in self._new.items() if one.customer_id == customer]
+        each = [one for number in (*reversed(begun), *(row[0] for row in found)) if (one := self.get(number))]
+        return [one for one in each if one.place == Place.DESK and one.status != Status.CLOSED]
 
     def token(self, token: str) -> int | None:
         """Return the conversation that has a token of ours."""
@@ -163,7 +177,7 @@ class Growing:
             if one.waiting_since is None and not said.history:
                 one.waiting_since = said.at
         elif person and said.direction == Direction.OUTBOUND:
-            one.waiting_since = None
+            one.waiting_since, one.repeats = None, 0
         kinds = one.kinds.split()
         one.kinds = " ".join(kinds if said.kind in kinds else [*kinds, said.kind])
         if said.auto is None:
