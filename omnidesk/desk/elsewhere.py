@@ -74,7 +74,7 @@ def checked(said: str) -> str:
 def find(conversations: Growing, author: Known, kind: str, how_far: str | int, at: int) -> Elsewhere:
     """Return what a message of a kind of channel, which begins a new matter by all else, may belong to."""
     opened = conversations.open_of(author.customer_id)
-    others = [one for one in opened if kind not in one.kinds.split() and not one.unproven]
+    others = [one for one in opened if kind not in conversations.kinds(one) and not one.unproven]
     if not others:
         return NOWHERE
     if len(opened) == 1 and author.certain and _near_enough(others[0].last_message_at, how_far, at):

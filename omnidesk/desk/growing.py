@@ -100,6 +100,10 @@ class Growing:
         each = [one for number in (*reversed(begun), *(row[0] for row in found)) if (one := self.get(number))]
         return [one for one in each if one.place == Place.DESK and one.status != Status.CLOSED]
 
+    def kinds(self, one: Standing) -> set[str]:
+        """Return by which kinds of channel anything was said in a conversation."""
+        return {*one.kinds.split(), *(said.kind for said, _ in self._said.get(one.id, ()))}
+
     def token(self, token: str) -> int | None:
         """Return the conversation that has a token of ours."""
         found = self._tx.value("SELECT id FROM conversation WHERE token = ?", (token,))
