@@ -127,6 +127,8 @@ class Batch:
         )
         self._read_threads(arrivals)
         self.conversations.read(self.message_ids.conversations())
+        if not all(arrival.imported for arrival in arrivals):
+            self.conversations.read_open(self.people.customers())
         self.signatures.read(
             author
             for one in decoded

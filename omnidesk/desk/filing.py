@@ -29,6 +29,7 @@ from omnidesk.desk import (
     notifications,
     offers,
     proving,
+    suggesting,
     threading,
     tying,
 )
@@ -127,6 +128,8 @@ def file(batch: Batch, arrival: Arrival, kept: Kept, names: list[str]) -> None:
         tying.tie(act, batch.conversations, number, map(_offered, found) if message.unproven else found)
         for other in goes_on.offered:
             offers.offer(act, number, other)
+        if message.author is not None and message.author.new and not message.backlog:
+            suggesting.same_name(act, message.author.customer_id, row.from_name, message.author.value, row.id)
 
 
 def _know_author(message: _Filed, author: identity.Known) -> None:
@@ -223,6 +226,8 @@ def _who_and_when(batch: Batch, arrival: Arrival, kept: Kept, names: list[str]) 
     people = [batch.people.known(party, proven=proven) for party in others]
     if author is not None:
         people.insert(0, author)
+        if author.new:
+            batch.conversations.met(author.customer_id)
     began = batch.act.at if arrival.imported else created_at
     return _Filed(
         arrival=arrival,

@@ -37,6 +37,8 @@ class Growing:
         """All that was said in conversations that began in this batch."""
         self._grown: set[int] = set()
         self._uncounted: set[int] = set()
+        self._open: dict[int, list[int]] = {}
+        """What was open of customers before this batch, or before it last forgot."""
         self._numbers = iter(range(0))
 
     # --- what is asked
@@ -89,20 +91,35 @@ class Growing:
             found = self._inside[number] = {row[0] for row in rows}
         return found
 
-    def open_of(self, customer: int) -> list[Standing]:
-        """Return the conversations of a customer that are not closed, the newest first; rides on conversation_open."""
-        found = self._tx.at_once.all(
-            "SELECT id FROM conversation WHERE customer_id = ? AND place = 'desk' AND status <> 'closed' "
-            "ORDER BY id DESC LIMIT ?",
-            (customer, MOST_OPEN),
+    def met(self, customer: int) -> None:
+        """Take note that a customer is new: nothing of theirs is stored yet."""
+        self._open[customer] = []
+
+    def read_open(self, customers: Collection[int]) -> None:
+        """Read ahead which conversations of customers are not closed; rides on conversation_open."""
+        self._open.update((customer, []) for customer in customers)
+        asked = (
+            "SELECT customer_id, id FROM conversation WHERE place = 'desk' AND status <> 'closed' "
+            "AND customer_id IN ({}) ORDER BY id DESC"
         )
+        for row in rows_in(self._tx.at_once, asked, customers):
+            if len(self._open[row[0]]) < MOST_OPEN:
+                self._open[row[0]].append(row[1])
+
+    def open_of(self, customer: int) -> list[Standing]:
+        """Return the conversations of a customer that are not closed, the newest first."""
+        if customer not in self._open:
+            self.read_open([customer])
         begun = [number for number, one in self._new.items() if one.customer_id == customer]
-        each = [one for number in (*reversed(begun), *(row[0] for row in found)) if (one := self.get(number))]
+        each = [one for number in (*reversed(begun), *self._open[customer]) if (one := self.get(number))]
         return [one for one in each if one.place == Place.DESK and one.status != Status.CLOSED]
 
     def kinds(self, one: Standing) -> set[str]:
         """Return by which kinds of channel anything was said in a conversation."""
-        return {*one.kinds.split(), *(said.kind for said, _ in self._said.get(one.id, ()))}
+        found = {*one.kinds.split(), *(said.kind for said, _ in self._said.get(one.id, ()))}
+        if one.id in self._uncounted:
+            found |= {row[0] for row in self._tx.all("SELECT kind FROM message WHERE conversation_id = ?", (one.id,))}
+        return found
 
     def token(self, token: str) -> int | None:
         """Return the conversation that has a token of ours."""
@@ -193,7 +210,7 @@ class Growing:
     def forget(self) -> None:
         """Forget all that was read: it may have been changed. What was said is counted at the end."""
         self._uncounted |= self._said.keys() | self._grown
-        for known in (self._rows, self._inside, self._said, self._grown):
+        for known in (self._rows, self._inside, self._said, self._grown, self._open):
             known.clear()
 
     def complete(self) -> None:

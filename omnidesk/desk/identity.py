@@ -97,6 +97,10 @@ class People:
             self._region = phones.region(self._act.tx)
         return normalise_identity(party.kind, party.value, self._region or "")
 
+    def customers(self) -> set[int]:
+        """Return the customers of all that was read."""
+        return {met.customer_id for met in self._met.values() if met is not None}
+
     def stored(self, party: Party) -> int | None:
         """Return the identity of a party where somebody used it before."""
         met = self._find(party.kind, party.scope, self._value(party))

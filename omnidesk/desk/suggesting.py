@@ -48,14 +48,14 @@ def named(act: Act, customer: int, message: int, said: Iterable[tuple[str, str]]
 
 def same_name(act: Act, customer: int, name: str, address: str, message: int) -> None:
     """Compare somebody new with those of the same whole name: at the same company, or its mail domain."""
-    if len(name.split()) < 2:
+    domain = address.rpartition("@")[2]
+    if len(name.split()) < 2 or not domain or domain in COMMON:
         return
     others = act.tx.all(
-        "SELECT id FROM customer WHERE name = ? AND merged_into IS NULL AND id <> ? LIMIT ?",
+        "SELECT id FROM customer WHERE name = ? AND merged_into IS NULL AND id <> ? LIMIT ?",  # rides on customer_name
         (name, customer, NAMESAKES + 1),
     )
-    domain = address.rpartition("@")[2]
-    if len(others) > NAMESAKES or not domain or domain in COMMON:
+    if len(others) > NAMESAKES:
         return
     for (other,) in others:
         theirs = act.tx.all("SELECT value FROM identity WHERE customer_id = ? AND kind = 'email'", (other,))
