@@ -158,6 +158,7 @@ def conversation(row: Conversation) -> Document:
         "vip": row.vip,
         "unproven": row.unproven,
         "repeats": row.repeats,
+        "transfers": row.transfers,
         "unread": row.unread,
         "preview": row.preview,
         "message_count": row.message_count,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from omnidesk.desk import conversations, due
+from omnidesk.desk import conversations, due, ownership
 from omnidesk.desk import standing as standings
 from omnidesk.desk.acts import Act
 from omnidesk.desk.shown import LOOKED_AT, Said, preview, shown
@@ -39,6 +39,7 @@ class Growing:
         self._uncounted: set[int] = set()
         self._open: dict[int, list[int]] = {}
         """What was open of customers before this batch, or before it last forgot."""
+        self._last_owners: dict[int, int] = {}
         self._numbers = iter(range(0))
 
     # --- what is asked
@@ -96,8 +97,10 @@ class Growing:
         self._open[customer] = []
 
     def read_open(self, customers: Collection[int]) -> None:
-        """Read ahead which conversations of customers are not closed; rides on conversation_open."""
+        """Read ahead which conversations of customers are not closed, and who had their last; rides on
+        conversation_open."""
         self._open.update((customer, []) for customer in customers)
+        self._last_owners.update(ownership.last_owners(self._tx.at_once, customers))
         asked = (
             "SELECT customer_id, id FROM conversation WHERE place = 'desk' AND status <> 'closed' "
             "AND customer_id IN ({}) ORDER BY id DESC"
@@ -138,6 +141,7 @@ class Growing:
             self._numbers = iter(range(first, first + self._most_new))
             number = next(self._numbers)
         one = standings.begun(number, subject, customer, status, place, at, backlog)
+        one.known_owner_id = self._last_owners.get(customer or 0)
         self._rows[number] = self._new[number] = one
         self._inside[number] = set()
         self._said[number] = []

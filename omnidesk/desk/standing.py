@@ -50,6 +50,7 @@ class Standing:
     due_reason: str | None = None
     merged_into: int | None = None
     repeats: int = 0
+    known_owner_id: int | None = None
 
     def show(self, found: Shown, said: str | None, undelivered: int) -> None:
         """Take over what the messages come to; `said` is the text of the one that is shown."""

@@ -43,6 +43,10 @@ def second_line(
     left: list[Part] = [("warn", f" {present} " if present else "")]
     left.append((visitor[0], f" {visitor[1]} " if visitor[1] else ""))
     left += [("accent", " " + " ".join(f"+{one_line(tag)}" for tag in conversation.tags) if conversation.tags else "")]
+    if conversation.repeats:
+        left.append(("warn", _("  asked again on another channel")))
+    if conversation.transfers:
+        left.append(("dim", _("  went from hand to hand {count}x").format(count=conversation.transfers)))
     if offers:
         left.append(("note", _("  may belong to #{number}: y joins it, Y does not").format(number=offers[0])))
     return spread(left, (*_clocks(conversation, now), ("", " ")), width)

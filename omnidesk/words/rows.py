@@ -125,6 +125,8 @@ class Conversation:
     """Nobody vouches that the customer's newest message comes from them."""
     repeats: int = 0
     """How often the customer asked again on another channel, since nobody answered."""
+    transfers: int = 0
+    """How often it went from one agent to another."""
 
 
 @dataclass(frozen=True)

@@ -74,6 +74,10 @@ class Conversation(SQLModel, table=True):
     """The conversation that it may belong to: joining is offered."""
     repeats: int = 0
     """How often the customer asked again on another channel since nobody answered."""
+    known_owner_id: int | None = Field(default=None, sa_column=big(nullable=True))
+    """Who had the customer's conversation before this one."""
+    transfers: int = 0
+    """How often it went from one agent to another."""
 
 
 class Participant(SQLModel, table=True):

@@ -46,4 +46,6 @@ def upgrade() -> None:
     op.create_index("suggestion_offered", "suggestion", ["id"], **only("state = 'offered'"))
     op.add_column("conversation", number("offered_join", nullable=True))
     op.add_column("conversation", count("repeats", 0))
+    op.add_column("conversation", number("known_owner_id", nullable=True))
+    op.add_column("conversation", count("transfers", 0))
     op.create_index("conversation_open", "conversation", ["customer_id"], **only(OPEN))
