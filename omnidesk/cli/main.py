@@ -50,6 +50,7 @@ MODULES = {
         "tag",
         "block",
         "promise",
+        "check",
     ),
     "taking": ("take", "skip"),
     "merge": ("merge", "split", "move", "refuse", "similar"),

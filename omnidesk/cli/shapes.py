@@ -159,6 +159,7 @@ def conversation(row: Conversation) -> Document:
         "unproven": row.unproven,
         "repeats": row.repeats,
         "transfers": row.transfers,
+        "person_check": row.person_check,
         "unread": row.unread,
         "preview": row.preview,
         "message_count": row.message_count,

@@ -172,3 +172,18 @@ def block(
     from omnidesk.desk import triage
 
     session.changed(triage.block(session.workspace, session.actor, address, kind))
+
+
+@command(app, "check")
+def check(
+    session: Session,
+    number: Number,
+    known: Annotated[
+        list[str] | None, typer.Argument(metavar="ITEM ..", help="What they knew, such as 'order number' postcode.")
+    ] = None,
+    failed: Annotated[bool, typer.Option("--failed", help="They did not know enough.")] = False,
+) -> None:
+    """Write down whether a person proved to be the customer; the setting check_items says by what."""
+    from omnidesk.desk import person_checks
+
+    _changed(session, person_checks.record(session.workspace, session.actor, number, known or (), failed), [number])

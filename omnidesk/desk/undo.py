@@ -42,7 +42,7 @@ FIELDS = {
     "promised_at": "promise", "snoozed_until": "wake time", "blocked_at": "block", "removed_at": "removal",
     "columns_json": "columns", "status": "status", "priority": "priority", "hold_for": "hold for", "tags": "tags",
     "name": "name", "company": "company", "organisation_id": "organisation", "merged_into": "merging",
-    "state": "suggestion", "language": "language", "preferred_channel": "preferred channel",
+    "state": "suggestion", "person_check": "check", "language": "language", "preferred_channel": "preferred channel",
 }  # fmt: skip
 """What the fields that can be taken back are called."""
 _TABLES = {

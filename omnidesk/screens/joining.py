@@ -230,7 +230,7 @@ ACTIONS = (
         "merge-customer",
         "same person",
         "Merge the customer with another",
-        ("gm",),
+        ("g j",),
         PANES,
         "Decide",
         merge_customer,

@@ -7,7 +7,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from omnidesk import clock
-from omnidesk.desk import customers, history, saved_views, status, suggesting, suspicion, threads, views
+from omnidesk.desk import (
+    customers,
+    history,
+    person_checks,
+    saved_views,
+    status,
+    suggesting,
+    suspicion,
+    threads,
+    views,
+)
 from omnidesk.screens.messages import (
     CustomerRead,
     OlderRead,
@@ -72,6 +82,7 @@ def thread(session: Session, asked: Asked) -> ThreadRead:
     happened = history.happenings(session.workspace, conversation.id, since)
     blocks = lay_out(shown, asked.paper, conversation.waiting_since, known, happened)
     offers = tuple(threads.offers(session.workspace, conversation.id))
+    check = person_checks.standing(session.workspace, conversation, messages)
     return ThreadRead(
         asked.conversation_id,
         conversation,
@@ -81,6 +92,8 @@ def thread(session: Session, asked: Asked) -> ThreadRead:
         asked.paper.width,
         bool(asked.known),
         clock.monotonic() - began,
+        check.why if check.due else "",
+        tuple(person_checks.items(session.workspace)),
     )
 
 

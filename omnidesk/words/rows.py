@@ -127,6 +127,8 @@ class Conversation:
     """How often the customer asked again on another channel, since nobody answered."""
     transfers: int = 0
     """How often it went from one agent to another."""
+    person_check: str = ""
+    """What came of the newest check of the person: `passed: order number, postcode`, or `failed`."""
 
 
 @dataclass(frozen=True)

@@ -78,6 +78,8 @@ class Conversation(SQLModel, table=True):
     """Who had the customer's conversation before this one."""
     transfers: int = 0
     """How often it went from one agent to another."""
+    person_check: str = ""
+    """What came of the newest check of the person: `passed: order number, postcode`, or `failed`."""
 
 
 class Participant(SQLModel, table=True):

@@ -48,4 +48,5 @@ def upgrade() -> None:
     op.add_column("conversation", count("repeats", 0))
     op.add_column("conversation", number("known_owner_id", nullable=True))
     op.add_column("conversation", count("transfers", 0))
+    op.add_column("conversation", words("person_check", ""))
     op.create_index("conversation_open", "conversation", ["customer_id"], **only(OPEN))
