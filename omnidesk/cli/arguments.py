@@ -53,6 +53,7 @@ def act_number(said: str | int) -> int:
 
 
 Number = Annotated[int, typer.Argument(metavar="ID", parser=conversation_number, help="The conversation's number.")]
+Kind = Annotated[str | None, typer.Option("--kind", metavar="KIND", help="email, phone, telegram ..")]
 Numbers = Annotated[list[int], typer.Argument(metavar="ID..", parser=conversation_number, help="Their numbers.")]
 Text = Annotated[str, typer.Option("--text", metavar="T", help="What to say; - reads it from standard input.")]
 

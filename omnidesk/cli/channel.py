@@ -61,7 +61,7 @@ def _kind(one: Any) -> dict[str, Any]:
                 "choices": list(setting.choices),
                 "required": setting.required,
             }
-            for setting in one.settings
+            for setting in one.every_setting
         ],
         "secrets": [{"key": secret.key, "label": secret.label, "help": secret.help} for secret in one.secrets],
         "privacy": one.privacy,

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Annotated
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
 
 import typer
 
-from omnidesk.cli import paging, shapes
-from omnidesk.cli.arguments import Number, message_number, whole
+from omnidesk.cli import paging, same_person, shapes
+from omnidesk.cli.arguments import Kind, Number, message_number, whole
 from omnidesk.cli.printing import Printer, bold, dim, when
 from omnidesk.cli.session import Session, command, group
 from omnidesk.words.rows import Customer
 
 app = group("Customers and the addresses they use.")
+app.add_typer(same_person.app)
 
 
 @command(app, "list")
@@ -36,17 +37,22 @@ def list_customers(
 @command(app, "find")
 def find(
     session: Session,
-    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="An e-mail address, a telephone number ..")],
-    kind: Annotated[str | None, typer.Option("--kind", metavar="KIND", help="email, phone, telegram ..")] = None,
+    value: Annotated[str, typer.Argument(metavar="VALUE", help="An e-mail address, a telephone number ..")],
+    kind: Kind = None,
+    region: Annotated[
+        str | None, typer.Option("--region", metavar="NL", help="The country of a number that names none.")
+    ] = None,
     limit: paging.Limit = paging.USUAL,
     after: paging.After = None,
 ) -> None:
-    """List the customers who use an address."""
+    """Say how an address is compared, and list the customers who use it."""
     from omnidesk.desk import customers
 
     last = paging.number(after, "a list of customers")
-    found = [one for one in customers.find(session.workspace, address, kind) if one.id > last]
-    _show(session, found[:limit], str(found[limit - 1].id) if len(found) > limit else None)
+    normal = customers.normalised(session.workspace, value, kind, region)
+    found = [one for one in customers.find(session.workspace, normal.value, kind) if one.id > last]
+    more = {"kind": normal.kind, "scope": normal.scope, "value": normal.value, "valid": normal.valid}
+    _show(session, found[:limit], str(found[limit - 1].id) if len(found) > limit else None, more)
 
 
 @command(app, "show")
@@ -56,20 +62,26 @@ def show(
     limit: paging.Limit = paging.USUAL,
 ) -> None:
     """Show a customer with their addresses and newest conversations."""
-    from omnidesk.desk import customers
+    from omnidesk.desk import customers, suggesting
 
-    number = whole(customer_id, "customer")
-    row = customers.get(session.workspace, number)
-    recent = customers.conversations(session.workspace, number, limit)
-    document = shapes.customer(row) | {"recent": [shapes.conversation(one) for one in recent]}
+    row = customers.get(session.workspace, whole(customer_id, "customer"))
+    recent = customers.conversations(session.workspace, row.id, limit)
+    likely = suggesting.offered(session.workspace, row.id)
+    document = shapes.customer(row) | {
+        "recent": [shapes.conversation(one) for one in recent],
+        "suggestions": [shapes.suggestion(one) for one in likely],
+    }
 
     def people(printer: Printer) -> None:
-        facts = [fact for fact in (row.company, row.language, "VIP" if row.vip else "", *row.tags) if fact]
+        facts = [
+            fact for fact in (row.company, row.organisation, row.language, "VIP" if row.vip else "", *row.tags) if fact
+        ]
         printer.say(bold(row.name), "  ", "  ".join(facts), dim(f"  {row.id}, since {when(row.created_at)}"))
         for one in row.identities:
             marks = [one.kind, one.value]
             marks += ["verified"] if one.verified else []
             marks += ["only claimed"] if one.claimed else []
+            marks += ["shared"] if one.shared else []
             marks += ["undeliverable"] if not one.deliverable else []
             marks += ["blocked"] if one.blocked else []
             printer.say("  " + "  ".join(marks))
@@ -78,6 +90,8 @@ def show(
                 printer.say(
                     dim(f"      {said.purpose} on {said.channel_kind}: {said.state}{source}, {when(said.since)}")
                 )
+        for other in likely:
+            printer.say(dim(f"  may be {other.other.name} ({other.other.id}): {other.likeness}, {other.value}"))
         for matter in recent:
             printer.say(f"  #{matter.id}  {matter.status}  {when(matter.last_message_at)}  {matter.subject}")
 
@@ -106,8 +120,13 @@ def author(
     )
 
 
-def _show(session: Session, rows: Sequence[Customer], following: str | None) -> None:
+def _show(
+    session: Session, rows: Sequence[Customer], following: str | None, more: Mapping[str, Any] | None = None
+) -> None:
     def people(printer: Printer) -> None:
+        if more is not None:
+            known = "" if more["valid"] else "  not a valid one"
+            printer.say(f"{more['kind']}  {more['value']}{known}")
         lines = [
             (str(row.id), row.name, str(row.conversations), ", ".join(one.value for one in row.identities))
             for row in rows
@@ -119,4 +138,4 @@ def _show(session: Session, rows: Sequence[Customer], following: str | None) -> 
         if following:
             printer.say(dim(f"more: add --after {following}"))
 
-    session.show(paging.listed([shapes.customer(row) for row in rows], following), people)
+    session.show(paging.listed([shapes.customer(row) for row in rows], following) | dict(more or {}), people)

@@ -22,6 +22,7 @@ from omnidesk.words.errors import OmniDeskError
 NOUNS = (
     "channel", "customer", "outbox", "quarantine", "agent", "team", "setting", "preference", "import",
     "service", "macro", "bulk", "view", "rule", "database",
+    "organisation",
 )  # fmt: skip
 """Commands that hold commands; each has a module of its name (`import` is a word of Python: `importing`)."""
 
@@ -49,6 +50,7 @@ MODULES = {
         "tag",
         "block",
         "promise",
+        "check",
     ),
     "taking": ("take", "skip"),
     "merge": ("merge", "split", "move", "refuse", "similar"),

@@ -24,9 +24,11 @@ from omnidesk.words.rows import (
     Macro,
     MacroActions,
     Message,
+    Organisation,
     OutboxRow,
     Quarantined,
     SearchHit,
+    Suggestion,
     Team,
 )
 
@@ -155,6 +157,9 @@ def conversation(row: Conversation) -> Document:
         "participants": _addresses(row.participants),
         "vip": row.vip,
         "unproven": row.unproven,
+        "repeats": row.repeats,
+        "transfers": row.transfers,
+        "person_check": row.person_check,
         "unread": row.unread,
         "preview": row.preview,
         "message_count": row.message_count,
@@ -181,6 +186,7 @@ def identity(row: Identity) -> Document:
         "deliverable": row.deliverable,
         "blocked": row.blocked,
         "claimed": row.claimed,
+        "shared": row.shared,
         "consent": [
             {
                 "channel_kind": one.channel_kind,
@@ -207,6 +213,32 @@ def customer(row: Customer) -> Document:
         "identities": [identity(one) for one in row.identities],
         "conversations": row.conversations,
         "orders": row.orders,
+        "organisation": row.organisation,
+        "merged_into": row.merged_into,
+        "created_at": to_rfc3339(row.created_at),
+    }
+
+
+def suggestion(row: Suggestion) -> Document:
+    """Two customers who may be one person, and what speaks for it."""
+    return {
+        "id": row.id,
+        "customer": {"id": row.customer.id, "name": row.customer.name},
+        "other": {"id": row.other.id, "name": row.other.name},
+        "likeness": str(row.likeness),
+        "value": row.value,
+        "conversation": row.conversation,
+        "created_at": to_rfc3339(row.created_at),
+    }
+
+
+def organisation(row: Organisation) -> Document:
+    """A company or body; `customers` is a count."""
+    return {
+        "id": row.id,
+        "name": row.name,
+        "domains": list(row.domains),
+        "customers": row.customers,
         "created_at": to_rfc3339(row.created_at),
     }
 

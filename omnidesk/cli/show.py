@@ -31,7 +31,7 @@ def show(
     whole_text: Annotated[bool, typer.Option("--full", help="Show quoted text too, and what was edited away.")] = False,
 ) -> None:
     """Show a conversation: who, what was said, and what happened."""
-    from omnidesk.desk import originals, suspicion, threads
+    from omnidesk.desk import originals, person_checks, suspicion, threads
 
     if after is not None and before is not None:
         raise UsageError("give --after or --before, not both")
@@ -39,6 +39,7 @@ def show(
     found = threads.messages(session.workspace, conversation.id, limit + 1, _key(before), _key(after))
     more = len(found) > limit
     messages = suspicion.judged(session.workspace, found[:limit] if after is not None else found[-limit:])
+    check = person_checks.standing(session.workspace, conversation, messages)
     earlier = _token(messages[0]) if messages and (more or after is not None) else None
     later = _token(messages[-1]) if messages and (more if after is not None else before is not None) else None
     document = shapes.conversation(conversation) | {
@@ -49,6 +50,7 @@ def show(
         "earlier": earlier,
         "later": later,
         "may_belong": threads.offers(session.workspace, conversation.id),
+        "check": {"due": check.due, "asks": list(check.asks), "why": check.why, "outcome": check.outcome},
     }
 
     def people(printer: Printer) -> None:
@@ -62,6 +64,8 @@ def show(
                 printer.block(text)
         if later:
             printer.say(dim(f"later: omnidesk show {conversation.id} --after {later}"))
+        if check.due:
+            printer.say(bold(f"check who it is ({check.why}): omnidesk check {conversation.id} .."))
         for other in document["may_belong"]:
             printer.say(f"#{other} may belong to this: omnidesk merge {other} {conversation.id}")
 

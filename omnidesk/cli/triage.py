@@ -37,6 +37,10 @@ def assign(
     of: Annotated[
         str | None, typer.Option("--from", metavar="me|LOGIN|none", help="Only where it is theirs (none: nobody's).")
     ] = None,
+    note: Annotated[
+        str | None,
+        typer.Option("--note", metavar="T", help="What the next one needs to know, where it has an owner already."),
+    ] = None,
 ) -> None:
     """Give a conversation an owner or a team, or take the owner off."""
     from omnidesk.desk import threads, triage
@@ -47,7 +51,7 @@ def assign(
         if login.startswith("@"):
             raise UsageError("--from says whose it is that changes its owner: leave it out for a team")
         seen = {threads.current(session.workspace, number): named.get(of, of)}
-    _changed(session, triage.assign(session.workspace, session.actor, number, owner, seen), [number])
+    _changed(session, triage.assign(session.workspace, session.actor, number, owner, seen, note), [number])
 
 
 @command(app, "close")
@@ -168,3 +172,18 @@ def block(
     from omnidesk.desk import triage
 
     session.changed(triage.block(session.workspace, session.actor, address, kind))
+
+
+@command(app, "check")
+def check(
+    session: Session,
+    number: Number,
+    known: Annotated[
+        list[str] | None, typer.Argument(metavar="ITEM ..", help="What they knew, such as 'order number' postcode.")
+    ] = None,
+    failed: Annotated[bool, typer.Option("--failed", help="They did not know enough.")] = False,
+) -> None:
+    """Write down whether a person proved to be the customer; the setting check_items says by what."""
+    from omnidesk.desk import person_checks
+
+    _changed(session, person_checks.record(session.workspace, session.actor, number, known or (), failed), [number])

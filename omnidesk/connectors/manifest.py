@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 Inbound = Literal["socket", "long_poll", "poll", "webhook", "push_relay", "local", "none"]
@@ -35,14 +35,11 @@ REGION = Setting(
 )
 JOIN = Setting(
     "join",
-    "A call",
-    "offer: it begins a conversation and joining is offered; open: it joins the caller's only open one",
-    "choice",
-    "offer",
-    ("offer", "open"),
+    "Joining",
+    "what a customer has open on other channels: always, never, or what was said within so many days",
     advanced=True,
 )
-"""What every kind of channel that brings telephone numbers, and every one that brings calls, lets be set."""
+"""What every kind of channel that brings telephone numbers lets be set, and every one that brings anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +167,9 @@ class Manifest:
     is known of anybody, and nobody is one of ours."""
     page: str = ""
     """The path of its page on `omnidesk serve`, such as `/form/{name}`; "" where it has none."""
+    joins: str = "always"
+    """How far a contact joins by itself what the customer has open on other channels, unless the channel's setting
+    `join` says otherwise: `always`, `never`, or a number of days."""
     history: bool = False
     """Whether the source holds messages from before the channel was added."""
     privacy: str = ""
@@ -177,6 +177,11 @@ class Manifest:
     decoder: int = 1
     """The version of what `decode` makes of a raw item; `omnidesk redecode` refreshes messages of older ones."""
     api: int = 1
+
+    @property
+    def every_setting(self) -> tuple[Setting, ...]:
+        """Its settings, and that which is the same for all that bring messages."""
+        return (*self.settings, replace(JOIN, default=self.joins)) if self.inbound != ("none",) else self.settings
 
     def login(self, settings: Mapping[str, Any]) -> str:
         """Return how a channel with these settings logs in: its setting `login`, else that setting's default."""

@@ -6,13 +6,15 @@ them. What a batch knows it keeps up to date as it files; when anything else wri
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from operator import attrgetter
 
+from omnidesk.connectors import registry
 from omnidesk.connectors.base import Item, Party
-from omnidesk.desk import echoes, identity, routing, settings
+from omnidesk.desk import echoes, elsewhere, identity, routing, settings
 from omnidesk.desk.acts import Act
 from omnidesk.desk.contents import Kept
 from omnidesk.desk.growing import Growing
@@ -106,6 +108,7 @@ class Batch:
         self._messages: list[tuple[Row, str, str]] = []
         self._findable: list[tuple[int, str, str]] = []
         self._since: dict[int, int] = {}
+        self._joins: dict[int, str | int] = {}
         self._read_ahead(arrivals)
 
     def _read_ahead(self, arrivals: Sequence[Arrival]) -> None:
@@ -124,6 +127,8 @@ class Batch:
         )
         self._read_threads(arrivals)
         self.conversations.read(self.message_ids.conversations())
+        if not all(arrival.imported for arrival in arrivals):
+            self.conversations.read_open(self.people.customers())
         self.signatures.read(
             author
             for one in decoded
@@ -177,6 +182,13 @@ class Batch:
     def policy(self) -> Settings:
         """The workspace's settings."""
         return settings.read(self.tx.at_once)
+
+    def joins(self, channel_id: int) -> str | int:
+        """Return how far contacts on a channel join what is open elsewhere."""
+        if channel_id not in self._joins:
+            said = json.loads(self.tx.at_once.value("SELECT settings_json FROM channel WHERE id = ?", (channel_id,)))
+            self._joins[channel_id] = elsewhere.policy(said, registry.manifest(self.channels[channel_id][0]))
+        return self._joins[channel_id]
 
     def received_before(self, arrival: Arrival, content_hash: str) -> int | None:
         """Return the message that came by another receipt with the same source id and content."""

@@ -14,7 +14,17 @@ from typing import Any, Final
 
 from omnidesk import clock
 from omnidesk.connectors.base import Call
-from omnidesk.desk import contacts, conversations, fetching, indexing, joining, notifications, standing, tying
+from omnidesk.desk import (
+    contacts,
+    conversations,
+    elsewhere,
+    fetching,
+    indexing,
+    joining,
+    notifications,
+    offers,
+    standing,
+)
 from omnidesk.desk.acts import Act, perform
 from omnidesk.desk.batch import Arrival, Batch
 from omnidesk.desk.contacts import Entry, Person
@@ -194,12 +204,11 @@ def _conversation(act: Act, entry: Entry, person: Person, backlog: bool, blocked
     if len(same) == 1:
         return int(same[0][0]), "an open call with the same number"
     other = contacts.only_open(act, person.customer_id)
-    said = act.tx.value("SELECT settings_json FROM channel WHERE id = ?", (entry.channel_id,))
-    if other is not None and json.loads(said or "{}").get("join") == "open":
+    if other is not None and elsewhere.allowed(act.tx, entry.channel_id, other, act.at):
         return other, "the caller's only open conversation"
     number = contacts.begin(act, entry, person)
     if other is not None:
-        tying.offer(act, number, other)
+        offers.offer(act, number, other)
     return number, "a new matter"
 
 

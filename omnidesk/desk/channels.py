@@ -61,6 +61,7 @@ def add(
     if not 0 <= history_days <= 36_500:
         raise UsageError(_("history days are a number from 0 to 36500"))
     _answering().check(workspace, kind, name, settings)
+    whole = _joining(settings)
 
     def work(act: Act) -> int:
         channel_id = new_id()
@@ -70,7 +71,7 @@ def add(
             name=name,
             kind=kind,
             address=address,
-            settings_json=json.dumps(dict(settings)),
+            settings_json=json.dumps(whole),
             history_days=history_days,
             read_only=read_only,
             created_at=act.at,
@@ -88,6 +89,13 @@ def _answering() -> Any:
     from omnidesk.desk import answering
 
     return answering
+
+
+def _joining(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return settings with a policy of joining as it is kept. Raises UsageError."""
+    from omnidesk.desk import elsewhere
+
+    return {**settings, "join": elsewhere.checked(str(settings["join"]))} if settings.get("join") else dict(settings)
 
 
 def _change(
@@ -148,7 +156,7 @@ def set_settings(
     """Change settings of a channel and leave the others; None takes one away. They must be as their kind wants them."""
     channel = get(workspace, name)
     _answering().check(workspace, channel.kind, name, settings)
-    whole = {key: value for key, value in {**channel.settings, **settings}.items() if value is not None}
+    whole = {key: value for key, value in {**channel.settings, **_joining(settings)}.items() if value is not None}
     told = ", ".join(sorted(settings))
     return _change(workspace, actor, name, {"settings_json": json.dumps(whole)}, f"changed {told} of {name}")
 

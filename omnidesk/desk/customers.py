@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
-from omnidesk.desk import identity, naming
+from omnidesk.desk import customer_merging, identity, naming, phones
 from omnidesk.desk.acts import Act, perform_undoable
 from omnidesk.store import names, people, thread
 from omnidesk.store.workspace import Workspace
+from omnidesk.text.address import normalise_identity, valid_email
 from omnidesk.text.clean import one_line
+from omnidesk.text.phone import could_be_phone, known_region, valid_phone
 from omnidesk.words import rows
 from omnidesk.words.errors import NotFoundError, UsageError
-from omnidesk.words.rows import Actor, Conversation, Customer
+from omnidesk.words.rows import Actor, Conversation, Customer, Identity
 from omnidesk.words.speech import _
 
 
 def get(workspace: Workspace, customer_id: int) -> Customer:
-    """Return one customer. Raises NotFoundError."""
-    found = people.customers(workspace.database.reader, [customer_id])
+    """Return one customer; of one who was merged whom they were merged into. Raises NotFoundError."""
+    reader = workspace.database.reader
+    found = people.customers(reader, [customer_merging.current(reader, customer_id)])
     if not found:
         raise NotFoundError(
             _("there is no customer {customer_id}; `omnidesk customer find ADDRESS` searches").format(
@@ -44,6 +48,62 @@ def find(workspace: Workspace, value: str, kind: str | None = None) -> list[Cust
     """Return the customers who use an address."""
     reader = workspace.database.reader
     return people.customers(reader, identity.find(reader, value, kind))
+
+
+@dataclass(frozen=True, slots=True)
+class Normal:
+    """An address in the form it is compared in, and whether it can be one of its kind at all."""
+
+    kind: str
+    scope: str
+    value: str
+    valid: bool
+
+
+def normalised(workspace: Workspace, value: str, kind: str | None = None, region: str | None = None) -> Normal:
+    """Return an address in normal form; without a kind it is told by its look. Numbers without a country belong to
+    `region`, else to the workspace's. Raises UsageError for an unknown region."""
+    if region is not None and not known_region(region.upper()):
+        raise UsageError(_("{region} is no country (ISO 3166), such as NL").format(region=one_line(region, 20)))
+    here = (region or phones.region(workspace.database.reader)).upper()
+    told = kind or ("email" if "@" in value.strip()[1:] else "phone" if could_be_phone(value) else "handle")
+    normal = normalise_identity(told, value, here)
+    if told == "email":
+        valid = valid_email(normal)
+    elif told == "phone":
+        valid = valid_phone(normal)
+    else:
+        valid = bool(normal)
+    return Normal(told, "", normal, valid)
+
+
+def identity_of(workspace: Workspace, value: str, kind: str | None = None) -> Identity:
+    """Return an address that somebody uses. Raises NotFoundError."""
+    reader = workspace.database.reader
+    for told in [kind] if kind else ["email", "phone", ""]:
+        normal = phones.normalised(reader, told, value) if told else value.strip()
+        row = reader.one(
+            "SELECT * FROM identity WHERE value = ? AND kind = coalesce(?, kind) ORDER BY id LIMIT 1",
+            (normal, told or None),
+        )
+        if row is not None:
+            return people.identity(row)
+    raise NotFoundError(_("nobody uses {address}").format(address=one_line(value, 100)))
+
+
+def share(workspace: Workspace, actor: Actor, identity: int, shared: bool) -> rows.Act:
+    """Say whether many people use an address: what comes from it then joins nothing by itself and proves nobody.
+    Undoable. Raises NotFoundError."""
+
+    def work(act: Act) -> None:
+        row = act.tx.one("SELECT customer_id, value FROM identity WHERE id = ?", (identity,))
+        if row is None:
+            raise NotFoundError(_("nobody uses that address"))
+        act.change_row("address_shared", "identity", identity, {"shared": shared}, customer=row["customer_id"])
+        many = "many people use" if shared else "one person uses"
+        act.summary = f"{many} {one_line(row['value'], 80)}"
+
+    return perform_undoable(workspace, actor, "customer_share", work)[0]
 
 
 def conversations(workspace: Workspace, customer_id: int, limit: int = 50) -> list[Conversation]:

@@ -1,8 +1,8 @@
 """When a conversation is due, and with that its place in the queue.
 
 The earliest of: the target of the oldest unanswered customer message, the end of its reply window, a promise, a wake
-time. Until service levels exist the targets are minutes by kind of channel, halved for urgent conversations and
-counted in opening hours.
+time. Until service levels exist the targets are minutes by kind of channel, counted in opening hours; halved for urgent
+conversations, and for customers who asked again elsewhere because nobody answered.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def put(one: Standing, waiting: tuple[int, str] | None, last_inbound: tuple[int,
         if waits(one):
             assert one.waiting_since is not None
             kind = one.last_kind if waiting is None else waiting[1]
-            minutes = target_minutes(kind, one.priority)
+            minutes = target_minutes(kind, one.priority) / (2 if one.repeats else 1)
             due.append((hours.later(policy.hours, one.waiting_since, minutes), DueReason.ANSWER))
             if (shuts_at := _window_shuts(last_inbound)) is not None:
                 due.append((shuts_at, DueReason.WINDOW))

@@ -13,7 +13,7 @@ from dataclasses import asdict
 from typing import Any
 
 from omnidesk.connectors.base import Decoded, Delivery
-from omnidesk.desk import conversations, deliveries, indexing, joining, threading, tying
+from omnidesk.desk import conversations, deliveries, indexing, joining, offers, threading
 from omnidesk.desk.acts import Act
 from omnidesk.store import search
 from omnidesk.store.chunks import rows_in
@@ -137,7 +137,7 @@ def _one_matter(act: Act, here: int, there: int) -> None:
     elif joining.may_join(act.tx, here, there):
         joining.absorb(act, min(here, there), max(here, there), reason)
     else:
-        tying.offer(act, here, there)
+        offers.offer(act, here, there)
         conversations.recount(act.tx, there)
 
 

@@ -22,11 +22,14 @@ from omnidesk.desk import (
     deliveries,
     echoes,
     edits,
+    elsewhere,
     fetching,
     identity,
     indexing,
     notifications,
+    offers,
     proving,
+    suggesting,
     threading,
     tying,
 )
@@ -100,7 +103,8 @@ def file(batch: Batch, arrival: Arrival, kept: Kept, names: list[str]) -> None:
     if message.author is not None and message.author.claimed and not message.unproven:
         _know_author(message, claimed.settled(batch, message.author, found))
     found = [_offered(each) if _too_late(batch, message, each.conversation) else each for each in found]
-    number, reason, parent_at, stranger = _conversation(batch, message, found)
+    goes_on = elsewhere.NOWHERE if any(not each.offered for each in found) else _elsewhere(batch, message)
+    number, reason, parent_at, stranger = _conversation(batch, message, found, goes_on)
     aside = None
     if batch.message_ids.asides_among(names):
         aside = asides.joined(act.tx, number, names, message.sender[1])
@@ -122,6 +126,10 @@ def file(batch: Batch, arrival: Arrival, kept: Kept, names: list[str]) -> None:
                 kind = batch.channels[arrival.channel_id][0]
                 consents.take(act, kind, message.author, decoded.consents, number, row.id, message.at)
         tying.tie(act, batch.conversations, number, map(_offered, found) if message.unproven else found)
+        for other in goes_on.offered:
+            offers.offer(act, number, other)
+        if message.author is not None and message.author.new and not message.backlog:
+            suggesting.same_name(act, message.author.customer_id, row.from_name, message.author.value, row.id)
 
 
 def _know_author(message: _Filed, author: identity.Known) -> None:
@@ -221,6 +229,8 @@ def _who_and_when(batch: Batch, arrival: Arrival, kept: Kept, names: list[str]) 
     people = [batch.people.known(party, proven=proven) for party in others]
     if author is not None:
         people.insert(0, author)
+        if author.new:
+            batch.conversations.met(author.customer_id)
     began = batch.act.at if arrival.imported else created_at
     return _Filed(
         arrival=arrival,
@@ -241,7 +251,29 @@ def _who_and_when(batch: Batch, arrival: Arrival, kept: Kept, names: list[str]) 
     )
 
 
-def _conversation(batch: Batch, message: _Filed, found: Sequence[threading.Found]) -> tuple[int, str, int | None, bool]:
+def _elsewhere(batch: Batch, message: _Filed) -> elsewhere.Elsewhere:
+    """Return what of the customer's a message belongs to that begins a new matter by all else; whoever asks again
+    because nobody answered moves up."""
+    decoded, author, manifest = message.decoded, message.author, message.manifest
+    asks = message.direction is Direction.INBOUND and decoded.auto is None and not message.backlog
+    private = not (decoded.public or manifest.public)
+    if not asks or not private or author is None or author.new or author.blocked or message.arrival.item.junk:
+        return elsewhere.NOWHERE
+    if message.unproven or not manifest.vouches:
+        author = replace(author, certain=False)
+    found = elsewhere.find(
+        batch.conversations, author, message.kind, batch.joins(message.arrival.channel_id), message.at
+    )
+    for number in (*found.offered, *(() if found.joins is None else (found.joins,))):
+        one = batch.conversations.existing(number)
+        if elsewhere.asks_again(one, message.kind, message.at):
+            batch.conversations.change("asked_again", one, repeats=one.repeats + 1)
+    return found
+
+
+def _conversation(
+    batch: Batch, message: _Filed, found: Sequence[threading.Found], goes_on: elsewhere.Elsewhere
+) -> tuple[int, str, int | None, bool]:
     """Return the conversation for a message, why, when its parent came, and whether its sender is a stranger there."""
     blocked = message.author is not None and message.author.blocked
     for each in (one for one in found if not one.offered):
@@ -250,6 +282,8 @@ def _conversation(batch: Batch, message: _Filed, found: Sequence[threading.Found
         inside = batch.conversations.inside(each.conversation)
         stranger = message.author is not None and bool(inside) and message.author.id not in inside
         return each.conversation, each.reason, each.parent_at, stranger
+    if goes_on.joins is not None:
+        return goes_on.joins, elsewhere.REASON, None, False
     spam = blocked or message.arrival.item.junk
     inbound = message.direction is Direction.INBOUND
     quiet = message.backlog or message.decoded.auto is Auto.LOOP

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from omnidesk.desk import conversations, due
+from omnidesk.desk import conversations, due, ownership
 from omnidesk.desk import standing as standings
 from omnidesk.desk.acts import Act
 from omnidesk.desk.shown import LOOKED_AT, Said, preview, shown
@@ -17,6 +17,9 @@ from omnidesk.desk.standing import Standing
 from omnidesk.store.chunks import rows_in
 from omnidesk.store.deferred import Deferred
 from omnidesk.words.kinds import Direction, Place, Status
+
+MOST_OPEN = 10
+"""Open conversations of one customer that are looked at."""
 
 
 class Growing:
@@ -34,6 +37,9 @@ class Growing:
         """All that was said in conversations that began in this batch."""
         self._grown: set[int] = set()
         self._uncounted: set[int] = set()
+        self._open: dict[int, list[int]] = {}
+        """What was open of customers before this batch, or before it last forgot."""
+        self._last_owners: dict[int, int] = {}
         self._numbers = iter(range(0))
 
     # --- what is asked
@@ -86,6 +92,38 @@ class Growing:
             found = self._inside[number] = {row[0] for row in rows}
         return found
 
+    def met(self, customer: int) -> None:
+        """Take note that a customer is new: nothing of theirs is stored yet."""
+        self._open[customer] = []
+
+    def read_open(self, customers: Collection[int]) -> None:
+        """Read ahead which conversations of customers are not closed, and who had their last; rides on
+        conversation_open."""
+        self._open.update((customer, []) for customer in customers)
+        self._last_owners.update(ownership.last_owners(self._tx.at_once, customers))
+        asked = (
+            "SELECT customer_id, id FROM conversation WHERE place = 'desk' AND status <> 'closed' "
+            "AND customer_id IN ({}) ORDER BY id DESC"
+        )
+        for row in rows_in(self._tx.at_once, asked, customers):
+            if len(self._open[row[0]]) < MOST_OPEN:
+                self._open[row[0]].append(row[1])
+
+    def open_of(self, customer: int) -> list[Standing]:
+        """Return the conversations of a customer that are not closed, the newest first."""
+        if customer not in self._open:
+            self.read_open([customer])
+        begun = [number for number, one in self._new.items() if one.customer_id == customer]
+        each = [one for number in (*reversed(begun), *self._open[customer]) if (one := self.get(number))]
+        return [one for one in each if one.place == Place.DESK and one.status != Status.CLOSED]
+
+    def kinds(self, one: Standing) -> set[str]:
+        """Return by which kinds of channel anything was said in a conversation."""
+        found = {*one.kinds.split(), *(said.kind for said, _ in self._said.get(one.id, ()))}
+        if one.id in self._uncounted:
+            found |= {row[0] for row in self._tx.all("SELECT kind FROM message WHERE conversation_id = ?", (one.id,))}
+        return found
+
     def token(self, token: str) -> int | None:
         """Return the conversation that has a token of ours."""
         found = self._tx.value("SELECT id FROM conversation WHERE token = ?", (token,))
@@ -103,6 +141,7 @@ class Growing:
             self._numbers = iter(range(first, first + self._most_new))
             number = next(self._numbers)
         one = standings.begun(number, subject, customer, status, place, at, backlog)
+        one.known_owner_id = self._last_owners.get(customer or 0)
         self._rows[number] = self._new[number] = one
         self._inside[number] = set()
         self._said[number] = []
@@ -163,7 +202,7 @@ class Growing:
             if one.waiting_since is None and not said.history:
                 one.waiting_since = said.at
         elif person and said.direction == Direction.OUTBOUND:
-            one.waiting_since = None
+            one.waiting_since, one.repeats = None, 0
         kinds = one.kinds.split()
         one.kinds = " ".join(kinds if said.kind in kinds else [*kinds, said.kind])
         if said.auto is None:
@@ -175,7 +214,7 @@ class Growing:
     def forget(self) -> None:
         """Forget all that was read: it may have been changed. What was said is counted at the end."""
         self._uncounted |= self._said.keys() | self._grown
-        for known in (self._rows, self._inside, self._said, self._grown):
+        for known in (self._rows, self._inside, self._said, self._grown, self._open):
             known.clear()
 
     def complete(self) -> None:

@@ -10,13 +10,14 @@ from typing import Any
 
 from omnidesk.connectors import registry
 from omnidesk.connectors.base import Party
-from omnidesk.desk import naming, phones
+from omnidesk.desk import naming, organisations, phones
 from omnidesk.desk.acts import Act
 from omnidesk.store.chunks import rows_in
 from omnidesk.store.database import Connection
 from omnidesk.store.ids import new_id
 from omnidesk.text.address import normalise_identity
 from omnidesk.text.clean import one_line
+from omnidesk.text.role_address import is_role
 from omnidesk.words.errors import NotFoundError
 from omnidesk.words.rows import Address, Channel
 
@@ -35,6 +36,8 @@ class Known:
     """Nobody used it before."""
     claimed: bool = False
     """The customer only says that it is theirs."""
+    certain: bool = False
+    """The channel has proven this time that they are who they say, and nobody else uses the address."""
 
 
 @dataclass(slots=True)
@@ -48,6 +51,7 @@ class _Met:
     deliverable: bool
     blocked: bool
     claimed: bool = False
+    shared: bool = False
 
 
 class People:
@@ -58,6 +62,8 @@ class People:
         self._met: dict[tuple[str, str, str], _Met | None] = {}
         self._values: dict[tuple[str, str], str] = {}
         self._region: str | None = None
+        self._domains: dict[str, int] | None = None
+        """Organisations by the domains of their people's mail, read when somebody new writes."""
 
     def forget(self) -> None:
         """Forget all that was read."""
@@ -91,6 +97,10 @@ class People:
             self._region = phones.region(self._act.tx)
         return normalise_identity(party.kind, party.value, self._region or "")
 
+    def customers(self) -> set[int]:
+        """Return the customers of all that was read."""
+        return {met.customer_id for met in self._met.values() if met is not None}
+
     def stored(self, party: Party) -> int | None:
         """Return the identity of a party where somebody used it before."""
         met = self._find(party.kind, party.scope, self._value(party))
@@ -113,7 +123,8 @@ class People:
             return Known(met.id, met.customer_id, value, met.blocked, new=True)
         if proven:
             self._learn(met, party, value, name, wrote)
-        return Known(met.id, met.customer_id, value, met.blocked, claimed=met.claimed)
+        certain = party.verified and not (met.shared or met.claimed)
+        return Known(met.id, met.customer_id, value, met.blocked, claimed=met.claimed, certain=certain)
 
     def reach(self, party: Party, reachable: bool) -> None:
         """Take note of whether somebody can be written to from now on; of whom nobody knows nothing is kept."""
@@ -130,7 +141,8 @@ class People:
         met = self._find(party.kind, party.scope, value)
         new = met is None
         if met is None:
-            met = _Met(new_id(), author.customer_id, "", False, True, False, claimed=True)
+            shared = _of_many(party.kind, value)
+            met = _Met(new_id(), author.customer_id, "", False, True, False, claimed=True, shared=shared)
             self._store(met, party, value)
             naming.named(self._act.tx, met.customer_id, value)
         return Known(met.id, met.customer_id, value, met.blocked, new, met.claimed)
@@ -162,21 +174,29 @@ class People:
 
     def _new(self, party: Party, value: str, name: str) -> _Met:
         act = self._act
-        met = _Met(new_id(), new_id(), name, party.verified, True, False)
+        met = _Met(new_id(), new_id(), name, party.verified, True, False, shared=_of_many(party.kind, value))
         act.tx.later(
-            "INSERT INTO customer (id, name, created_at) VALUES (?, ?, ?)", (met.customer_id, name or value, act.at)
+            "INSERT INTO customer (id, name, organisation_id, created_at) VALUES (?, ?, ?, ?)",
+            (met.customer_id, name or value, self._organisation(party, value), act.at),
         )
         self._store(met, party, value)
         naming.met(act.tx, met.customer_id, value, name)
         return met
 
+    def _organisation(self, party: Party, value: str) -> int | None:
+        if party.kind != "email":
+            return None
+        if self._domains is None:
+            self._domains = organisations.by_domain(self._act.tx)
+        return self._domains.get(value.rpartition("@")[2])
+
     def _store(self, met: _Met, party: Party, value: str) -> None:
         self._act.tx.later(
-            "INSERT INTO identity (id, customer_id, kind, scope, value, name, verified, claimed, created_at) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO identity (id, customer_id, kind, scope, value, name, verified, claimed, shared, created_at) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 met.id, met.customer_id, party.kind, party.scope, value, met.name, met.verified, met.claimed,
-                self._act.at,
+                met.shared, self._act.at,
             ),
         )  # fmt: skip
         self._met[party.kind, party.scope, value] = met
@@ -199,14 +219,19 @@ class People:
 
 
 _IDENTITY = (
-    "SELECT id, customer_id, value, name, verified, deliverable, blocked_at, claimed FROM identity "
+    "SELECT id, customer_id, value, name, verified, deliverable, blocked_at, claimed, shared FROM identity "
     "WHERE kind = ? AND scope = ? AND value"
 )
 
 
 def _met_in(row: Any) -> _Met:
     flags = bool(row["verified"]), bool(row["deliverable"]), row["blocked_at"] is not None, bool(row["claimed"])
-    return _Met(row["id"], row["customer_id"], row["name"], *flags)
+    return _Met(row["id"], row["customer_id"], row["name"], *flags, shared=bool(row["shared"]))
+
+
+def _of_many(kind: str, value: str) -> bool:
+    """Say whether an address is one that many people use by what it is called."""
+    return kind == "email" and is_role(value)
 
 
 def unreachable(act: Act, channel_kind: str, to: Iterable[Address]) -> None:

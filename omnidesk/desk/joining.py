@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from omnidesk.desk import conversations, drafts, triage
+from omnidesk.desk import conversations, drafts, offers, triage
 from omnidesk.desk.acts import Act, perform_undoable
 from omnidesk.store.database import Transaction
 from omnidesk.store.workspace import Workspace
@@ -56,6 +56,8 @@ def absorb(act: Act, into: int, gone: int, reason: str) -> None:
         act.change("read", into, unread=True)
     conversations.recount(tx, gone)
     conversations.recount(tx, into)
+    for number in (into, gone, *offers.standing(tx, into)):
+        offers.show(tx, number)
     if survivor["backlog"] and absorbed["backlog"] and not survivor["touched"]:
         conversations.settle_backlog(tx, into)
 
@@ -134,6 +136,8 @@ def refuse(workspace: Workspace, actor: Actor, number: int, other: int) -> rows.
             )
         act.event("join_refused", here, after={"other": there})
         act.event("join_refused", there, after={"other": here})
+        offers.show(act.tx, here)
+        offers.show(act.tx, there)
         act.summary = f"#{here} and #{there} stay apart"
 
     return perform_undoable(workspace, actor, "refuse", work)[0]

@@ -55,7 +55,11 @@ def tell(act: Act, agent_id: int, kind: NewsKind, number: int, message_id: int |
 
 
 def owner_changed(act: Act, number: int, before: int | None, after: int | None, kind: str) -> None:
-    """Tell whom a conversation was given to by somebody else; whom it was taken from need not know of it any more."""
+    """Tell whom a conversation was given to by somebody else; whom it was taken from need not know of it any more. What
+    goes from one agent to another is counted."""
+    if before is not None and after is not None:
+        step = -1 if kind == "undone" else 1
+        act.tx.execute("UPDATE conversation SET transfers = transfers + ? WHERE id = ?", (step, number))
     if before is not None:
         act.tx.execute(
             "DELETE FROM notification WHERE agent_id = ? AND conversation_id = ? AND seen_at IS NULL "

@@ -65,6 +65,10 @@ class Settings:
         default=USUAL_REGION,
         metadata={"help": "the country (ISO 3166, such as NL) of telephone numbers that name none"},
     )
+    check_items: str = field(
+        default="order number, postcode, amount",
+        metadata={"help": "what only the customer knows, of which two prove a caller or a new sender; commas between"},
+    )
     shop_name: str = field(default="", metadata={"help": "shown behind the agent's name in From: Sanne (Shop)"})
 
 

@@ -1,8 +1,9 @@
 """Taking the next conversation, and passing one over with a reason.
 
 What is offered: open, on the desk, without an owner, of no team or one of the agent's, not passed over by them lately,
-and no live chat where they take none. First whoever waits in a live chat, then VIPs, then what is overdue, then urgent
-ones; among equals whoever waits longest.
+and no live chat where they take none. First whoever waits in a live chat, then customers whom this agent knows (those
+whom a colleague knows come last for a while), then VIPs, then what is overdue, then urgent ones; among equals whoever
+waits longest.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from omnidesk import clock
-from omnidesk.desk import conversations, due, live, settings
+from omnidesk.desk import conversations, due, live, ownership, settings
 from omnidesk.desk.acts import Act, perform, perform_undoable
 from omnidesk.desk.triage import Ids
 from omnidesk.store.database import Connection
@@ -49,14 +50,15 @@ def candidates(reader: Connection, actor: Actor) -> list[int]:
     kinds = sorted(live.kinds(reader))
     chats, takes = f"c.last_kind IN ({', '.join('?' * len(kinds))})" if kinds else "FALSE", state != AgentState.NO_CHATS
     besides, first = ("", f"({chats} AND c.waiting_since IS NOT NULL) DESC, ") if takes else (f"AND NOT {chats} ", "")
+    known, values = ownership.order(actor.agent_id, now)
     found = reader.all(
         "SELECT c.id FROM conversation c LEFT JOIN customer ON customer.id = c.customer_id "
         "WHERE c.place = 'desk' AND c.status = 'open' AND c.owner_id IS NULL "
         "AND (c.team_id IS NULL OR c.team_id IN (SELECT team_id FROM team_member WHERE agent_id = ?)) "
         "AND NOT EXISTS (SELECT 1 FROM skip s WHERE s.conversation_id = c.id AND s.agent_id = ? AND s.until > ?) "
-        f"{besides}ORDER BY {first}coalesce(customer.vip, FALSE) DESC, c.queue_due < ? DESC, "
+        f"{besides}ORDER BY {first}{known}, coalesce(customer.vip, FALSE) DESC, c.queue_due < ? DESC, "
         "c.priority = 'urgent' DESC, c.queue_waiting, c.id LIMIT ?",
-        (actor.agent_id, actor.agent_id, now, *kinds, now, CANDIDATES),
+        (actor.agent_id, actor.agent_id, now, *kinds, *values, now, CANDIDATES),
     )
     return [row[0] for row in found]
 

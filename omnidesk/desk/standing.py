@@ -49,6 +49,8 @@ class Standing:
     next_due_at: int | None = None
     due_reason: str | None = None
     merged_into: int | None = None
+    repeats: int = 0
+    known_owner_id: int | None = None
 
     def show(self, found: Shown, said: str | None, undelivered: int) -> None:
         """Take over what the messages come to; `said` is the text of the one that is shown."""
@@ -65,6 +67,8 @@ class Standing:
         self.undelivered = undelivered
         self.unproven = found.unproven
         self.created_at = found.oldest
+        if self.waiting_since is None:
+            self.repeats = 0
 
     def settle(self) -> None:
         """It is closed and read, unless its last message is inbound, unanswered and inside the window (promise 14)."""

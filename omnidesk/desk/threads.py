@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 
 from omnidesk.connectors import registry
 from omnidesk.desk import intake
+from omnidesk.desk import offers as joins
 from omnidesk.store import thread
 from omnidesk.store.workspace import Workspace
 from omnidesk.words import rows
@@ -75,21 +75,8 @@ def acts(workspace: Workspace, number: int) -> list[rows.Act]:
 
 
 def offers(workspace: Workspace, number: int) -> list[int]:
-    """Return the conversations that may belong to this one: a message ties them, but agents worked on both.
-
-    What an agent refused is not offered again, unless the refusal was taken back. Rides on event_join, whose
-    condition stands here word for word."""
-    said = workspace.database.reader.all(
-        "SELECT event.kind, event.after_json FROM event JOIN act ON act.id = event.act_id WHERE "
-        "event.conversation_id = ? AND event.kind IN ('join_offered', 'join_refused') AND act.undone_by IS NULL "
-        "ORDER BY event.id",
-        (number,),
-    )
-    offered, refused = (
-        [current(workspace, int(json.loads(row["after_json"])["other"])) for row in said if row["kind"] == kind]
-        for kind in ("join_offered", "join_refused")
-    )
-    return [other for other in dict.fromkeys(offered) if other != number and other not in refused]
+    """Return the conversations that may belong to this one, see `offers`."""
+    return joins.standing(workspace.database.reader, number)
 
 
 def raw(workspace: Workspace, message_id: int) -> bytes:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from omnidesk import clock
-from omnidesk.desk import absence, agents, claims, conversations, due, notifications, phones
+from omnidesk.desk import absence, agents, claims, conversations, due, notifications, ownership, phones
 from omnidesk.desk.acts import Act, perform, perform_undoable
 from omnidesk.store import thread
 from omnidesk.store.database import Transaction
 from omnidesk.store.ids import new_id
 from omnidesk.store.workspace import Workspace
-from omnidesk.text.clean import one_line
+from omnidesk.text.clean import clean, one_line
 from omnidesk.words import rows
 from omnidesk.words.errors import NotFoundError, RefusedError, UsageError
 from omnidesk.words.kinds import Place, Priority, Status
@@ -54,11 +54,17 @@ def _on_each(
 
 
 def assign(
-    workspace: Workspace, actor: Actor, ids: Ids, login: str | None, seen: Mapping[int, str | None] | None = None
+    workspace: Workspace,
+    actor: Actor,
+    ids: Ids,
+    login: str | None,
+    seen: Mapping[int, str | None] | None = None,
+    note: str | None = None,
 ) -> rows.Act:
     """Give conversations to an agent by login, to a team as `@team`, or to nobody; `@none` takes the team off.
 
-    A team gets them into its pool: an owner who is no member loses them. Raises NotFoundError, and RefusedError where
+    A team gets them into its pool: an owner who is no member loses them. Whoever gives to another agent what has an
+    owner says in a `note` what they need to know. Raises NotFoundError, and RefusedError without such a note, and where
     somebody was faster: `seen` says whose each was when it was decided (by login); without it, nobody takes for
     themselves what a colleague was given a moment ago."""
     if login is not None and login.startswith("@"):
@@ -68,6 +74,7 @@ def assign(
 
     def change(act: Act, number: int) -> None:
         claims.check(act, number, owner, seen or {})
+        ownership.hand_over(act, number, owner, note and clean(note).strip())
         act.change("assigned", number, owner_id=owner)
 
     return _on_each(workspace, actor, "assign", ids, change, words)

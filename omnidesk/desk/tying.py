@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 
 from omnidesk import clock
-from omnidesk.desk import joining
+from omnidesk.desk import joining, offers
 from omnidesk.desk.acts import Act
 from omnidesk.desk.growing import Growing
 from omnidesk.desk.settings import Settings
@@ -25,20 +24,7 @@ def tie(act: Act, conversations: Growing, number: int, found: Iterable[Found]) -
                 join.summary = f"joined #{gone} to #{into}: a message ties them together"
                 joining.absorb(join, into, gone, "a message ties them together")
         else:
-            offer(act, here, there)
-
-
-def offer(act: Act, here: int, there: int) -> None:
-    """Offer to join two conversations, once: what stands offered or was refused is not said again."""
-    after = {"other": there}
-    said = act.tx.value(
-        "SELECT 1 FROM event WHERE conversation_id = ? AND kind IN ('join_offered', 'join_refused') "
-        "AND after_json = ? LIMIT 1",
-        (here, json.dumps(after)),
-    )
-    if said is None:
-        act.event("join_offered", here, after=after)
-        act.event("join_offered", there, after={"other": here})
+            offers.offer(act, here, there)
 
 
 def begins_anew(policy: Settings, last_message_at: int, at: int) -> bool:

@@ -13,11 +13,14 @@ from omnidesk.desk import (
     calls,
     contacts,
     conversations,
+    customer_merging,
+    customer_tags,
     deliveries,
     drafts,
     due,
     joining,
     macros,
+    offers,
     outbox_undo,
     skipping,
     teams,
@@ -38,10 +41,21 @@ FIELDS = {
     "owner_id": "owner", "team_id": "team", "absent_owner_id": "absent owner", "place": "where it lies",
     "promised_at": "promise", "snoozed_until": "wake time", "blocked_at": "block", "removed_at": "removal",
     "columns_json": "columns", "status": "status", "priority": "priority", "hold_for": "hold for", "tags": "tags",
-    "name": "name", "company": "company", "language": "language", "preferred_channel": "preferred channel",
+    "name": "name", "company": "company", "organisation_id": "organisation", "merged_into": "merging",
+    "state": "suggestion", "person_check": "check", "language": "language", "preferred_channel": "preferred channel",
 }  # fmt: skip
 """What the fields that can be taken back are called."""
-_TABLES = {"conversation", "identity", "customer", "macro", "agent", "saved_view", "routing_rule"}
+_TABLES = {
+    "conversation",
+    "identity",
+    "customer",
+    "macro",
+    "agent",
+    "saved_view",
+    "routing_rule",
+    "suggestion",
+    "organisation",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +112,7 @@ def _take_back(act: Act, actor: Actor, act_id: int | None) -> Undone:
         events = bulk.take_back(act, events, restored, left)
     for event in events:
         _reverse(act, event, restored, left)
+    customer_merging.take_back(act, row["id"], restored, left)
     _move_back(act, row["id"], restored, left)
     if not restored:
         why = f": {'; '.join(left)}" if left else ""
@@ -108,6 +123,9 @@ def _take_back(act: Act, actor: Actor, act_id: int | None) -> Undone:
             conversations.recount(act.tx, number)
         due.refresh(act.tx, number)
     act.tx.execute("UPDATE act SET undone_by = ? WHERE id = ?", (act.id, row["id"]))
+    if row["kind"] in ("merge", "join", "refuse"):
+        for number in {event["conversation_id"] for event in events if event["conversation_id"] is not None}:
+            offers.show(act.tx, number)
     act.undoes = row["id"]
     act.summary = f"took back: {row['summary'] or row['kind']}"
     undone = rows.Act(row["id"], row["at"], row["actor"], row["kind"], row["summary"], True, act.id)
@@ -178,6 +196,9 @@ def _reverse(act: Act, event: Any, restored: list[str], left: list[str]) -> None
         _take_back_message(act, event, restored, left)
     elif event["kind"] == "tagged":
         _restore_tags(act, number, before["tags"], after["tags"], restored, left)
+    elif event["kind"] == "customer_tagged":
+        if customer_tags.take_back(act, event["customer_id"], before["tags"], after["tags"]):
+            restored.append(_("the customer's tags"))
     elif event["kind"] in ("macro_added", "macro_removed"):
         macros.take_back(act, event["kind"], before, after, restored)
     elif event["kind"] == "team_removed":
@@ -274,7 +295,8 @@ def _restore_tags(
 
 def _move_back(act: Act, act_id: int, restored: list[str], left: list[str]) -> None:
     """Return rows that a merge or split moved, where they still are where it put them."""
-    if not act.tx.value("SELECT 1 FROM moved WHERE act_id = ?", (act_id,)):
+    of_messages = "FROM moved WHERE act_id = ? AND column_name = 'conversation_id'"
+    if not act.tx.value(f"SELECT 1 {of_messages}", (act_id,)):
         return
     back = 0
     touched = {
@@ -284,7 +306,7 @@ def _move_back(act: Act, act_id: int, restored: list[str], left: list[str]) -> N
             (act_id,),
         )
     }
-    for row in act.tx.all("SELECT * FROM moved WHERE act_id = ? ORDER BY id DESC", (act_id,)):
+    for row in act.tx.all(f"SELECT * {of_messages} ORDER BY id DESC", (act_id,)):
         table, column = row["table_name"], row["column_name"]
         now = conversations.current(act.tx, row["after_id"])  # what was merged further goes back from there
         home = conversations.current(act.tx, row["before_id"])  # and to where its old place was merged

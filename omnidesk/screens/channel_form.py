@@ -151,7 +151,7 @@ class ChannelForm(TriedForm):
 
     def on_others(self, message: Others) -> None:
         """Offer the channels that can answer."""
-        for setting in self.manifest.settings:
+        for setting in self.manifest.every_setting:
             if setting.kind == "channel":
                 choice: Select[str] = self.query_one(f"#set-{setting.key}", Select)
                 choice.set_options([(name, name) for name in message.names])

@@ -10,16 +10,18 @@ from omnidesk.screens.keys import PANES, Action, Press
 from omnidesk.screens.later import Later
 from omnidesk.screens.messages import Acted, MergePreviewed
 from omnidesk.text.clean import one_line
+from omnidesk.words.errors import NotFoundError
 from omnidesk.words.rows import Conversation
 from omnidesk.words.speech import _, ngettext
 
 if TYPE_CHECKING:
-    from omnidesk.desk import forwards, joining, merging
+    from omnidesk.desk import customer_merging, customers, forwards, joining, merging, suggesting
     from omnidesk.screens.desk import DeskScreen
     from omnidesk.screens.session import Session
 else:
     joining, merging = Later("omnidesk.desk.joining"), Later("omnidesk.desk.merging")
-    forwards = Later("omnidesk.desk.forwards")
+    customer_merging, customers = Later("omnidesk.desk.customer_merging"), Later("omnidesk.desk.customers")
+    forwards, suggesting = Later("omnidesk.desk.forwards"), Later("omnidesk.desk.suggesting")
 
 LISTED = 8
 """Conversations that a preview names."""
@@ -82,20 +84,28 @@ def _named(one: Conversation) -> str:
 
 
 def accept(desk: DeskScreen, press: Press) -> None:
-    """Join the conversation that is offered."""
-    if desk.open_id is None or not desk.head.offers:
+    """Join the conversation that is offered, else the customer who is suggested."""
+    session, likely = desk.session, desk.customer.known.suggestions
+    if desk.open_id is not None and desk.head.offers:
+        do_merge(desk, (desk.open_id,), desk.head.offers[0])
+    elif desk.open_id is not None and likely:
+        number = likely[0].id
+        desk.backstage.write(lambda: Acted(suggesting.accept(session.workspace, session.actor, number).summary))
+    else:
         desk.say(_("nothing is offered here"))
-        return
-    do_merge(desk, (desk.open_id,), desk.head.offers[0])
 
 
 def refuse(desk: DeskScreen, press: Press) -> None:
-    """Refuse to join what is offered; it is not offered again."""
-    if desk.open_id is None or not desk.head.offers:
+    """Refuse to join what is offered, or who is suggested; it is not offered again."""
+    session, number, likely = desk.session, desk.open_id, desk.customer.known.suggestions
+    if number is not None and desk.head.offers:
+        other = desk.head.offers[0]
+        desk.backstage.write(lambda: Acted(joining.refuse(session.workspace, session.actor, number, other).summary))
+    elif number is not None and likely:
+        one = likely[0].id
+        desk.backstage.write(lambda: Acted(suggesting.reject(session.workspace, session.actor, one).summary))
+    else:
         desk.say(_("nothing is offered here"))
-        return
-    session, number, other = desk.session, desk.open_id, desk.head.offers[0]
-    desk.backstage.write(lambda: Acted(joining.refuse(session.workspace, session.actor, number, other).summary))
 
 
 def do_merge(desk: DeskScreen, ids: tuple[int, ...], into: int) -> None:
@@ -160,6 +170,38 @@ def _split(desk: DeskScreen, number: int, messages: list[int], text: str) -> Non
     desk.backstage.write(work)
 
 
+def merge_customer(desk: DeskScreen, press: Press) -> None:
+    """Ask with whom the customer of the open conversation is one person."""
+    known = desk.customer.known.customer
+    if desk.open_id is None or known is None:
+        desk.say(_("open a conversation with a customer first"))
+        return
+    who = known.id
+
+    def answered(desk: DeskScreen, text: str) -> None:
+        _merge_customer(desk, who, text)
+
+    hint = _("an address or the number of the other one, who goes into this one")
+    question = _("{name} is the same person as:").format(name=one_line(known.name, 40))
+    desk.ask("merge-customer", question, answered, hint, press.argument)
+
+
+def _merge_customer(desk: DeskScreen, into: int, text: str) -> None:
+    session, said = desk.session, text.strip()
+
+    def work() -> Acted:
+        if said.isascii() and said.isdigit() and len(said) < 17:
+            found = [customers.get(session.workspace, int(said))]
+        else:
+            found = customers.find(session.workspace, said)
+        if not found:
+            raise NotFoundError(_("nobody uses {address}").format(address=one_line(said, 100)))
+        return Acted(customer_merging.merge(session.workspace, session.actor, [one.id for one in found], into).summary)
+
+    if said:
+        desk.backstage.write(work)
+
+
 def take_author(desk: DeskScreen, press: Press) -> None:
     """Make the author of the forwarded mail the customer: of the message being read, else of the newest."""
     number, session = next(iter(desk.targets()), None), desk.session
@@ -184,6 +226,24 @@ ACTIONS = (
     ),
     Action("split", "split", "Split the marked messages off, or move them", ("|",), READ, "Decide", split),
     Action("take-author", "author", "Make a forward's author the customer", ("A",), PANES, "Decide", take_author),
-    Action("accept", "accept", "Accept what is offered: join conversations", ("y",), PANES, "Decide", accept),
+    Action(
+        "merge-customer",
+        "same person",
+        "Merge the customer with another",
+        ("g j",),
+        PANES,
+        "Decide",
+        merge_customer,
+        takes="their number or address",
+    ),
+    Action(
+        "accept",
+        "accept",
+        "Accept what is offered: join conversations, merge customers",
+        ("y",),
+        PANES,
+        "Decide",
+        accept,
+    ),
     Action("refuse", "refuse", "Refuse what is offered, for good", ("Y",), PANES, "Decide", refuse),
 )

@@ -94,6 +94,10 @@ class ThreadRead(Message):
     width: int
     refresh: bool
     seconds: float = 0.0
+    check: str = ""
+    """Why the person is to be checked, "" where they are not."""
+    check_items: tuple[str, ...] = ()
+    """What is asked for in a check."""
 
 
 @dataclass

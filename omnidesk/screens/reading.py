@@ -7,7 +7,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from omnidesk import clock
-from omnidesk.desk import customers, history, saved_views, status, suspicion, threads, views
+from omnidesk.desk import (
+    customers,
+    history,
+    person_checks,
+    saved_views,
+    status,
+    suggesting,
+    suspicion,
+    threads,
+    views,
+)
 from omnidesk.screens.messages import (
     CustomerRead,
     OlderRead,
@@ -29,6 +39,7 @@ OLDER_MESSAGES = 200
 OLDER_PAGE = 2_000
 """Messages read at once on the way to a hit."""
 OTHERS = 50
+SUGGESTED = 3
 """Other conversations of a customer that are listed."""
 
 
@@ -71,6 +82,7 @@ def thread(session: Session, asked: Asked) -> ThreadRead:
     happened = history.happenings(session.workspace, conversation.id, since)
     blocks = lay_out(shown, asked.paper, conversation.waiting_since, known, happened)
     offers = tuple(threads.offers(session.workspace, conversation.id))
+    check = person_checks.standing(session.workspace, conversation, messages)
     return ThreadRead(
         asked.conversation_id,
         conversation,
@@ -80,6 +92,8 @@ def thread(session: Session, asked: Asked) -> ThreadRead:
         asked.paper.width,
         bool(asked.known),
         clock.monotonic() - began,
+        check.why if check.due else "",
+        tuple(person_checks.items(session.workspace)),
     )
 
 
@@ -124,7 +138,8 @@ def customer(session: Session, conversation: Conversation) -> CustomerRead:
     except NotFoundError:
         return CustomerRead(conversation.id, Known(None, (), conversation.customer))
     others = customers.conversations(session.workspace, found.id, OTHERS + 1)
-    known = Known(found, tuple(one for one in others if one.id != conversation.id)[:OTHERS])
+    likely = tuple(suggesting.offered(session.workspace, found.id)[:SUGGESTED])
+    known = Known(found, tuple(one for one in others if one.id != conversation.id)[:OTHERS], suggestions=likely)
     return CustomerRead(conversation.id, known, clock.monotonic() - began)
 
 

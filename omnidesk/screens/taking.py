@@ -83,11 +83,22 @@ def _assignees(session: Session) -> list[str]:
 
 
 def assigned(desk: DeskScreen, text: str) -> None:
-    """Assign to who was typed."""
-    said = text.strip()
+    """Assign to who was typed; what follows the login is a note for them, which is asked for where it is needed."""
+    said, _space, note = text.strip().partition(" ")
     login = desk.session.agent.login if said in ME else None if said in NOBODY else said
-    if said:
-        _assign(desk, login, desk.asked_about)
+    whose = {one for number in desk.asked_about if (one := desk.asked_owners.get(number)) not in (None, login)}
+    if said and not note and whose and login and not login.startswith("@") and login != desk.session.agent.login:
+        about, shown = desk.asked_about, desk.asked_owners
+
+        def answered(desk: DeskScreen, text: str) -> None:
+            desk.asked_owners = shown
+            if text.strip():
+                _assign(desk, login, about, text.strip())
+
+        hint = _("it is {login}'s now; the note stays in the conversation").format(login=", ".join(sorted(whose)))
+        desk.ask("assign", _("What does {login} need to know?").format(login=login), answered, hint)
+    elif said:
+        _assign(desk, login, desk.asked_about, note.strip() or None)
 
 
 def assign_me(desk: DeskScreen, press: Press) -> None:
@@ -96,9 +107,9 @@ def assign_me(desk: DeskScreen, press: Press) -> None:
     _assign(desk, desk.session.agent.login, None)
 
 
-def _assign(desk: DeskScreen, login: str | None, ids: list[int] | None) -> None:
+def _assign(desk: DeskScreen, login: str | None, ids: list[int] | None, note: str | None = None) -> None:
     session, seen = desk.session, desk.asked_owners
-    decide(desk, lambda wanted: triage.assign(session.workspace, session.actor, wanted, login, seen), ids=ids)
+    decide(desk, lambda wanted: triage.assign(session.workspace, session.actor, wanted, login, seen, note), ids=ids)
 
 
 def shown_owners(desk: DeskScreen) -> dict[int, str | None]:
@@ -122,6 +133,6 @@ ACTIONS = (
         PANES,
         "Decide",
         assign,
-        takes="login, @team",
+        takes="login, @team, and a note for them",
     ),
 )

@@ -60,8 +60,13 @@ def customers(connection: Connection, ids: Iterable[int]) -> list[Customer]:
             conversations=counts.get(row["id"], 0),
             orders=0,
             created_at=row["created_at"],
+            organisation=row["organisation"],
+            merged_into=row["merged_into"],
         )
-        for row in connection.all(f"SELECT * FROM customer WHERE id IN ({marks})")
+        for row in connection.all(
+            "SELECT c.*, o.name AS organisation FROM customer c LEFT JOIN organisation o ON o.id = c.organisation_id "
+            f"WHERE c.id IN ({marks})"
+        )
     }
     return [found[number] for number in wanted if number in found]
 
@@ -91,6 +96,7 @@ def identity(row: Any, consent: tuple[Consent, ...] = ()) -> Identity:
         deliverable=bool(row["deliverable"]),
         blocked=row["blocked_at"] is not None,
         claimed=bool(row["claimed"]),
+        shared=bool(row["shared"]),
         consent=consent,
     )
 

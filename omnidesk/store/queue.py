@@ -101,7 +101,7 @@ VIEWS = {
 _COLUMNS = """c.id, c.subject, c.status, c.priority, c.place, agent.login, c.customer_id, customer.name AS customer,
     coalesce(customer.vip, FALSE) AS vip, c.unread, c.kinds, c.last_kind, c.preview, c.message_count, c.undelivered,
     c.unproven, c.last_message_at, c.waiting_since, c.snoozed_until, c.hold_for, c.next_due_at, c.due_reason,
-    c.queue_due, c.queue_waiting,
+    c.queue_due, c.queue_waiting, c.offered_join, c.repeats,
     EXISTS (SELECT 1 FROM draft WHERE draft.conversation_id = c.id AND draft.agent_id = :me) AS has_draft,
     CASE WHEN c.owner_id IS NULL AND c.absent_owner_id IS NOT NULL
         THEN (SELECT login FROM agent a WHERE a.id = c.absent_owner_id) END AS absent_owner"""
@@ -266,4 +266,6 @@ def _row(row: Any, sort: Sort) -> QueueRow:
         hold_for=row["hold_for"],
         absent_owner=row["absent_owner"],
         unproven=bool(row["unproven"]),
+        offered_join=row["offered_join"],
+        repeats=row["repeats"],
     )

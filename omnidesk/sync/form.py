@@ -37,7 +37,7 @@ def mailbox() -> str:
 
 def keys(kind: str) -> tuple[str, ...]:
     """Return the settings of a kind, those that everybody fills in first. Raises NotFoundError."""
-    known = registry.manifest(kind).settings
+    known = registry.manifest(kind).every_setting
     return tuple(one.key for one in sorted(known, key=lambda one: one.advanced))
 
 
@@ -69,7 +69,7 @@ def changed(kind: str, typed: Mapping[str, str | int]) -> dict[str, Any]:
 
 
 def _known(kind: str, typed: Mapping[str, str | int]) -> dict[str, Setting]:
-    known = {setting.key: setting for setting in registry.manifest(kind).settings}
+    known = {setting.key: setting for setting in registry.manifest(kind).every_setting}
     strange = sorted(set(typed) - set(known))
     if strange:
         raise UsageError(f"{kind} has no setting {', '.join(strange)}; it has {', '.join(sorted(known)) or 'none'}")

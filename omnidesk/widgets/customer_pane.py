@@ -14,8 +14,8 @@ from omnidesk.widgets.lines import Line, cells, cut, fit, spread, wrap
 from omnidesk.widgets.painting import Painted, Part
 from omnidesk.widgets.pick_list import PickList
 from omnidesk.widgets.thread_lines import cut_parts
-from omnidesk.words.kinds import Status
-from omnidesk.words.rows import Conversation, Customer, Identity
+from omnidesk.words.kinds import Likeness, Status
+from omnidesk.words.rows import Conversation, Customer, Identity, Suggestion
 from omnidesk.words.speech import _
 
 
@@ -26,6 +26,15 @@ class Known:
     customer: Customer | None
     others: tuple[Conversation, ...]
     name: str = ""
+    suggestions: tuple[Suggestion, ...] = ()
+    """Who the customer may be besides."""
+
+
+_FOR = {
+    Likeness.NAMED: "wrote of {value}",
+    Likeness.NAME: "the same name: {value}",
+    Likeness.ORDER: "both named {value}",
+}
 
 
 def lay_out(known: Known, width: int, now: int) -> list[Line]:
@@ -34,8 +43,9 @@ def lay_out(known: Known, width: int, now: int) -> list[Line]:
     if customer is None:
         return [Line((("strong", f" {cut(one_line(known.name) or _('nobody yet'), width - 2)}"),))]
     lines = [Line(spread((("title", f" {name(customer)}"),), (("note", "VIP "),) if customer.vip else (), width))]
-    if customer.company:
-        lines.append(Line((("", f" {cut(one_line(customer.company), width - 2)}"),)))
+    for group in dict.fromkeys((customer.company, customer.organisation)):
+        if group:
+            lines.append(Line((("", f" {cut(one_line(group), width - 2)}"),)))
     lines += [Line((("dim", f" {line}"),)) for line in wrap(about(customer, now), width - 2)]
     if customer.tags:
         lines += [
@@ -44,6 +54,12 @@ def lay_out(known: Known, width: int, now: int) -> list[Line]:
         ]
     lines.append(Line(()))
     lines += [Line(_identity(identity, width)) for identity in customer.identities]
+    for one in known.suggestions:
+        lines.append(Line((("note", f" {cut(_('may be {name}').format(name=name(one.other)), width - 2)}"),)))
+        evidence = _(_FOR[one.likeness]).format(value=one_line(one.value))
+        lines.append(Line((("dim", f"   {cut(evidence, width - 4)}"),)))
+    if known.suggestions:
+        lines.append(Line((("dim", f" {_('y: one person   Y: two people')}"),)))
     lines += [Line(()), Line((("head", f" {summary(known)}"),))]
     for other in known.others:
         state = f" {_(other.status)} "
@@ -95,6 +111,8 @@ def _identity(identity: Identity, width: int) -> tuple[Part, ...]:
         if not identity.deliverable
         else _("no messages")
         if forbids
+        else _("shared")
+        if identity.shared
         else _("verified")
         if identity.verified
         else _("claimed")

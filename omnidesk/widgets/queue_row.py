@@ -105,6 +105,10 @@ def _flags(row: QueueRow, company: Company | None) -> tuple[Part, ...]:
         said.append(("warn", _(" NOT SENT")))
     if row.unproven:
         said.append(("warn", _(" NOT PROVEN")))
+    if row.repeats:
+        said.append(("warn", _(" AGAIN")))
+    if row.offered_join is not None:
+        said.append(("note", _(" y joins #{number}").format(number=row.offered_join)))
     if row.vip:
         said.append(("note", " VIP"))
     if row.has_draft:
@@ -188,6 +192,8 @@ def spoken(row: QueueRow, now: int, place: int, count: int, company: Company | N
         else "",
         _("not sent") if row.undelivered else "",
         _("sender not proven") if row.unproven else "",
+        _("asked again on another channel") if row.repeats else "",
+        _("may belong to #{number}").format(number=row.offered_join) if row.offered_join is not None else "",
         _("has a draft") if row.has_draft else "",
         one_line(company.said) if company is not None else "",
         _("owner {name}").format(name=owner) if owner else _("nobody's {name}").format(name=whose(row)).rstrip(),

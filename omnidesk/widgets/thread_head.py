@@ -38,11 +38,23 @@ def second_line(
     now: int,
     present: str = "",
     visitor: Part = ("", ""),
+    check: str = "",
 ) -> tuple[Part, ...]:
-    """Who else is here, the visitor of a chat, tags and offers at the left, clocks at the right."""
+    """Who else is here, the visitor of a chat, a check of the person, tags and offers at the left, clocks at the
+    right."""
     left: list[Part] = [("warn", f" {present} " if present else "")]
     left.append((visitor[0], f" {visitor[1]} " if visitor[1] else ""))
     left += [("accent", " " + " ".join(f"+{one_line(tag)}" for tag in conversation.tags) if conversation.tags else "")]
+    outcome, _colon, by = conversation.person_check.partition(": ")
+    if check:
+        left.append(("warn", _("  CHECK WHO IT IS (g k): {why}").format(why=_(check))))
+    elif outcome:
+        said = _("  person checked: {by}").format(by=one_line(by)) if by else _("  FAILED the check of the person")
+        left.append(("good" if by else "warn", said))
+    if conversation.repeats:
+        left.append(("warn", _("  asked again on another channel")))
+    if conversation.transfers:
+        left.append(("dim", _("  went from hand to hand {count}x").format(count=conversation.transfers)))
     if offers:
         left.append(("note", _("  may belong to #{number}: y joins it, Y does not").format(number=offers[0])))
     return spread(left, (*_clocks(conversation, now), ("", " ")), width)
@@ -82,6 +94,9 @@ class ThreadHead(Painted):
         super().__init__(id=id)
         self.conversation: Conversation | None = None
         self.offers: tuple[int, ...] = ()
+        self.check = ""
+        """Why the person is to be checked, "" where they are not."""
+        self.check_items: tuple[str, ...] = ()
         self.present = ""
         """What colleagues do here, and what is scheduled."""
         self.visitor: Part = ("", "")
@@ -93,10 +108,12 @@ class ThreadHead(Painted):
             self.visitor = said
             self.refresh()
 
-    def set_conversation(self, conversation: Conversation | None, offers: tuple[int, ...] = ()) -> None:
+    def set_conversation(
+        self, conversation: Conversation | None, offers: tuple[int, ...] = (), check: str = ""
+    ) -> None:
         """Show a conversation, or nothing."""
-        if (conversation, offers) != (self.conversation, self.offers):
-            self.conversation, self.offers = conversation, offers
+        if (conversation, offers, check) != (self.conversation, self.offers, self.check):
+            self.conversation, self.offers, self.check = conversation, offers, check
             self.refresh()
 
     def set_present(self, said: str) -> None:
@@ -112,5 +129,7 @@ class ThreadHead(Painted):
         if self.conversation is not None and y == 0:
             parts = first_line(self.conversation, width)
         elif self.conversation is not None and y == 1:
-            parts = second_line(self.conversation, self.offers, width, clock.now(), self.present, self.visitor)
+            parts = second_line(
+                self.conversation, self.offers, width, clock.now(), self.present, self.visitor, self.check
+            )
         return self.strip(parts, width)

@@ -90,6 +90,17 @@ class Auth(StrEnum):
     NONE = "none"
 
 
+class Likeness(StrEnum):
+    """What speaks for it that two customers are one person."""
+
+    NAMED = "named"
+    """One wrote the other's address as theirs."""
+    NAME = "name"
+    """They have one name, at one company."""
+    ORDER = "order"
+    """They named one order number."""
+
+
 class Health(StrEnum):
     """How a channel does."""
 

@@ -41,6 +41,10 @@ ACTS = (
     "assigned to the team {name}: {many}", "snoozed {many}", "set {what}: {many}", "closed {many}", "deleted {many}",
     "opened {many}", "restored from {what}: {many}", "the deleted ones", "promised an answer on {many}",
     "took the promise off {many}", "priority {what}: {many}", "tagged {tags} {many}", "moved to spam: {many}",
+    "merged {name} into {other}", "{count} customers", "{address} belongs to {name}",
+    "{address} is somebody else than {name}", "{one} and {other} are two people", "organisation {name}",
+    "{name} belongs to {group}", "no organisation", "many people use {address}", "one person uses {address}",
+    "the person of {one} passed the check", "the person of {one} failed the check",
     "blocked {address}", "blocked the sender of {many}", "took back: {act}",
 )  # fmt: skip
 """What acts are called. `{many}`, `{what}`, `{why}` and `{act}` are themselves said anew, and each of `{parts}`."""
@@ -52,7 +56,8 @@ STATES = (
 REASONS = (
     "our own token", "In-Reply-To, our own token", "References, our own token", "the channel's thread",
     "an open call with the same number", "the caller's only open conversation",
-
+    "the customer's only open matter", "a caller's number proves nobody", "the sender is not proven",
+    "the address is new",
     "a later message that names it", "a common parent", "a new matter", "a report on our message", "merged by {name}",
     "{name} is switched off", "{name} is on trial: read only", "{name} cannot send", "there is nobody to send it to",
     "an empty address", "{address} is no e-mail address", "an empty address is no e-mail address",

@@ -17,6 +17,7 @@ from omnidesk.words.kinds import (
     Direction,
     DueReason,
     Health,
+    Likeness,
     MessageStatus,
     NewsKind,
     Place,
@@ -69,6 +70,10 @@ class QueueRow:
     """Whose it was before they went away, while nobody has it."""
     unproven: bool = False
     """Nobody vouches that the customer's newest message comes from them."""
+    offered_join: int | None = None
+    """The conversation that joining is offered with."""
+    repeats: int = 0
+    """How often the customer asked again on another channel, since nobody answered."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +123,12 @@ class Conversation:
     """Whose it was before they went away, while nobody has it."""
     unproven: bool = False
     """Nobody vouches that the customer's newest message comes from them."""
+    repeats: int = 0
+    """How often the customer asked again on another channel, since nobody answered."""
+    transfers: int = 0
+    """How often it went from one agent to another."""
+    person_check: str = ""
+    """What came of the newest check of the person: `passed: order number, postcode`, or `failed`."""
 
 
 @dataclass(frozen=True)
@@ -312,6 +323,8 @@ class Identity:
     consent: tuple[Consent, ...] = ()
     claimed: bool = False
     """The customer only says that it is theirs."""
+    shared: bool = False
+    """Many people use it: it says nothing of who is there."""
 
 
 @dataclass(frozen=True)
@@ -328,6 +341,32 @@ class Customer:
     identities: tuple[Identity, ...]
     conversations: int
     orders: int
+    created_at: int
+    organisation: str | None = None
+    merged_into: int | None = None
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """Two customers who may be one person, and why: `value` is what both have; said in a message of `conversation`."""
+
+    id: int
+    customer: Customer
+    other: Customer
+    likeness: Likeness
+    value: str
+    conversation: int | None
+    created_at: int
+
+
+@dataclass(frozen=True)
+class Organisation:
+    """A company or body that several customers belong to; `domains` are those of its people's mail."""
+
+    id: int
+    name: str
+    domains: tuple[str, ...]
+    customers: int
     created_at: int
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import sqlalchemy
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlmodel import SQLModel
@@ -17,7 +19,7 @@ from omnidesk.store.database import Transaction
 from omnidesk.words.errors import NewerWorkspaceError, RefusedError, TryLaterError, WorkspaceError
 from omnidesk.words.rows import PROGRAM
 from tests import postgres
-from tests.filling import Desk, mail
+from tests.filling import Desk
 
 pytestmark = pytest.mark.databases
 
@@ -114,20 +116,33 @@ def test_a_workspace_that_needs_a_breaking_upgrade_asks_for_it(desk: Desk, monke
         workspace.open_workspace(desk.workspace.home.path)
 
 
-def _back_before_names(desk: Desk) -> None:
-    def work(tx: Transaction) -> None:
-        tx.execute("DROP TABLE search_names")
-        if tx.dialect == "sqlite":
-            tx.execute("DROP TABLE search_vocabulary")
-        tx.execute("UPDATE alembic_version SET version_num = '8'")
-        tx.execute("UPDATE mark SET value = '8' WHERE key = 'schema'")
+def _begun_at(desk: Desk, schema: int) -> None:
+    """Make the workspace anew as the program of an older schema made it."""
+    database = desk.workspace.database
+    with migrate._transaction(database) as connection:
+        for row in sqlalchemy.inspect(connection).get_table_names():
+            connection.exec_driver_sql(f'DROP TABLE IF EXISTS "{row}"' + (" CASCADE" * (not _on_sqlite(desk))))
+        config = migrate._config()
+        config.attributes.update(connection=connection, fold=str)
+        command.upgrade(config, str(schema))
+        connection.exec_driver_sql(
+            f"INSERT INTO mark (key, value) VALUES ('schema', '{schema}'), ('oldest_writer', '1')"
+        )
 
-    desk.workspace.database.write(work)
+
+def _on_sqlite(desk: Desk) -> bool:
+    return desk.workspace.database.dialect == "sqlite"
 
 
 def test_who_was_known_before_there_was_an_index_of_names_is_found(desk: Desk) -> None:
-    desk.receives(mail("1", name="Renée"), mail("2", sender="bram@example.test"))
-    _back_before_names(desk)
+    _begun_at(desk, 8)
+
+    def work(tx: Transaction) -> None:
+        for number, name, address in ((1, "Renée", "anna@example.test"), (2, "", "bram@example.test")):
+            tx.insert("customer", id=number, name=name, created_at=number)
+            tx.insert("identity", id=number, customer_id=number, kind="email", value=address, created_at=number)
+
+    desk.workspace.database.write(work)
     opened = workspace.open_workspace(desk.workspace.home.path)
     assert [one.name for one in customers.page(opened, 9, text="enee")] == ["Renée"]
     assert len(customers.page(opened, 9, text="exa")) == 2

@@ -33,7 +33,7 @@ from omnidesk.connectors.base import (
     Payload,
     SendResult,
 )
-from omnidesk.connectors.manifest import JOIN, REGION, Manifest, Setting
+from omnidesk.connectors.manifest import REGION, Manifest, Setting
 from omnidesk.text.clean import clean, one_line
 
 MANIFEST = Manifest(
@@ -49,8 +49,8 @@ MANIFEST = Manifest(
         Setting("host", "Host", "where baresip runs", default="127.0.0.1"),
         Setting("port", "Port", "its ctrl_tcp_listen", "number", 4444),
         REGION,
-        JOIN,
     ),
+    joins="never",
     target_minutes=30,
     about="Calls of a SIP softphone on this machine.",
     privacy="Nothing leaves this machine: the softphone tells of its calls.",

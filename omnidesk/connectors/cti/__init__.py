@@ -34,7 +34,7 @@ from omnidesk.connectors.base import (
     WebhookAnswer,
     WebhookRequest,
 )
-from omnidesk.connectors.manifest import JOIN, REGION, RELAY, RELAY_TOKEN, Manifest, Secret, Setting
+from omnidesk.connectors.manifest import REGION, RELAY, RELAY_TOKEN, Manifest, Secret, Setting
 from omnidesk.text.clean import clean, one_line
 
 MANIFEST = Manifest(
@@ -56,13 +56,13 @@ MANIFEST = Manifest(
             ("international", "national"),
         ),
         REGION,
-        JOIN,
         *RELAY,
     ),
     secrets=(
         Secret("token", "Token", "a long word of your choice that ends the address you type there"),
         RELAY_TOKEN,
     ),
+    joins="never",
     target_minutes=30,
     about="Calls that your telephone system tells of.",
     privacy="Nothing leaves this machine: the telephone system posts numbers and times of calls here.",

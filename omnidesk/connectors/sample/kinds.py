@@ -17,7 +17,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from omnidesk.connectors.base import Call, Decoded, DecodeError, Item, Template
-from omnidesk.connectors.manifest import JOIN, REGION, Attachments, ReplyWindow, TextRule
+from omnidesk.connectors.manifest import REGION, Attachments, ReplyWindow, TextRule
 from omnidesk.connectors.sample import MANIFEST, SampleConnector, read
 from omnidesk.words.rows import Address
 
@@ -71,10 +71,11 @@ CALL = replace(
     outbound="none",
     threading="contact",
     identity_kinds=("phone",),
-    settings=(*MANIFEST.settings, REGION, JOIN),
+    settings=(*MANIFEST.settings, REGION),
     attachments=Attachments(inbound=True),
     text=TextRule(),
     target_minutes=30,
+    joins="never",
 )
 TEMPLATES = (
     Template("order_shipped", "en", "utility", "Your order {{1}} was shipped.", ("1",)),

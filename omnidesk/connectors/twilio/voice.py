@@ -23,7 +23,7 @@ from omnidesk.connectors.base import (
     WebhookAnswer,
     WebhookRequest,
 )
-from omnidesk.connectors.manifest import JOIN, Attachments, Manifest
+from omnidesk.connectors.manifest import Attachments, Manifest
 from omnidesk.connectors.twilio import calls, since
 from omnidesk.connectors.twilio.account import ANSWERED, SECRETS, SETTINGS, TwilioConnector, days, moment, word
 from omnidesk.connectors.twilio.since import Entry
@@ -38,11 +38,12 @@ MANIFEST = Manifest(
     threading="contact",
     idempotency="none",
     identity_kinds=("phone",),
-    settings=(*SETTINGS, JOIN),
+    settings=SETTINGS,
     secrets=SECRETS,
     auth=("token",),
     attachments=Attachments(inbound=True, media_types=("audio/*",)),
     about="Calls and recordings of a number at Twilio.",
+    joins="never",
     target_minutes=30,
     poll_seconds=15.0,
     history=True,

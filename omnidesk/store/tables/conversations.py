@@ -7,6 +7,8 @@ from sqlmodel import Field, SQLModel
 
 from omnidesk.store.tables.columns import big
 
+OPEN = "place = 'desk' AND status <> 'closed'"
+
 
 class Conversation(SQLModel, table=True):
     """One matter a customer raised. `queue_due` and `queue_waiting` are its place in a queue (never null)."""
@@ -17,6 +19,7 @@ class Conversation(SQLModel, table=True):
         Index("conversation_newest", "place", "last_message_at", "id"),
         Index("conversation_status_newest", "place", "status", "last_message_at", "id"),
         Index("conversation_customer", "customer_id", "last_message_at"),
+        Index("conversation_open", "customer_id", sqlite_where=text(OPEN), postgresql_where=text(OPEN)),
         Index("conversation_token", "token"),
         Index("conversation_wake", "snoozed_until", sqlite_where=text("snoozed_until IS NOT NULL"),
               postgresql_where=text("snoozed_until IS NOT NULL")),
@@ -67,6 +70,16 @@ class Conversation(SQLModel, table=True):
     queue_due: int = Field(sa_column=big())
     queue_waiting: int = Field(sa_column=big())
     merged_into: int | None = Field(default=None, sa_column=big(nullable=True))
+    offered_join: int | None = Field(default=None, sa_column=big(nullable=True))
+    """The conversation that it may belong to: joining is offered."""
+    repeats: int = 0
+    """How often the customer asked again on another channel since nobody answered."""
+    known_owner_id: int | None = Field(default=None, sa_column=big(nullable=True))
+    """Who had the customer's conversation before this one."""
+    transfers: int = 0
+    """How often it went from one agent to another."""
+    person_check: str = ""
+    """What came of the newest check of the person: `passed: order number, postcode`, or `failed`."""
 
 
 class Participant(SQLModel, table=True):

@@ -11,7 +11,14 @@ from omnidesk.store.tables.columns import big
 class Customer(SQLModel, table=True):
     """A person or company who contacts the desk."""
 
-    __table_args__ = (Index("customer_vip", "id", sqlite_where=text("vip"), postgresql_where=text("vip")),)
+    __table_args__ = (
+        Index("customer_vip", "id", sqlite_where=text("vip"), postgresql_where=text("vip")),
+        Index("customer_merged", "merged_into", sqlite_where=text("merged_into IS NOT NULL"),
+              postgresql_where=text("merged_into IS NOT NULL")),
+        Index("customer_name", "name"),
+        Index("customer_organisation", "organisation_id", sqlite_where=text("organisation_id IS NOT NULL"),
+              postgresql_where=text("organisation_id IS NOT NULL")),
+    )  # fmt: skip
     id: int = Field(sa_column=big(primary_key=True))
     name: str = ""
     company: str | None = None
@@ -19,6 +26,37 @@ class Customer(SQLModel, table=True):
     preferred_channel: str | None = None
     vip: bool = False
     merged_into: int | None = Field(default=None, sa_column=big(nullable=True))
+    organisation_id: int | None = Field(default=None, sa_column=big(nullable=True))
+    created_at: int = Field(sa_column=big())
+
+
+class Organisation(SQLModel, table=True):
+    """A company or body that several customers belong to; whoever writes from one of its `domains` does."""
+
+    __table_args__ = (UniqueConstraint("folded", name="organisation_once"),)
+    id: int = Field(sa_column=big(primary_key=True))
+    name: str
+    folded: str
+    domains: str = ""
+    created_at: int = Field(sa_column=big())
+
+
+class Suggestion(SQLModel, table=True):
+    """Two customers who may be one person, and why: `value` is what both have. The lower id stands first."""
+
+    __table_args__ = (
+        UniqueConstraint("customer_id", "other_id", name="suggestion_once"),
+        Index("suggestion_other", "other_id"),
+        Index("suggestion_offered", "id", sqlite_where=text("state = 'offered'"),
+              postgresql_where=text("state = 'offered'")),
+    )  # fmt: skip
+    id: int = Field(sa_column=big(primary_key=True))
+    customer_id: int = Field(sa_column=big())
+    other_id: int = Field(sa_column=big())
+    kind: str
+    value: str = ""
+    message_id: int | None = Field(default=None, sa_column=big(nullable=True))
+    state: str = "offered"
     created_at: int = Field(sa_column=big())
 
 
@@ -33,7 +71,7 @@ class CustomerTag(SQLModel, table=True):
 class Moved(SQLModel, table=True):
     """One row that a merge, split or join moved, so that it can go back: `column_name` of `table_name` changed."""
 
-    __table_args__ = (Index("moved_act", "act_id"),)
+    __table_args__ = (Index("moved_act", "act_id"), Index("moved_row", "table_name", "row_id"))
     id: int = Field(sa_column=big(primary_key=True))
     act_id: int = Field(sa_column=big())
     table_name: str
