@@ -13,6 +13,7 @@ from omnidesk.connectors.email.automatic import list_id, must_not_be_answered, r
 from omnidesk.connectors.email.body import Body, read_body
 from omnidesk.connectors.email.charset import to_text
 from omnidesk.connectors.email.mime import Part, parse
+from omnidesk.connectors.email.voicemail import as_call
 from omnidesk.text.address import parse_addresses
 from omnidesk.text.clean import clean, one_line
 from omnidesk.text.forward import is_forward
@@ -31,7 +32,7 @@ _SUBJECT_TOKEN = re.compile(r"(?<![\w/.-])\[#\d{1,12}-([A-Za-z0-9]{6,64})\](?!\w
 def decode(item: Item) -> Decoded:
     """Return the message of a mail. Never raises: what cannot be understood is shown as it came."""
     try:
-        return _decode(item)
+        return as_call(_decode(item), item)
     except Exception as error:  # noqa: BLE001  a fault of ours must not cost a customer's mail
         log.warning("a mail could not be understood (%s) and is shown as it came", type(error).__name__)
         return _as_it_came(item)

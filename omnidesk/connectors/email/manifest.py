@@ -53,6 +53,10 @@ MANIFEST = Manifest(
             "follow: what another mail program moves, archives or deletes is moved, closed or deleted here too.",
             "choice", "off", ("off", "follow"), advanced=True,
         ),
+        Setting(
+            "voicemail_from", "Voicemail from",
+            "Addresses from which a telephone system mails recordings: these become calls to return.", advanced=True,
+        ),
         Setting("folders", "Folders", "By name, apart by commas. Empty: Inbox, Sent and Junk.", advanced=True),
         Setting("quote", "Quote what is answered", "Puts the customer's message under the reply.", "flag", False),
         Setting(

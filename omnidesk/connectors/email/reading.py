@@ -21,6 +21,7 @@ from omnidesk.connectors.email.cursor import FolderPosition, Position, Range
 from omnidesk.connectors.email.imap import Folder, RefusedByServerError, Session, State
 from omnidesk.connectors.email.mailid import source_id
 from omnidesk.connectors.email.mime import fields_of
+from omnidesk.connectors.email.voicemail import HEADER
 
 FIRST_MAILS = 100
 """Mails of the first batch, which somebody waits for."""
@@ -65,6 +66,8 @@ class Reader:
         if not self._follows:
             self._position.forget_listings()
         self._headers = {"authserv_id": authserv_id} if authserv_id else {}
+        if voicemail := str(settings.get(HEADER) or "").strip():
+            self._headers[HEADER] = voicemail
 
     async def catch_up(self, only: list[Folder] | None = None) -> AsyncGenerator[Batch, None]:
         """Yield everything not read yet: a batch of each folder in turn, the inbox first, the newest first."""
