@@ -22,11 +22,15 @@ class Softphone:
     def __init__(self, folder: Path, answers: bool = True) -> None:
         self.control, self.sip = _free(socket.SOCK_STREAM), _free(socket.SOCK_DGRAM)
         self._folder = folder
+        self.sound = folder / "sound"
+        self.sound.mkdir(parents=True)
         modules = next(Path("/usr/lib").glob("**/baresip/modules"), Path("/usr/lib/baresip/modules"))
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "config").write_text(
             f"module_path {modules}\nmodule g711.so\nmodule aubridge.so\nmodule_app account.so\nmodule_app menu.so\n"
-            f"module_app ctrl_tcp.so\nctrl_tcp_listen 127.0.0.1:{self.control}\naudio_source aubridge,x\n"
+            f"module_app ctrl_tcp.so\n"
+            f"module sndfile.so\nsnd_path {self.sound}\n"
+            f"ctrl_tcp_listen 127.0.0.1:{self.control}\naudio_source aubridge,x\n"
             f"audio_player aubridge,x\naudio_alert aubridge,x\nsip_listen 127.0.0.1:{self.sip}\n"
         )
         mode = "auto" if answers else "manual"

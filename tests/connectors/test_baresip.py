@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from omnidesk.connectors.baresip import BaresipConnector
-from omnidesk.connectors.base import Account, ConnectionLostError, DecodeError, Item
+from omnidesk.connectors.baresip import BaresipConnector, recordings
+from omnidesk.connectors.base import Account, ConnectionLostError, DecodeError, Item, MissingError
 from omnidesk.connectors.testing import wait_for
 from tests.connectors.softphone import Softphone
 from tests.web.serving import Desk
@@ -67,7 +67,8 @@ def phone(tmp_path: Path) -> Iterator[Softphone]:
 @needs
 def test_a_call_to_a_real_softphone_is_one_message_of_the_caller(phone: Softphone, tmp_path: Path) -> None:
     desk = Desk(tmp_path / "home", {})
-    desk.run("channel", "add", "baresip", "--name", "phone", "--set", f"port={phone.control}")
+    told = ("--set", f"port={phone.control}", "--set", f"recordings={phone.sound}")
+    desk.run("channel", "add", "baresip", "--name", "phone", *told)
     with desk.syncing():
         wait_for(lambda: desk.ask("channel", "show", "phone")["last_success_at"], "the engine to listen")
         phone.called("+31201234567")
@@ -85,7 +86,8 @@ def test_a_call_to_a_real_softphone_is_one_message_of_the_caller(phone: Softphon
 def test_a_softphone_that_ends_and_comes_back_is_heard_again(phone: Softphone, tmp_path: Path) -> None:
     desk = Desk(tmp_path / "home", {})
     desk.run("setting", "set", "backoff_seconds", "0.2")
-    desk.run("channel", "add", "baresip", "--name", "phone", "--set", f"port={phone.control}")
+    told = ("--set", f"port={phone.control}", "--set", f"recordings={phone.sound}")
+    desk.run("channel", "add", "baresip", "--name", "phone", *told)
     with desk.syncing():
         wait_for(lambda: desk.ask("channel", "show", "phone")["last_success_at"], "the engine to listen")
         phone.stop()
@@ -94,3 +96,23 @@ def test_a_softphone_that_ends_and_comes_back_is_heard_again(phone: Softphone, t
         wait_for(lambda: desk.ask("channel", "show", "phone")["health"] == "ok", "the softphone to be back")
         phone.called("+31201234567")
         wait_for(desk.messages, "the call")
+    wait_for(lambda: all(one["sha256"] for one in desk.messages()[0]["attachments"]), "the recording")
+    sounds = [one for one in desk.messages()[0]["attachments"] if one["content_type"] == "audio/wav"]
+    assert sounds and all(one["name"].endswith(".wav") for one in sounds)
+
+
+def test_only_a_recording_of_the_folder_is_read(tmp_path: Path) -> None:
+    (tmp_path / "secret.txt").write_text("no")
+    sound = tmp_path / "sound"
+    sound.mkdir()
+    (sound / "one.wav").write_bytes(b"RIFF")
+    written = (sound / "one.wav").stat().st_mtime_ns // 1_000_000
+    assert recordings.just_made(str(sound), written + 1_000) == ["one.wav"]
+    assert recordings.just_made(str(sound), written + 60_000) == []
+    assert recordings.just_made(str(tmp_path / "nowhere"), 0) == []
+    with pytest.raises(ConnectionLostError, match="being written"):
+        recordings.read(str(sound), "one.wav", written + 1)
+    assert recordings.read(str(sound), "../sound/one.wav", written + 10_000) == b"RIFF"
+    for name in ("../secret.txt", "two.wav", ""):
+        with pytest.raises(MissingError):
+            recordings.read(str(sound), name, written + 10_000)

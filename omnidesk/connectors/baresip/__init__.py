@@ -12,10 +12,12 @@ import contextlib
 import json
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote
 
 from omnidesk import clock
+from omnidesk.connectors.baresip import recordings
 from omnidesk.connectors.base import (
     Batch,
     Call,
@@ -33,7 +35,7 @@ from omnidesk.connectors.base import (
     Payload,
     SendResult,
 )
-from omnidesk.connectors.manifest import REGION, Manifest, Setting
+from omnidesk.connectors.manifest import REGION, Attachments, Manifest, Setting
 from omnidesk.text.clean import clean, one_line
 
 MANIFEST = Manifest(
@@ -48,8 +50,12 @@ MANIFEST = Manifest(
     settings=(
         Setting("host", "Host", "where baresip runs", default="127.0.0.1"),
         Setting("port", "Port", "its ctrl_tcp_listen", "number", 4444),
+        Setting(
+            "recordings", "Recordings", "the folder in which baresip's module sndfile records (snd_path)", advanced=True
+        ),
         REGION,
     ),
+    attachments=Attachments(inbound=True),
     joins="never",
     target_minutes=30,
     about="Calls of a SIP softphone on this machine.",
@@ -104,11 +110,24 @@ class BaresipConnector(Connector):
             while True:
                 raw = await self._next(reader, writer)
                 if (item := _item(raw)) is not None:
-                    yield Batch((item,), {"version": 1})
+                    yield Batch((await self._with_recording(item),), {"version": 1})
         except (OSError, EOFError, ValueError) as error:
             raise ConnectionLostError(f"baresip at {self._place} broke off: {error!r}") from error
         finally:
             await _close(writer)
+
+    async def _with_recording(self, item: Item) -> Item:
+        """Name beside the end of a call what was recorded of it."""
+        folder = str(self.account.settings.get("recordings") or "")
+        if not folder or not item.source_id.endswith("/CALL_CLOSED"):
+            return item
+        found = await asyncio.to_thread(recordings.just_made, folder, item.received_at)
+        return replace(item, headers={recordings.HEADER: "\n".join(found)}) if found else item
+
+    async def fetch_blob(self, reference: str) -> AsyncIterator[bytes]:
+        """Read a recording. Raises ConnectionLostError while it is being written, MissingError where it is gone."""
+        folder = str(self.account.settings.get("recordings") or "")
+        yield await asyncio.to_thread(recordings.read, folder, reference, clock.now())
 
     async def _next(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes:
         waiting = asyncio.ensure_future(_frame(reader))
@@ -154,6 +173,7 @@ class BaresipConnector(Connector):
                 kind="call",
                 outbound=outbound,
                 call=_call(state, item.received_at, str(event.get("param") or "")),
+                files=recordings.files(item),
             ),
         )
 
