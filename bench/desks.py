@@ -1,7 +1,7 @@
 """Desks of three years, filled through bulk intake and kept in bench/out: filling a large one costs minutes.
 
 A desk is known by the generator's version, its messages, the schema and the database; where one of these differs it
-is filled anew. On PostgreSQL the smallest is filled the same way, and the others are moved there from SQLite, as a team
+is filled anew, but for an older schema: that is brought up by the program's own migrations. On PostgreSQL the smallest is filled the same way, and the others are moved there from SQLite, as a team
 does that outgrew its file. Agents have worked in it: owners, tags, priorities, what is pending, on hold, snoozed, spam
 and deleted, set by the same use cases as theirs.
 """
@@ -84,7 +84,8 @@ def desk(out: Path, messages: int, database: str) -> Desk:
     home = out / f"desk-{database}-{messages}-years{years.VERSION}-schema{SCHEMA}"
     kept = home / "filled.json"
     server = servers.server(out) if database == "postgresql" else None
-    name = f"omnidesk_bench_{messages}_years{years.VERSION}_schema{SCHEMA}"
+    name = _database(messages, SCHEMA)
+    _bring_up(home, server, messages)
     there = kept.exists() and (server is None or server.holds(name))
     if not there:
         shutil.rmtree(home, ignore_errors=True)
@@ -112,6 +113,27 @@ def desk(out: Path, messages: int, database: str) -> Desk:
     filled = Desk(home, messages, database, seconds, processor, size, moved=moved)
     kept.write_text(json.dumps({name: value for name, value in asdict(filled).items() if name != "home"}))
     return filled
+
+
+def _database(messages: int, schema: int) -> str:
+    return f"omnidesk_bench_{messages}_years{years.VERSION}_schema{schema}"
+
+
+def _bring_up(home: Path, server: servers.Server | None, messages: int) -> None:
+    """Bring a desk of an older schema up to this one, where there is one and none of this."""
+    for schema in range(SCHEMA - 1, 0, -1):
+        older = home.with_name(home.name.replace(f"schema{SCHEMA}", f"schema{schema}"))
+        if home.exists() or not (older / "filled.json").exists():
+            continue
+        if server is not None:
+            if not server.holds(_database(messages, schema)):
+                continue
+            server.rename(_database(messages, schema), _database(messages, SCHEMA))
+            (older / "config.toml").write_text(f'database = "{server.url(_database(messages, SCHEMA))}"\n')
+        older.rename(home)
+        began = time.perf_counter()
+        workspace.open_workspace(home).close()
+        print(f"brought up from schema {schema} in {time.perf_counter() - began:.1f} s,", end=" ", file=sys.stderr)
 
 
 def _move(source: Path, home: Path, url: str) -> None:

@@ -60,8 +60,9 @@ class Run:
         return found
 
     def start(self, found: list[Desk]) -> list[Figure]:
-        """The start on each desk, beside the other programs."""
-        figures, left_out = start.measure(found, OUT, self.said.starts)
+        """The start on each desk, beside the other programs, which are started once in a run of both databases."""
+        beside = found[0].database == desks.DATABASES[0] or self.said.database != "both"
+        figures, left_out = start.measure(found, OUT, self.said.starts, beside)
         self.left_out += left_out
         return figures
 
@@ -74,8 +75,9 @@ class Run:
 
         self.part("fill", lambda: [_filled(desk) for desk in found])
         self.part("start", lambda: self.start(found))
-        self.part("keys", lambda: [one for desk in found for one in keys.measure(desk, *pressing(desk))])
-        self.part("threads", lambda: [one for desk in found for one in threads.measure(desk, self.said.opened)])
+        felt = found[-1:] if self.tenth else found
+        self.part("keys", lambda: [one for desk in felt for one in keys.measure(desk, *pressing(desk))])
+        self.part("threads", lambda: [one for desk in felt for one in threads.measure(desk, self.said.opened)])
         self.part("pages", lambda: [one for desk in found for one in pages.measure(desk)])
         self.part("search", lambda: [one for desk in found for one in searches.measure(desk, self.said.rounds)])
         self.part("arrival", lambda: arrival.measure(largest, self.said.opened))
@@ -133,7 +135,7 @@ def arguments() -> argparse.Namespace:
     ask.add_argument("--out", type=Path, default=OUT / "result.json", help="where everything measured goes, as JSON")
     said = ask.parse_args()
     usual = {"messages": 20_000, "runs": 2, "starts": 7, "keys": 400, "opened": 15, "rounds": 5}
-    short = {"messages": 1_000, "runs": 1, "starts": 2, "keys": 60, "opened": 3, "rounds": 2}
+    short = {"messages": 1_000, "runs": 1, "starts": 1, "keys": 60, "opened": 3, "rounds": 2}
     for name, value in (short if said.tenth else usual).items():
         if getattr(said, name) is None:
             setattr(said, name, value)

@@ -42,6 +42,10 @@ class Server:
         self._run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
         self._run(f"CREATE DATABASE {name} ENCODING 'UTF8' TEMPLATE template0")
 
+    def rename(self, name: str, fresh: str) -> None:
+        """Give a database another name."""
+        self._run(f"ALTER DATABASE {name} RENAME TO {fresh}")
+
     def settle(self, name: str) -> None:
         """Do now what autovacuum does in the minutes after so much was written."""
         self._run("VACUUM ANALYZE", name=name)

@@ -73,8 +73,8 @@ def write_log(path: Path, lines: int) -> None:
             log.write(f"2026-01-05T08:00:00Z INFO mail {number} for {order}: queue=support state=open\n")
 
 
-def measure(desks: Sequence[Desk], out: Path, runs: int) -> tuple[list[Figure], list[str]]:
-    """Return the start and the memory at that moment on each desk, on the largest beside the peers."""
+def measure(desks: Sequence[Desk], out: Path, runs: int, beside: bool) -> tuple[list[Figure], list[str]]:
+    """Return the start and the memory at that moment on each desk, on the largest `beside` the peers if asked for."""
     need("tmux")
     largest = max(desks, key=lambda desk: desk.messages)
     figures: list[Figure] = []
@@ -83,8 +83,9 @@ def measure(desks: Sequence[Desk], out: Path, runs: int) -> tuple[list[Figure], 
         with desk.pointed_at():
             terminal = Terminal()
             try:
-                peers = _peers(out, desk.messages, left_out) if desk is largest else {}
-                figures += _turns(terminal, desk, peers, runs if desk is largest else max(3, runs // 2), left_out)
+                peers = _peers(out, desk.messages, left_out) if beside and desk is largest else {}
+                turns = runs if desk is largest else min(runs, max(3, runs // 2))
+                figures += _turns(terminal, desk, peers, turns, left_out)
             finally:
                 terminal.close()
     return figures, left_out
