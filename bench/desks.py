@@ -1,9 +1,10 @@
 """Desks of three years, filled through bulk intake and kept in bench/out: filling a large one costs minutes.
 
 A desk is known by the generator's version, its messages, the schema and the database; where one of these differs it
-is filled anew, but for an older schema: that is brought up by the program's own migrations. On PostgreSQL the smallest is filled the same way, and the others are moved there from SQLite, as a team
-does that outgrew its file. Agents have worked in it: owners, tags, priorities, what is pending, on hold, snoozed, spam
-and deleted, set by the same use cases as theirs.
+is filled anew, but for an older schema: that is brought up by the program's own migrations. On PostgreSQL the smallest
+is filled the same way, and the others are moved there from SQLite, as a team does that outgrew its file. Agents have
+worked in it: owners, tags, priorities, what is pending, on hold, snoozed, spam and deleted, set by the same use cases
+as theirs.
 """
 
 from __future__ import annotations
