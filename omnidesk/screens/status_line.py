@@ -128,10 +128,13 @@ def _trouble(channel: Channel, now: int) -> Part | None:
     if channel.health is Health.NEEDS_LOGIN and channel.by_token:
         words = _("needs login: g C, then l")
     why = f": {one_line(channel.error, 90)}" if channel.error else ""
+    since = ""
+    if channel.last_success_at is not None and now - channel.last_success_at > clock.MINUTE:
+        since = _(" since {when}").format(when=times.day_time(channel.last_success_at, now).strip())
     again = ""
     if channel.next_attempt_at is not None and channel.next_attempt_at > now:
         again = _(" (in {span})").format(span=times.span(channel.next_attempt_at - now))
-    return ("warn", f"{one_line(channel.name)} {words}{again}{why}")
+    return ("warn", f"{one_line(channel.name)} {words}{since}{again}{why}")
 
 
 def _progress(channel: Channel) -> Part | None:
