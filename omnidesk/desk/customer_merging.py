@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from omnidesk.desk import customer_tags, naming
+from omnidesk.desk import customer_tags, naming, offers
 from omnidesk.desk.acts import Act, perform_undoable
 from omnidesk.store import people
 from omnidesk.store.chunks import rows_in
@@ -29,6 +29,8 @@ MERGE = "customer_merge"
 """The kind of act that moves all that a customer has; any other moves what is named."""
 OWNED = ("identity", "conversation")
 """The tables whose rows belong to a customer and change hands with a record."""
+OFFERED = 3
+"""Pairs of open conversations that a merge offers to be joined."""
 _FILLED = ("company", "language", "preferred_channel", "organisation_id")
 """What the customer who stays takes over where nothing is known of them."""
 
@@ -79,6 +81,7 @@ def merge(workspace: Workspace, actor: Actor, customers: Iterable[int], into: in
 def absorb(act: Act, into: int, gone: int, reason: str) -> None:
     """Give all that a customer has to another, within an act of the kind MERGE."""
     tx = act.tx
+    pairs = [(one, other) for one in _open_of(tx, gone) for other in _open_of(tx, into)]
     for table in OWNED:
         for (row,) in tx.all(f"SELECT id FROM {table} WHERE customer_id = ?", (gone,)):
             act.moved(table, row, "customer_id", gone, into)
@@ -87,12 +90,24 @@ def absorb(act: Act, into: int, gone: int, reason: str) -> None:
     _fill(act, into, gone)
     act.change_row("customer_merged", "customer", gone, {"merged_into": into}, customer=gone)
     act.event("customer_joined", customer=into, after={"customer": gone, "reason": reason})
+    for one, other in pairs[:OFFERED]:
+        offers.offer(act, one, other)
     suggestion = tx.value(
         "SELECT id FROM suggestion WHERE customer_id = ? AND other_id = ?", (min(into, gone), max(into, gone))
     )
     if suggestion is not None:
         act.change_row("suggestion_accepted", "suggestion", suggestion, {"state": "accepted"}, customer=into)
     naming.renew(tx, (into, gone))
+
+
+def _open_of(tx: Connection, customer: int) -> list[int]:
+    """Return the newest conversations of a customer that are not closed; rides on conversation_open."""
+    found = tx.all(
+        "SELECT id FROM conversation WHERE customer_id = ? AND place = 'desk' AND status <> 'closed' "
+        "ORDER BY id DESC LIMIT ?",
+        (customer, OFFERED),
+    )
+    return [row[0] for row in found]
 
 
 def _fill(act: Act, into: int, gone: int) -> None:

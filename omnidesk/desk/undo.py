@@ -123,7 +123,7 @@ def _take_back(act: Act, actor: Actor, act_id: int | None) -> Undone:
             conversations.recount(act.tx, number)
         due.refresh(act.tx, number)
     act.tx.execute("UPDATE act SET undone_by = ? WHERE id = ?", (act.id, row["id"]))
-    if row["kind"] in ("merge", "join", "refuse"):
+    if row["kind"] in ("merge", "join", "refuse", customer_merging.MERGE):
         for number in {event["conversation_id"] for event in events if event["conversation_id"] is not None}:
             offers.show(act.tx, number)
     act.undoes = row["id"]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from omnidesk.desk import customer_merging, customer_tags, customers, organisations, suggesting, undo
+from omnidesk.desk import customer_merging, customer_tags, customers, organisations, suggesting, threads, undo
 from omnidesk.words import rows
 from omnidesk.words.errors import NotFoundError, RefusedError
 from omnidesk.words.kinds import Likeness
@@ -72,6 +72,15 @@ def test_a_merge_is_undone_with_what_came_since(busy: Desk) -> None:
     assert [row[0] for row in found] == [bram.id]
     assert (customer(busy, BRAM).tags, customer(busy, ANNA).tags) == (("wholesale",), ())
     assert [one.id for one in customers.page(opened, 50, text="bram")] == [bram.id]
+
+
+def test_what_both_have_open_is_offered_to_be_joined_and_not_after_the_undo(busy: Desk) -> None:
+    act = merge(busy, BRAM, ANNA)
+    assert threads.offers(busy.workspace, 2) == [1]
+    assert busy.workspace.database.reader.value("SELECT offered_join FROM conversation WHERE id = 2") == 1
+    undo.undo(busy.workspace, busy.me, act.id)
+    assert threads.offers(busy.workspace, 2) == []
+    assert busy.workspace.database.reader.value("SELECT offered_join FROM conversation WHERE id = 2") is None
 
 
 def test_merges_of_merges_are_undone_in_any_order(busy: Desk) -> None:
