@@ -147,8 +147,9 @@ def finish(
     status: MessageStatus,
     error: str | None = None,
     provider_ids: tuple[str, ...] = (),
+    thread: str = "",
 ) -> None:
-    """Write down how a send ended: sent, failed or unknown.
+    """Write down how a send ended: sent, failed or unknown, and the channel's own `thread` that it came into.
 
     That it was sent is true whoever holds the lease by now; anything else counts only while it is still ours."""
 
@@ -162,6 +163,8 @@ def finish(
         elif row["state"] == MessageStatus.SENDING and row["lease_number"] == held.number:
             deliveries.set_status(act, message_id, status, error)
         echoes.learn(act, row["channel_id"], message_id, provider_ids)
+        if thread:
+            echoes.join_thread(act, message_id, thread)
 
     perform(workspace, PROGRAM, str(status), work)
 
@@ -270,6 +273,7 @@ def outgoing(workspace: Workspace, message_id: int) -> Outgoing:
         quoted=quoted,
         auto=message.auto is not None,
         public=bool(said.get("public")),
+        privately=bool(said.get("privately")),
         template=None if template is None else Filled(template["name"], template["language"], (*template["values"],)),
     )
 

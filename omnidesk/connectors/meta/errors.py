@@ -43,7 +43,7 @@ class Said:
     words: str
 
 
-_TOKEN = "Meta takes the access token no more"  # noqa: S105  words for people
+_TOKEN = "Meta takes the access token no more"
 _NEW = "make a new one, and store it with `omnidesk channel secret`"
 GENERAL: Mapping[int, Meaning] = {
     0: Meaning("login", f"{_TOKEN}: {_NEW}"),
