@@ -34,9 +34,7 @@ def said_of(sheet: Sheet, keys: tuple[str, str] = ("Enter", "ctrl+j")) -> tuple[
     if sheet.live:
         return "good", _("CHAT - private - {send} sends, {line} new line").format(send=keys[0], line=keys[1])
     if sheet.way.once:
-        return "good", _("REPLY - private - once, to what they said in public")
-    if sheet.way.privately:
-        return "good", _("REPLY - private - what they said in public is not answered there")
+        return "good", _("REPLY - private - once, to their remark")
     if sheet.sender_only:
         return "good", _("REPLY - private - to the sender only")
     return "good", _("REPLY - private - to the customer")
