@@ -156,9 +156,9 @@ class Notes(Painted):
         if sheet.sort == "note" or not (sheet.public or asked):
             return ""
         if asked:
-            said = _("they wrote in PUBLIC: {key} chooses to answer there").format(key=self.why)
+            said = _("they wrote in PUBLIC: {key} answers there").format(key=self.why)
         else:
-            said = _("everybody reads this, under the name of the shop")
+            said = _("everybody reads this")
         if private is None:
             return said
         if private.usable:
