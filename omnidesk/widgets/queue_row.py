@@ -105,6 +105,8 @@ def _flags(row: QueueRow, company: Company | None) -> tuple[Part, ...]:
         said.append(("warn", _(" NOT SENT")))
     if row.unproven:
         said.append(("warn", _(" NOT PROVEN")))
+    if row.public:
+        said.append(("warn", _(" PUBLIC")))
     if row.vip:
         said.append(("note", " VIP"))
     if row.has_draft:
@@ -188,6 +190,7 @@ def spoken(row: QueueRow, now: int, place: int, count: int, company: Company | N
         else "",
         _("not sent") if row.undelivered else "",
         _("sender not proven") if row.unproven else "",
+        _("said in public") if row.public else "",
         _("has a draft") if row.has_draft else "",
         one_line(company.said) if company is not None else "",
         _("owner {name}").format(name=owner) if owner else _("nobody's {name}").format(name=whose(row)).rstrip(),

@@ -62,6 +62,8 @@ REASONS = (
     "{address} wants no messages on {name} but answers to what they ask (said {source})",
     "{address} is undeliverable: mail to it came back", "the echo of our own message",
     "on {name} the customer has to write first", "the reply window of {name} has closed",
+    "it was answered in private once, and no more is allowed before they write back",
+    "{name} lets a public message be answered in private for {days} days",
     "the text has {count} {unit}, {name} takes {most}", "{name} takes no attachments",
     "{name} takes {count} attachments at most", "the attachments have {size} MB, {name} takes {most} MB",
     "the mail would have {size} MB, the server of {name} takes {most} MB",

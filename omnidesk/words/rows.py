@@ -69,6 +69,8 @@ class QueueRow:
     """Whose it was before they went away, while nobody has it."""
     unproven: bool = False
     """Nobody vouches that the customer's newest message comes from them."""
+    public: bool = False
+    """Everybody can read the newest message."""
 
 
 @dataclass(frozen=True)

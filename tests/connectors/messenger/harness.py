@@ -47,6 +47,10 @@ class PageHarness(Harness):
             files = {name: (_TYPES[Path(name).suffix], data) for name, data in said.files.items()}
             self.provider.says(said.text, person_of(said.sender), said.ago, **files)
 
+    def remark(self, *messages: Said) -> None:
+        for said in messages:
+            self.provider.remarks(said.text, person_of(said.sender), said.ago)
+
     def inject_raw(self, raw: bytes) -> None:
         self.provider.says_raw(raw)
 
