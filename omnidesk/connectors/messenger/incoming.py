@@ -66,7 +66,7 @@ def _of_list(said: Mapping[str, Any], kind: str) -> Decoded | None:
         remark = remarks.mention({"media_id": word(told, "id")}, told, remarks.written(told.get("timestamp")))
         return remarks.decoded(remark, account, kind)
     post = inner(said, "post")
-    return remarks.decoded(remarks.of_list(inner(said, "comment") or post, post), account, kind)
+    return remarks.decoded(remarks.of_list(inner(said, "comment") or post, post, account), account, kind)
 
 
 def _message(said: Mapping[str, Any], account: str, kind: str) -> Decoded:

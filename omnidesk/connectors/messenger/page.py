@@ -80,7 +80,8 @@ class PageConnector(Connector):
         if self._fetches:
             await self.graph.read(f"{node}/conversations", platform=self._kind, fields="id", limit=1)
         warnings = [] if self._fetches else await self._subscribed(node)
-        return Checked(name or word(found, "id"), name, warnings=tuple(warnings))
+        ours = {"username": word(found, "username")} if word(found, "username") else {}
+        return Checked(name or word(found, "id"), name, warnings=tuple(warnings), settings=ours)
 
     async def _subscribed(self, node: str) -> list[str]:
         """Return what is missing where everything comes by webhook."""
@@ -124,11 +125,18 @@ class PageConnector(Connector):
         news = list(incoming.items(opened(request.body), self.account.address))
         told = await self._told([one for one, _, _ in news])
         items = tuple(
-            Item(name, one.raw(_with(one.what, told)), at, "application/json")
+            Item(name, one.raw(self._ours(_with(one.what, told))), at, "application/json")
             for one, name, at in news
             if self._remarks or one.among != "changes"
         )
         return WebhookAnswer(body=b"EVENT_RECEIVED", batch=Batch(items, {}) if items else None)
+
+    def _ours(self, what: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return news with our own number where our own name says that it is ours: Instagram may know us by another."""
+        value, ours = inner(what, "value"), str(self.account.settings.get("username") or "")
+        if not ours or word(inner(value, "from"), "username") != ours:
+            return what
+        return {**what, "value": {**value, "from": {"id": self.account.address, "username": ours}}}
 
     async def _told(self, news: Sequence[News]) -> Mapping[str, Mapping[str, Any]]:
         """Ask what webhooks leave out: the names of those who write, the text of what mentions us. By id; what cannot

@@ -34,7 +34,7 @@ _MESSAGES = {
 }
 _COMMENT = {
     "messenger": "id,message,from,created_time,parent{id},attachment{type}",
-    "instagram": "id,text,timestamp,from{id,username},parent_id",
+    "instagram": "id,text,timestamp,from{id,username},user,parent_id",
 }
 
 
@@ -48,7 +48,7 @@ class Listed:
 
     def item(self) -> Item:
         """Return it as it is taken in."""
-        raw = json.dumps(self.wrapped, ensure_ascii=False, sort_keys=True).encode()
+        raw = json.dumps(_without_links(self.wrapped), ensure_ascii=False, sort_keys=True).encode()
         return Item(self.id, raw, self.at, "application/json")
 
 
@@ -159,13 +159,20 @@ class Lists:
             bare = {name: value for name, value in one.items() if name != "replies"}
             listed = self._wrapped(one, {"comment": bare, "post": {"id": word(post, "id")}})
             parent = word(inner(one, "parent"), "id") or word(one, "parent_id")
-            ours = word(inner(one, "from"), "id") == self._account
+            ours = word(inner(one, "from"), "id") == self._account or bool(one.get("user"))
             if listed.at >= begin and listed.id and (parent or not ours):
                 found.append(listed)
         return found
 
     def _wrapped(self, one: Mapping[str, Any], what: Mapping[str, Any]) -> Listed:
         return Listed(word(one, "id"), _at(one), {"account": self._account, **what})
+
+
+def _without_links(said: Any) -> Any:
+    """Return a document without the links to its next pages, at any depth: they bear the token."""
+    if isinstance(said, dict):
+        return {name: _without_links(value) for name, value in said.items() if name != "paging"}
+    return [_without_links(one) for one in said] if isinstance(said, list) else said
 
 
 def _bare(post: Mapping[str, Any]) -> dict[str, Any]:

@@ -109,9 +109,10 @@ def mention(value: Mapping[str, Any], told: Mapping[str, Any], at: int | None) -
     return Remark(one, f"@{name}" if name else one, name, said, written(told.get("timestamp")) or at, media)
 
 
-def of_list(said: Mapping[str, Any], post: Mapping[str, Any]) -> Remark:
-    """Return a comment as it stands in a list under a post, or the post itself."""
-    author = inner(said, "from")
+def of_list(said: Mapping[str, Any], post: Mapping[str, Any], account: str) -> Remark:
+    """Return a comment as it stands in a list under a post, or the post itself. Instagram says its `user` of our own
+    comments alone."""
+    author = {"id": account} if said.get("user") else inner(said, "from")
     where, parent = word(post, "id"), word(inner(said, "parent"), "id") or word(said, "parent_id")
     text, name = text_of(said, "message") or text_of(said, "text"), word(author, "name") or word(author, "username")
     at = written(said.get("created_time") or said.get("timestamp"))
@@ -123,7 +124,7 @@ def of_list(said: Mapping[str, Any], post: Mapping[str, Any]) -> Remark:
 def decoded(one: Remark, account: str, kind: str) -> Decoded | None:
     """Return a remark as a message; None for what the page says of its own accord. Raises DecodeError."""
     if not one.id or not one.author:
-        raise DecodeError("a comment says by whom it is")
+        raise DecodeError("Meta does not say by whom this is: the app needs the permission to read what people write")
     ours = one.author == account
     if ours and not one.parent:
         return None

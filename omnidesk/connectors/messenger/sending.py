@@ -86,6 +86,7 @@ async def verify(graph: Graph, node: str, account: str, kind: str, payload: Payl
     text, begin = str(facts.get("text") or ""), int(facts.get("at") or 0) - _SAME_MOMENT
     if not text:
         return Unknown("a file without words cannot be looked for: look at Meta whether it went")
+    several = len(json.loads(payload.data)["parts"]) > 1
     if facts.get("public"):
         listed, where = await _under(graph, str(facts.get("answers")), kind), ""
     else:
@@ -95,12 +96,14 @@ async def verify(graph: Graph, node: str, account: str, kind: str, payload: Payl
     found = [
         word(one, "id")
         for one in listed
-        if word(inner(one, "from"), "id") in (account, node)
+        if (word(inner(one, "from"), "id") in (account, node) or one.get("user"))
         and clean(str(one.get("message") or one.get("text") or "")).strip() == clean(text).strip()
         and (written(one.get("created_time") or one.get("timestamp")) or 0) >= begin
     ]
     if len(found) > 1:
         return Unknown("the same words stand there several times: look there which is this one")
+    if several and not found:
+        return Unknown("a file went with it: look at Meta what of it is there")
     return Sent((found[0],), thread=where) if found else NotSent()
 
 
@@ -112,14 +115,20 @@ async def _between(graph: Graph, node: str, kind: str, person: str) -> list[Mapp
 
 
 async def _under(graph: Graph, answered: str, kind: str) -> list[Mapping[str, Any]] | None:
-    """Return what stands under a comment; None under what does not tell."""
+    """Return what stands under a comment, and under the one that it answers, where Meta may have put it; None for what
+    does not tell."""
     if "/" in answered:
         return None
     if kind == "instagram":
-        fields, edge = "id,text,timestamp,from{id}", "replies"
+        edge, above = "replies", "parent_id"
+        asked: dict[str, str | int] = {"fields": "id,text,timestamp,from{id},user", "limit": 50}
     else:
-        fields, edge = "id,message,created_time,from{id}", "comments"
-    return _all(await graph.read(f"{answered}/{edge}", fields=fields, limit=50))
+        edge, above = "comments", "parent{id}"
+        asked = {"fields": "id,message,created_time,from{id}", "limit": 100, "order": "reverse_chronological"}
+    one = await graph.read(answered, fields=above)
+    parent = word(inner(one, "parent"), "id") or word(one, "parent_id")
+    places = [answered, *([parent] if parent else [])]
+    return [found for place in places for found in await graph.pages(f"{place}/{edge}", most=4, **asked)]
 
 
 def _all(page: Mapping[str, Any]) -> list[Mapping[str, Any]]:

@@ -203,6 +203,12 @@ class FakePage(FakeGraph):
         message = next((one for one in self.spoken if one.id == name), None)
         if message is not None:
             return {"id": name, "attachments": {"data": [self._listed_file(one) for one in message.files]}}
+        comment = next((one for one in self.comments if one.id == name), None)
+        if comment is not None:
+            parent = {"parent": {"id": comment.parent}} if self.kind == "messenger" else {"parent_id": comment.parent}
+            return {"id": name} | (parent if comment.parent else {})
+        if name == self.post:
+            return {"id": name}
         people = dict([*(one.person for one in self.spoken), *(one.person for one in self.comments)])
         return {"id": name, "name": people[name]} if name in people else None
 
@@ -229,8 +235,9 @@ class FakePage(FakeGraph):
         ends = (us, them) if one.ours else (them, us)
         found = {"id": one.id, "created_time": written(one.at), "from": ends[0], "to": {"data": [ends[1]]},
                  "message": one.text}  # fmt: skip
-        files = {"attachments": {"data": [self._listed_file(name) for name in one.files]}} if one.files else {}
-        return found | files
+        links = {"next": f"https://graph.facebook.com/next?access_token={TOKEN}"}
+        files = {"data": [self._listed_file(name) for name in one.files], "paging": links}
+        return found | ({"attachments": files} if one.files else {})
 
     def _listed_file(self, name: str) -> dict[str, Any]:
         label, content_type, data = self.files[name]
@@ -323,4 +330,7 @@ def _paged(rows: Sequence[Mapping[str, Any]], after: str) -> dict[str, Any]:
     if start + LARGEST_PAGE >= len(rows):
         return {"data": page, "paging": {"cursors": {"before": str(start), "after": str(start + len(page))}}}
     cursors = {"before": str(start), "after": str(start + LARGEST_PAGE)}
-    return {"data": page, "paging": {"cursors": cursors, "next": "https://graph.facebook.com/next?access_token=x"}}
+    return {
+        "data": page,
+        "paging": {"cursors": cursors, "next": f"https://graph.facebook.com/next?access_token={TOKEN}"},
+    }
