@@ -403,6 +403,8 @@ class OutboxRow:
     agent: str | None
     held: bool = False
     """It waited so long that its agent is asked first."""
+    public: bool = False
+    """Everybody will be able to read it."""
 
 
 @dataclass(frozen=True)

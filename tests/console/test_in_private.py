@@ -61,6 +61,16 @@ async def test_one_key_goes_on_in_private_with_what_was_written(social: Desk) ->
     assert (outgoing.privately, outgoing.public) == (True, False)
 
 
+async def test_what_is_about_to_be_public_says_so_while_it_can_be_taken_back(social: Desk) -> None:
+    async with console(social.workspace) as here:
+        await in_public(here)
+        await here.type("We are sorry")
+        await here.press("ctrl+s", "enter")
+        await here.sees("#1 to Anna by demo PUBLIC goes in", "u takes it back")
+        await here.press("g", "O")
+        await here.sees("by demo, sanne", "PUBLIC goes in")
+
+
 async def test_the_same_key_begins_in_private_from_the_queue(social: Desk) -> None:
     async with console(social.workspace) as here:
         await begin(here, "f10")
