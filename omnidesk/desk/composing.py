@@ -141,7 +141,7 @@ def reply_letter(
     said = _said(text, bare)
     if choice is not None and choice.mail:
         said = leaving.with_missed(said, planned.missed)
-    public = choice.public if choice else registry.manifest(channel.kind).public
+    public = choice is not None and choice.public
     outward = rules.Outward(
         *everyone,
         text=said,
