@@ -223,3 +223,34 @@ def test_who_is_on_two_pages_is_answered_on_the_one_they_wrote_to(program: Progr
     program.run("channel", "add", "messenger", "--name", "other", "--address", "102290129340399", "--set",
                 f"api_url={page.provider.url}", "--no-test")  # fmt: skip
     reply(program, 1, "On its way", "--via", "other", expect=4)
+
+
+def test_what_a_colleague_says_in_meta_s_own_inbox_stands_in_the_thread(program: Program, page: PageHarness) -> None:
+    page.provider.says("Where is it?", BRAM)
+    program.sync_well()
+    page.provider.answers_elsewhere("It left today", BRAM)
+    asked = page.provider.remarks("And never came!", ANNA)
+    program.sync_well()
+    page.provider.remarks("Sorry, Anna", (PAGE, "The Shoe Shop"), parent=asked.id)
+    program.sync_well()
+    assert shown(program, 1) == [("inbound", "Where is it?", False), ("outbound", "It left today", False)]
+    assert shown(program, 2) == [("inbound", "And never came!", True), ("outbound", "Sorry, Anna", True)]
+
+
+def test_our_own_echo_by_webhook_is_that_message(program: Program, page: PageHarness) -> None:
+    page.provider.says("Where is it?")
+    program.sync_well()
+    reply(program, 1, "On its way")
+    program.sync_well()
+    with serving(program) as site:
+        assert post(page.provider.heard(site.hook_url, page.provider.spoken[-1])) == 200
+        wait_for(lambda: ours(program, "On its way")["receipts"], "the echo")
+    assert program.texts("outbound") == ["On its way"]
+
+
+def test_a_webhook_is_taken_though_nobody_can_be_asked_for_names(program: Program, page: PageHarness) -> None:
+    said = page.provider.says("Where is it?")
+    with serving(program) as site, page.provider.outage():
+        assert post(page.provider.heard(site.hook_url, said), patient=False) == 200
+        wait_for(program.texts, "the message")
+    assert program.messages()[0]["from"] == {"name": "", "address": ANNA[0]}
