@@ -228,7 +228,7 @@ def newer_than_answered(desk: WritingDesk) -> int:
 ANSWER = (
     Action("reply", "reply", "Reply to the customer", ("r",), PANES, "Answer", reply, 2),
     Action("reply-sender", "reply", "Reply to the sender only", ("R",), PANES, "Answer", reply_to_sender),
-    Action("in-private", "in private", "Answer in private what was said in public", ("f10",), EVERYWHERE, "Answer",
+    Action("in-private", "in private", "Answer in private what was said in public", ("ctrl+g",), EVERYWHERE, "Answer",
            go_on_in_private),
     Action("note", "note", "Write a note that only the team sees", ("n",), PANES, "Answer", note, 3),
     Action("ask-elsewhere", "ask", "Ask somebody else (aside)", ("f",), PANES, "Answer", ask_elsewhere, 11),

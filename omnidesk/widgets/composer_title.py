@@ -98,7 +98,7 @@ class Notes(Painted):
         self.warning = ""
         self.why = "f4"
         """The key that says why a channel cannot be taken."""
-        self.privately = "f10"
+        self.privately = "ctrl+g"
         """The key that goes on in private with what was said in public."""
         self._shown: list[tuple[Part, ...]] = []
 

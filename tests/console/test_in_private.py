@@ -38,14 +38,14 @@ async def in_public(here: Console) -> None:
 async def test_an_answer_to_a_remark_starts_nowhere_and_says_both_ways(social: Desk, size: tuple[int, int]) -> None:
     async with console(social.workspace, size) as here:
         await begin(here, "r")
-        await here.sees("no channel is chosen", "they wrote in PUBLIC: f4 answers there", "f10", "demo (public)")
+        await here.sees("no channel is chosen", "they wrote in PUBLIC: f4 answers there", "ctrl+g", "demo (public)")
 
 
 async def test_the_composer_shouts_that_everybody_reads_it(social: Desk) -> None:
     async with console(social.workspace) as here:
         await in_public(here)
         await here.sees(
-            "=PUBLIC - everybody can read this !!!!", "everybody reads this; f10 goes on in private", "[demo]"
+            "=PUBLIC - everybody can read this !!!!", "everybody reads this; ctrl+g goes on in private", "[demo]"
         )
 
 
@@ -53,7 +53,7 @@ async def test_one_key_goes_on_in_private_with_what_was_written(social: Desk) ->
     async with console(social.workspace) as here:
         await in_public(here)
         await here.type("NL-10234 left today")
-        await here.press("f10")
+        await here.press("ctrl+g")
         await here.sees("REPLY - private - once, to their remark", "[demo:private", "NL-10234 left today")
         await here.press("ctrl+s", "enter")
         await here.until(lambda: social.count("outbox", "state = 'queued'") == 1, "the answer in the outbox")
@@ -73,7 +73,7 @@ async def test_what_is_about_to_be_public_says_so_while_it_can_be_taken_back(soc
 
 async def test_the_same_key_begins_in_private_from_the_queue(social: Desk) -> None:
     async with console(social.workspace) as here:
-        await begin(here, "f10")
+        await begin(here, "ctrl+g")
         await here.sees("REPLY - private - once", "[demo:private")
 
 
@@ -92,7 +92,7 @@ async def test_the_key_says_why_where_nothing_goes_on_in_private(desk: Desk, mon
     monkeypatch.setattr(SampleConnector, "manifest", manifest)
     desk.receives(mail("1", "Never again!", public=True, thread="post-1/anna", at=clock.now() - 8 * clock.DAY))
     async with console(desk.workspace) as here:
-        await here.press("f10")
+        await here.press("ctrl+g")
         await here.sees("it cannot go on in private", "for 7 days")
         await in_public(here)
         await here.sees("everybody reads this; in private: ")
@@ -101,5 +101,5 @@ async def test_the_key_says_why_where_nothing_goes_on_in_private(desk: Desk, mon
 async def test_what_was_said_in_private_has_no_private_side(desk: Desk) -> None:
     desk.receives(mail("1"))
     async with console(desk.workspace) as here:
-        await here.press("f10")
+        await here.press("ctrl+g")
         await here.sees("was said in private, or has no private side")
