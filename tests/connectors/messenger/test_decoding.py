@@ -6,6 +6,8 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from omnidesk.connectors.base import Decoded, DecodeError, Item, Party
 from omnidesk.connectors.messenger import Instagram, Messenger
@@ -244,3 +246,31 @@ def test_odd_values_break_nothing(what: object) -> None:
             all_of(webhook(event(**{name: what})))
         except DecodeError as error:
             assert str(error)
+
+
+KEYS = (
+    "entry", "id", "time", "changes", "messaging", "field", "value", "sender", "recipient", "message", "mid", "text",
+    "attachments", "type", "payload", "url", "from", "item", "verb", "comment_id", "post_id", "parent_id", "account",
+    "comment", "post", "mention", "created_time", "timestamp", "data", "reaction", "read", "delivery", "watermark",
+    "mids", "postback", "referral", "reply_to", "story", "to", "media", "media_id", "told", "attachment", "object",
+)  # fmt: skip
+ATOMS = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=8), st.just(PAGE))
+ANYTHING = st.recursive(
+    ATOMS,
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.sampled_from(KEYS), inner, max_size=6)),
+    max_leaves=30,
+)
+
+
+@given(ANYTHING, st.sampled_from(["messaging", "changes"]), st.sampled_from(["page", "instagram"]))
+def test_whatever_is_posted_is_read_or_refused_in_words(said: Any, among: str, kind: str) -> None:
+    documents = [said, {"object": kind, "entry": [{"id": PAGE, "time": AT, among: [said]}]}]
+    documents += [{"account": PAGE, what: said} for what in ("message", "comment", "mention")]
+    for document in documents:
+        for connector in (Messenger, Instagram):
+            try:
+                for found in connector.decode(Item("x", json.dumps(document).encode(), AT)):
+                    assert found.external_id or found.deliveries
+                    assert "\x1b" not in found.text
+            except DecodeError as error:
+                assert str(error)
