@@ -177,6 +177,8 @@ def _size_objection(manifest: Manifest, outward: Outward) -> str | None:
     files = manifest.attachments
     if outward.file_sizes and not files.outbound:
         return f"{manifest.name} takes no attachments"
+    if outward.file_sizes and outward.public and not manifest.public:
+        return f"{manifest.name} takes attachments in private only"
     if files.max_count is not None and len(outward.file_sizes) > files.max_count:
         return f"{manifest.name} takes {files.max_count} attachments at most"
     if files.max_bytes is not None and sum(outward.file_sizes) > files.max_bytes:

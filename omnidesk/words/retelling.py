@@ -65,6 +65,7 @@ REASONS = (
     "it was answered in private once, and no more is allowed before they write back",
     "{name} lets a public message be answered in private for {days} days",
     "the text has {count} {unit}, {name} takes {most}", "{name} takes no attachments",
+    "{name} takes attachments in private only",
     "{name} takes {count} attachments at most", "the attachments have {size} MB, {name} takes {most} MB",
     "the mail would have {size} MB, the server of {name} takes {most} MB",
     "the recipient's server refused it", "came back: {why}",

@@ -157,6 +157,10 @@ def test_what_is_public_can_be_taken_back_for_thirty_seconds(social: Desk) -> No
 def test_it_carries_no_files(social: Desk) -> None:
     found = ways(social)
     assert (found["demo"].files, found["demo:private"].files) == (False, True)
+    outward = rules.Outward((Address("", ANNA),), file_sizes=(7,), public=True)
+    assert (
+        rules.objection(social.channel, SOCIAL, outward, NOON) == "Sample customers takes attachments in private only"
+    )
 
 
 def test_macros_and_many_at_once_know_what_is_public(social: Desk) -> None:
