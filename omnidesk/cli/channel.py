@@ -325,16 +325,26 @@ def trial(
 
 
 @command(app, "secret")
-def secret(session: Session, name: Name, password_stdin: Stdin = False) -> None:
+def secret(
+    session: Session,
+    name: Name,
+    which: Annotated[
+        list[str] | None, typer.Argument(metavar="FIELD ..", help="Which of its secrets; else those it needs.")
+    ] = None,
+    password_stdin: Stdin = False,
+) -> None:
     """Store a channel's secret again, as after a new password."""
     from omnidesk.desk import channels
     from omnidesk.sync import form, secrets
 
     one = channels.get(session.workspace, name)
-    fields = () if one.kind == "desk" else form.secret_fields(one.kind, one.settings)
-    fields = fields or (() if one.kind == "desk" else form.extra_fields(one.kind, one.settings))
+    needed = () if one.kind == "desk" else form.secret_fields(one.kind, one.settings)
+    others = () if one.kind == "desk" else form.extra_fields(one.kind, one.settings)
+    fields = tuple(which or needed or others)
     if not fields:
         raise RefusedError(f"{name} has no secret")
+    if unknown := set(fields) - {*needed, *others}:
+        raise UsageError(f"{name} has no secret {min(unknown)}, but {', '.join((*needed, *others))}")
     given = adding.gathered_secrets(fields, {}, password_stdin, session.asks())
     kept = secrets.store(one.id, given)
     act, _ = channels.note_secret(session.workspace, session.actor, name)

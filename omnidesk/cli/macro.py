@@ -227,8 +227,8 @@ def use(
 
     workspace, actor = session.workspace, session.actor
     choices = planning.plan(workspace, number)
-    channel = next((one.channel for one in choices.choices if one.channel.name == via), choices.channel)
-    channel_class = macros.class_of_kind(channel.kind) if channel is not None else ""
+    way = next((one for one in choices.choices if one.name == (via or choices.way)), None)
+    channel_class = macros.class_of_kind(way.channel.kind, way.public) if way is not None else ""
     filled = macros.fill(workspace, actor, name, number, channel_class, language)
     document = {
         "text": filled.text,

@@ -72,6 +72,10 @@ def _key(view: View, token: str | None) -> tuple[int, ...] | None:
     return paging.numbers(".".join(numbers) if fits else "", view.key_size, f"the view {view.name}")
 
 
+def _who(row: QueueRow) -> Piece:
+    return alarm(f"{row.customer or '-'} PUBLIC") if row.public else row.customer or "-"
+
+
 def _line(row: QueueRow) -> list[Piece]:
     due = row.next_due_at
     late = due is not None and due < clock.now()
@@ -81,6 +85,6 @@ def _line(row: QueueRow) -> list[Piece]:
         when(due),
         str(row.status) if row.priority == "normal" else f"{row.status} {row.priority}",
         row.owner or (f"({row.absent_owner})" if row.absent_owner else "-"),
-        alarm(f"{row.customer or '-'} NOT PROVEN") if row.unproven else row.customer or "-",
+        alarm(f"{row.customer or '-'} NOT PROVEN") if row.unproven else _who(row),
         row.subject or row.preview,
     ]

@@ -38,7 +38,12 @@ def reply(
     session: Session,
     number: Number,
     text: Bare = None,
-    via: Annotated[str | None, typer.Option("--via", metavar="CHANNEL", help="The channel it goes by.")] = None,
+    via: Annotated[
+        str | None,
+        typer.Option(
+            "--via", metavar="CHANNEL", help="The channel it goes by; NAME:private, where they wrote in public."
+        ),
+    ] = None,
     to: To = None,
     cc: Cc = None,
     bcc: Bcc = None,

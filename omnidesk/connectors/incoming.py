@@ -83,7 +83,8 @@ class File:
 class Delivery:
     """News about a message of ours: `external_id` or `key` (our UUID) says which; `detail` is the provider's text.
 
-    `code` is the enhanced status of mail (RFC 3463, `5.1.1`), `reply` the server's reply code (`550`); "" unknown."""
+    `code` is the enhanced status of mail (RFC 3463, `5.1.1`), `reply` the server's reply code (`550`); "" unknown.
+    `thread` with `until` (UTC ms): it is of all that we said in this thread of the channel up to then (a watermark)."""
 
     status: Literal["sent", "delivered", "read", "failed", "delayed"]
     external_id: str = ""
@@ -93,6 +94,8 @@ class Delivery:
     permanent: bool = True
     code: str = ""
     reply: str = ""
+    thread: str = ""
+    until: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,10 +96,15 @@ class TextRule:
 
 @dataclass(frozen=True, slots=True)
 class ReplyWindow:
-    """How long after the customer's last message the provider lets us answer freely."""
+    """How long after the customer's last message the provider lets us answer freely, and what goes `outside`.
+
+    With `tag` an answer goes under the provider's tag for late ones until `longest` seconds have passed, where the
+    channel's setting of the name `needs` is on (the provider allowed it to this account)."""
 
     seconds: int
     outside: Literal["template", "tag", "forbidden"] = "forbidden"
+    longest: int = 0
+    needs: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +149,11 @@ class Manifest:
     typing: bool = False
     public: bool = False
     """Whether what is said on it can be read by everybody."""
+    private_reply: int = 0
+    """For how many seconds a public message may be answered in private, once, before its author writes in private
+    themselves; 0 where it may not. Private messages then stand beside public ones (`Decoded.public`)."""
+    scoped: bool = False
+    """Whether each channel knows people by ids of its own (page-scoped ids): `Party.scope` is the channel's address."""
     echo: bool = False
     """Whether what we send comes back as something received."""
     live: bool = False

@@ -70,6 +70,10 @@ class Outgoing:
     """A machine wrote it (acknowledgement, survey): marked so for the other side."""
     public: bool = False
     """It answers a public message in public."""
+    privately: bool = False
+    """It answers in private the public message `in_reply_to`, as the manifest's `private_reply` allows."""
+    late: bool = False
+    """The reply window has closed: it goes under the provider's tag for late answers."""
     template: Filled | None = None
     """What goes out instead of `text`, which says the same in words."""
 
@@ -87,11 +91,13 @@ class Payload:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The provider has it. `refused` names recipients it would not take, with its words."""
+    """The provider has it. `refused` names recipients it would not take, with its words; `thread` is the channel's own
+    thread that it came into, where only the provider knew."""
 
     provider_ids: tuple[str, ...] = ()
     at: int | None = None
     refused: Mapping[str, str] = field(default_factory=dict)
+    thread: str = ""
 
 
 @dataclass(frozen=True, slots=True)

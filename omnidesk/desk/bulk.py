@@ -21,6 +21,7 @@ from omnidesk.desk import (
     letters,
     macros,
     planning,
+    remarks,
     rules,
     settings,
     threads,
@@ -58,6 +59,7 @@ class Recipient:
     answers: Message | None
     outward: rules.Outward
     subject: str
+    privately: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +158,7 @@ def _prepare_one(workspace: Workspace, actor: Actor, number: int, what: _What, v
         return Refused(number, conversation.customer, choice)
     manifest = registry.manifest(choice.channel.kind)
     try:
-        said, language = _words(facts, what.macro, what.text, macros.class_of(manifest))
+        said, language = _words(facts, what.macro, what.text, macros.class_of(manifest, choice.public))
     except OmniDeskError as error:
         return Refused(number, conversation.customer, str(error))
     if choice.public and (facts_told := cautions.private_facts(said)):
@@ -171,23 +173,26 @@ def _prepare_one(workspace: Workspace, actor: Actor, number: int, what: _What, v
         cc=cc,
         text=said,
         file_sizes=what.sizes,
-        last_inbound_at=planning.last_inbound_at(reader, number, choice.channel.id),
+        last_inbound_at=planning.last_inbound_at(reader, number, choice.channel.id, choice.public),
         undeliverable=planning.undeliverable(reader, to),
         refused_consent=consents.refused(reader, choice.channel, (*to, *cc), number),
+        public=choice.public,
+        remark=remarks.remark(reader, planned.answers) if choice.privately and planned.answers else None,
     )
     objection = rules.objection(choice.channel, manifest, outward, clock.now())
     if objection is not None:
         return Refused(number, conversation.customer, retold(objection))
     subject = reply_subject(conversation.subject)
     return Recipient(
-        number, conversation.customer, choice.channel, to, said, language, planned.answers, outward, subject
-    )
+        number, conversation.customer, choice.channel, to, said, language, planned.answers, outward, subject,
+        choice.privately,
+    )  # fmt: skip
 
 
 def _choice(planned: planning.Plan, via: str | None) -> planning.Choice | str:
     """Return the channel an answer takes, or why it cannot: a public one only where it is named."""
     if via is not None:
-        named = next((one for one in planned.choices if one.channel.name == via), None)
+        named = next((one for one in planned.choices if one.name == via), None)
         if named is None:
             raise NotFoundError(
                 _("there is no channel {via} that sends; `omnidesk channel list` shows them").format(via=via)
@@ -197,8 +202,8 @@ def _choice(planned: planning.Plan, via: str | None) -> planning.Choice | str:
         public = next((one.channel for one in planned.choices if one.usable and one.public), None)
         if public is not None:
             return _("only {name} reaches them, and it is public").format(name=public.name)
-        return "; ".join(f"{one.channel.name}: {one.reason}" for one in planned.choices) or _("there is no channel")
-    return next(one for one in planned.choices if planned.channel and one.channel.id == planned.channel.id)
+        return "; ".join(f"{one.name}: {one.reason}" for one in planned.choices) or _("there is no channel")
+    return next(one for one in planned.choices if one.name == planned.way)
 
 
 def _words(facts: Facts, macro: Macro | None, text: str, channel_class: str) -> tuple[str, str]:
@@ -286,7 +291,9 @@ def send(
             due_at = act.at + WINDOW + place * pace
             last = max(last, due_at)
             sender = senders[one.conversation_id]
-            letter = letters.Letter(one.channel, one.outward, one.subject, sender, name, one.answers, enclosed)
+            letter = letters.Letter(
+                one.channel, one.outward, one.subject, sender, name, one.answers, enclosed, privately=one.privately
+            )
             here, message = letters.queue_in(act, one.conversation_id, letter, due_at, _settable(chosen))
             if after is not None:
                 after(act, here)

@@ -18,6 +18,7 @@ from omnidesk.desk import (
     drafts,
     enclosing,
     leaving,
+    remarks,
     rules,
     settings,
     threads,
@@ -129,8 +130,8 @@ def reply_letter(
     reader = workspace.database.reader
     here = threads.current(workspace, number)
     planned = plan(workspace, here, to_sender_only)
-    channel = _channel(workspace, planned, via)
-    choice = next((one for one in planned.choices if one.channel.id == channel.id), None)
+    channel, privately = _way(workspace, planned, via)
+    choice = next((one for one in planned.choices if one.channel.id == channel.id and one.privately == privately), None)
     default = (choice.to, choice.cc) if choice else ((), ())
     everyone = (
         _addresses(to) if to is not None else default[0],
@@ -140,17 +141,20 @@ def reply_letter(
     said = _said(text, bare)
     if choice is not None and choice.mail:
         said = leaving.with_missed(said, planned.missed)
+    public = choice is not None and choice.public
     outward = rules.Outward(
         *everyone,
         text=said,
-        last_inbound_at=last_inbound_at(reader, here, channel.id),
+        last_inbound_at=last_inbound_at(reader, here, channel.id, public),
         undeliverable=undeliverable(reader, default[0]) if to is None else frozenset(),
         refused_consent=consents.refused(reader, channel, itertools.chain(*everyone), here),
+        public=public,
+        remark=remarks.remark(reader, planned.answers) if privately and planned.answers is not None else None,
     )
     subject = reply_subject(reader.value("SELECT subject FROM conversation WHERE id = ?", (here,)))
     if not subject and planned.left_at is not None:
         subject = reply_subject(leaving.topic(reader, here))
-    return _letter(workspace, actor, channel, outward, subject, key, planned.answers)
+    return replace(_letter(workspace, actor, channel, outward, subject, key, planned.answers), privately=privately)
 
 
 def new(
@@ -321,7 +325,7 @@ def _queue(
     if refused is not None:
         raise RefusedError(_("not queued: {why}").format(why=retold(refused)))
     conf = settings.current(workspace)
-    window = 0.0 if when.now else rules.undo_window(manifest, conf.undo_seconds)
+    window = 0.0 if when.now else rules.undo_window(manifest, conf.undo_seconds, letter.public)
     enclosed = enclosing.enclose(workspace, files)
     holding = when.status is Status.ON_HOLD
     party = one_line(when.for_whom, 100) if when.for_whom and holding else None
@@ -350,18 +354,34 @@ def _queue(
     return Queued(done, threads.message(workspace, message_id), due_at)
 
 
-def _channel(workspace: Workspace, planned: Plan, via: str | None) -> Channel:
+def _way(workspace: Workspace, planned: Plan, via: str | None) -> tuple[Channel, bool]:
+    """Return the channel that an answer takes, and whether that is its private way to answer what was public."""
     if via is not None:
-        return people.channel(workspace.database.reader, via)
+        name, privately = remarks.named(via)
+        channel = people.channel(workspace.database.reader, name)
+        if privately and not any(one.name == via for one in planned.choices):
+            raise RefusedError(
+                _("{name} has nothing public to answer in private here: name it without {ending}").format(
+                    name=name, ending=remarks.PRIVATELY
+                )
+            )
+        return channel, privately
+    if planned.channel is not None:
+        return planned.channel, planned.way is not None and remarks.named(planned.way)[1]
     public = next((choice.channel for choice in planned.choices if choice.usable and choice.public), None)
-    if planned.channel is None and public is not None:
-        raise RefusedError(_("{name} is public: name it with --via to answer there").format(name=public.name))
-    if planned.channel is None:
-        reasons = "; ".join(f"{choice.channel.name}: {choice.reason}" for choice in planned.choices) or _(
-            "there is no channel yet"
+    private = next((choice.name for choice in planned.choices if choice.usable and choice.once), None)
+    if public is not None and private is not None:
+        raise RefusedError(
+            _("{name} is public: name it with --via to answer there, or {private} to go on in private").format(
+                name=public.name, private=private
+            )
         )
-        raise RefusedError(_("no channel can take the answer ({reasons})").format(reasons=reasons))
-    return planned.channel
+    if public is not None:
+        raise RefusedError(_("{name} is public: name it with --via to answer there").format(name=public.name))
+    reasons = "; ".join(f"{choice.name}: {choice.reason}" for choice in planned.choices if choice.reason) or _(
+        "there is no channel yet"
+    )
+    raise RefusedError(_("no channel can take the answer ({reasons})").format(reasons=reasons))
 
 
 def sender_of(

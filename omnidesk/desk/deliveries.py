@@ -57,12 +57,26 @@ def apply(act: Act, decoded: Decoded, channel_id: int, proven: bool = True, earl
             proven_sent(act, ours)
     about: About | None = None
     for delivery in decoded.deliveries:
+        if delivery.until:
+            _advance_thread(act, channel_id, delivery)
+            continue
         row = _ours(act, channel_id, delivery, threading.named(decoded))
         if row is not None:
             about = report(act, delivery, row["id"], proven)
         elif early is not None and not delivery.key:
             early(delivery)
     return about
+
+
+def _advance_thread(act: Act, channel_id: int, delivery: Delivery) -> None:
+    """Bring forward all that we said in a thread of the channel up to a time; rides on message_reference_value."""
+    rows = act.tx.all(
+        "SELECT m.id FROM message_reference r JOIN message m ON m.id = r.message_id WHERE r.value = ? "
+        "AND m.channel_id = ? AND m.direction = 'outbound' AND m.status IN ('sent', 'delivered') AND m.sent_at <= ?",
+        (threading.thread_key(delivery.thread), channel_id, delivery.until),
+    )
+    for row in rows:
+        advance(act, row["id"], MessageStatus(delivery.status))
 
 
 def report(act: Act, delivery: Delivery, message_id: int, proven: bool) -> About:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from omnidesk import clock
+from omnidesk.desk import remarks
 from omnidesk.store.database import Transaction
 from omnidesk.store.workspace import Workspace
 from omnidesk.words.rows import Actor, Address, Enclosure
@@ -70,12 +71,13 @@ def save(workspace: Workspace, actor: Actor, number: int, sort: str, what: str |
 def put(tx: Transaction, number: int, agent_id: int, sort: str, what: str | Written, at: int) -> None:
     """Keep a draft within a transaction under way."""
     written = Written(what) if isinstance(what, str) else what
-    channel = written.channel and tx.value("SELECT id FROM channel WHERE name = ? AND removed_at IS NULL",
-                                           (written.channel,))  # fmt: skip
+    name, privately = remarks.named(written.channel or "")
+    channel = name and tx.value("SELECT id FROM channel WHERE name = ? AND removed_at IS NULL", (name,))
     people = {"to": written.to, "cc": written.cc, "bcc": written.bcc}
     said = {name: [[one.name, one.address] for one in some] for name, some in people.items() if some is not None}
     files = [[file.name, file.size, file.source] for file in written.files]
     kept: dict[str, Any] = said | ({"macros": written.macros} if written.macros else {})
+    kept |= {"privately": True} if privately else {}
     tx.execute(
         "INSERT INTO draft (uuid, conversation_id, agent_id, sort, channel_id, recipients_json, subject, text, "
         "files_json, began_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
@@ -103,8 +105,9 @@ def give_back(tx: Transaction, number: int, agent_id: int, message_id: int, at: 
 
     Says whether they had begun to."""
     row = tx.one(
-        "SELECT m.text, m.subject, m.recipients_json, m.aside_id, channel.name AS channel FROM message m "
-        "JOIN channel ON channel.id = m.channel_id WHERE m.id = ?",
+        "SELECT m.text, m.subject, m.recipients_json, m.aside_id, channel.name AS channel, o.outgoing_json "
+        "FROM message m JOIN channel ON channel.id = m.channel_id LEFT JOIN outbox o ON o.message_id = m.id "
+        "WHERE m.id = ?",
         (message_id,),
     )
     if row is None:
@@ -115,7 +118,7 @@ def give_back(tx: Transaction, number: int, agent_id: int, message_id: int, at: 
     said = json.loads(row["recipients_json"])
     back = Written(
         f"{row['text']}\n\n{begun['text']}" if begun is not None and begun["text"] else row["text"],
-        row["channel"],
+        _way(row["channel"], json.loads(row["outgoing_json"] or "{}")),
         _people(said, "to"),
         _people(said, "cc") or (),
         _people(said, "bcc") or (),
@@ -250,7 +253,7 @@ def _draft(row: Any) -> Draft:
     said = json.loads(row["recipients_json"])
     written = Written(
         row["text"],
-        row["channel"],
+        _way(row["channel"], said),
         _people(said, "to"),
         _people(said, "cc"),
         _people(said, "bcc"),
@@ -261,6 +264,11 @@ def _draft(row: Any) -> Draft:
     return Draft(
         row["uuid"], row["conversation_id"], row["sort"], row["text"], row["began_at"], row["updated_at"], written
     )
+
+
+def _way(channel: str | None, said: dict[str, Any]) -> str | None:
+    """Return what names the way that a draft goes: the channel, and whether in private what was public there."""
+    return f"{channel}{remarks.PRIVATELY}" if channel and said.get("privately") else channel
 
 
 def _people(said: dict[str, Any], name: str) -> tuple[Address, ...] | None:

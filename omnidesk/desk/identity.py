@@ -293,6 +293,14 @@ def kind_of(channel_kind: str) -> str:
         return channel_kind
 
 
+def scope_of(channel: Channel) -> str:
+    """Return the scope of the addresses that a channel writes to: its own where ids are known to it alone."""
+    try:
+        return channel.address if registry.manifest(channel.kind).scoped else ""
+    except NotFoundError:
+        return ""
+
+
 def find(connection: Connection, value: str, kind: str | None = None) -> list[int]:
     """Return the customers who use an address, exactly as normalised."""
     kinds = [kind] if kind else ["email", "phone", ""]

@@ -46,11 +46,14 @@ class Letter:
     """Until when (UTC ms) and for whom the conversation waits where it goes on hold."""
     written_at: int | None = None
     """When the agent let go of it (UTC ms), where it waited for the database since."""
+    privately: bool = False
+    """It answers in private what was public on its channel."""
 
     @property
     def public(self) -> bool:
         """Whether everybody will be able to read it."""
-        return rules.is_public(self.channel, registry.manifest(self.channel.kind), self.answers)
+        public = rules.is_public(self.channel, registry.manifest(self.channel.kind), self.answers)
+        return public and not self.privately
 
 
 Also = Callable[[Act, int], None]
@@ -75,10 +78,9 @@ def queue_in(act: Act, number: int | None, letter: Letter, due_at: int, status: 
     Returns the conversation and the message; drafts stay as they are."""
     channel, outward = letter.channel, letter.outward
     manifest = registry.manifest(channel.kind)
-    kind = manifest.identity_kinds[0]
-    here = _fresh(act, kind, outward, letter.subject) if number is None else conversations.current(act.tx, number)
+    here = _fresh(act, channel, outward, letter.subject) if number is None else conversations.current(act.tx, number)
     if letter.aside is None:
-        _take_part(act, here, kind, outward)
+        _take_part(act, here, channel, outward)
     domain = channel.address.rpartition("@")[2] or "omnidesk.invalid"
     names = [file.name for file in letter.enclosed]
     way = (channel.id, channel.kind, Direction.OUTBOUND)
@@ -128,17 +130,23 @@ def _asked_elsewhere(act: Act, number: int, letter: Letter, status: Status | Non
     conversations.recount(act.tx, number)
 
 
-def _fresh(act: Act, identity_kind: str, outward: rules.Outward, subject: str) -> int:
-    first = identity.known(act, Party(identity_kind, outward.to[0].address, outward.to[0].name))
+def _party(channel: Channel, address: Address) -> Party:
+    """Return who an address is on a channel."""
+    kind = registry.manifest(channel.kind).identity_kinds[0]
+    return Party(kind, address.address, address.name, identity.scope_of(channel))
+
+
+def _fresh(act: Act, channel: Channel, outward: rules.Outward, subject: str) -> int:
+    first = identity.known(act, _party(channel, outward.to[0]))
     number = conversations.start(act, subject, first.customer_id, Status.PENDING, Place.DESK)
     act.event("opened", number, first.customer_id, after={"status": Status.PENDING})
     return number
 
 
-def _take_part(act: Act, number: int, identity_kind: str, outward: rules.Outward) -> None:
+def _take_part(act: Act, number: int, channel: Channel, outward: rules.Outward) -> None:
     """Whom an agent writes to takes part from then on, and is no stranger when they answer."""
     for address in (*outward.to, *outward.cc):
-        person = identity.known(act, Party(identity_kind, address.address, address.name))
+        person = identity.known(act, _party(channel, address))
         act.tx.execute(
             conversations.TAKES_PART,
             (number, person.id),
@@ -269,6 +277,7 @@ def _outbox_row(act: Act, message_id: int, number: int, letter: Letter, due_at: 
                 "references": references,
                 "thread": thread.removeprefix(threading.THREAD),
                 "public": letter.public,
+                "privately": letter.privately,
             }
         ),
         created_at=letter.written_at or act.at,
@@ -277,15 +286,17 @@ def _outbox_row(act: Act, message_id: int, number: int, letter: Letter, due_at: 
 
 def _thread(act: Act, number: int, letter: Letter, answered: Sequence[str]) -> str:
     """Return the channel's own thread that a letter goes on with, as it is kept among the ids: that of the message it
-    answers, else the newest of its conversation on a channel that has threads (rides on message_thread)."""
+    answers, else the newest of its conversation on a channel that has threads (rides on message_thread). What is said
+    in private goes on with no thread that is public."""
     answers, channel = letter.answers, letter.channel
-    if answers is not None and answers.channel_id == channel.id and answered:
+    if answers is not None and answers.channel_id == channel.id and answered and not letter.privately:
         return answered[0]
     if letter.aside is not None or registry.manifest(channel.kind).threading == "headers":
         return ""
     found = act.tx.value(
         "SELECT r.value FROM message m JOIN message_reference r ON r.message_id = m.id WHERE m.conversation_id = ? "
-        "AND m.channel_id = ? AND m.aside_id IS NULL AND r.value LIKE 'thread:%' ORDER BY m.at DESC, m.id DESC LIMIT 1",
-        (number, channel.id),
+        "AND m.channel_id = ? AND m.aside_id IS NULL AND m.public = ? AND r.value LIKE 'thread:%' "
+        "ORDER BY m.at DESC, m.id DESC LIMIT 1",
+        (number, channel.id, letter.public),
     )
     return str(found or "")

@@ -195,18 +195,18 @@ def _agent_id(actor: Actor) -> int:
 # Choosing and filling one
 
 
-def class_of(manifest: Manifest) -> str:
-    """Return the class of a kind of channel: mail, short or public."""
-    if manifest.public:
+def class_of(manifest: Manifest, public: bool = False) -> str:
+    """Return the class of a kind of channel, or of what is `public` on it: mail, short or public."""
+    if manifest.public or public:
         return "public"
     most = manifest.text.max_length
     return "mail" if manifest.text.subject and (most is None or most > LETTER_UNITS) else "short"
 
 
-def class_of_kind(kind: str) -> str:
+def class_of_kind(kind: str, public: bool = False) -> str:
     """Return the class of a kind of channel by its name; "" where it is not installed or logged by hand."""
     try:
-        return class_of(registry.manifest(kind))
+        return class_of(registry.manifest(kind), public)
     except NotFoundError:
         return ""
 

@@ -148,8 +148,10 @@ def finish(
     error: str | None = None,
     provider_ids: tuple[str, ...] = (),
     unreachable: bool = False,
+    came_into: str = "",
 ) -> None:
-    """Write down how a send ended: sent, failed or unknown; `unreachable` where nothing gets to its address at all.
+    """Write down how a send ended: sent, failed or unknown; `unreachable` where nothing gets to its address at all, and
+    the channel's own thread that it `came_into`.
 
     That it was sent is true whoever holds the lease by now; anything else counts only while it is still ours."""
 
@@ -166,6 +168,8 @@ def finish(
         if unreachable:
             message = thread.message(act.tx, message_id)
             identity.unreachable(act, message.kind, message.to)
+        if came_into:
+            echoes.join_thread(act, message_id, came_into)
 
     perform(workspace, PROGRAM, str(status), work)
 
@@ -274,6 +278,7 @@ def outgoing(workspace: Workspace, message_id: int) -> Outgoing:
         quoted=quoted,
         auto=message.auto is not None,
         public=bool(said.get("public")),
+        privately=bool(said.get("privately")),
         template=None if template is None else Filled(template["name"], template["language"], (*template["values"],)),
     )
 

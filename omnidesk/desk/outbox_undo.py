@@ -7,7 +7,7 @@ from typing import Any
 
 from omnidesk import clock
 from omnidesk.connectors import registry
-from omnidesk.desk import conversations, deliveries, drafts
+from omnidesk.desk import conversations, deliveries, drafts, rules
 from omnidesk.desk.acts import Act
 from omnidesk.words.kinds import MessageStatus
 from omnidesk.words.speech import _
@@ -58,15 +58,16 @@ def _rewritten(
 def _queue_again(act: Act, message_id: int, restored: list[str], left: list[str]) -> None:
     number = _where(act, message_id)
     row = act.tx.one(
-        "SELECT o.state, o.due_at, channel.kind FROM outbox o JOIN channel ON channel.id = o.channel_id "
-        "WHERE o.message_id = ?",
+        "SELECT o.state, o.due_at, channel.kind, m.public FROM outbox o JOIN channel ON channel.id = o.channel_id "
+        "JOIN message m ON m.id = o.message_id WHERE o.message_id = ?",
         (message_id,),
     )
     if row is None or row["state"] != MessageStatus.CANCELLED:
         left.append(_("the message in #{number} went its own way since").format(number=number))
         return
     deliveries.set_status(act, message_id, MessageStatus.QUEUED, None)
-    due_at = max(row["due_at"], act.at + int(registry.manifest(row["kind"]).undo_window * clock.SECOND))
+    window = rules.undo_window(registry.manifest(row["kind"]), -1, bool(row["public"]))
+    due_at = max(row["due_at"], act.at + int(window * clock.SECOND))
     act.tx.execute("UPDATE outbox SET due_at = ? WHERE message_id = ?", (due_at, message_id))
     restored.append(_("#{number} answer, on its way again").format(number=number))
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from omnidesk import clock
 from omnidesk.connectors import registry
 from omnidesk.connectors.manifest import Manifest
-from omnidesk.desk import answering, consents, forwards, identity, leaving, naming, phones, rules
+from omnidesk.desk import answering, consents, forwards, identity, leaving, naming, phones, remarks, rules
 from omnidesk.store import names, people, thread
 from omnidesk.store.database import Connection
 from omnidesk.store.workspace import Workspace
@@ -52,6 +52,17 @@ class Choice:
     """Whether the customer waits at the other end: lines go one by one, at once."""
     mail: bool = False
     """Whether it is private mail, which reaches whoever is not there now."""
+    privately: bool = False
+    """Whether it answers in private what was public on its channel."""
+    once: bool = False
+    """Whether it is the one answer in private that may go before they write in private themselves: never proposed."""
+    late: bool = False
+    """Whether the reply window has closed, and it goes under the provider's tag for late answers."""
+
+    @property
+    def name(self) -> str:
+        """What names it: the channel, and behind it that it is the private way there."""
+        return f"{self.channel.name}{remarks.PRIVATELY}" if self.privately else self.channel.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +81,8 @@ class Plan:
     flagged: tuple[str, ...]
     left_at: int | None = None
     missed: tuple[str, ...] = ()
+    way: str | None = None
+    """What names the way proposed (`Choice.name`)."""
 
 
 def plan(workspace: Workspace, number: int, to_sender_only: bool = False) -> Plan:
@@ -107,17 +120,17 @@ def plan(workspace: Workspace, number: int, to_sender_only: bool = False) -> Pla
         missed = leaving.missed(reader, number, answers, left)
     mailbox = _wanted_mailbox(answers)
     choices = tuple(_choices(reader, number, answers, to, cc, mailbox))
-    private = [one for one in choices if one.usable and not (one.public or one.claimed)]
+    private = [one for one in choices if one.usable and not (one.public or one.claimed or one.once)]
     first = _reaching(reader, number, private, mailbox, left is not None) or _proposed(reader, number, answers, private)
-    if first is not None and (answers is None or not _speaks_for(first.channel.kind, answers.kind)):
-        to, cc = first.to, ()
-    return Plan(answers, None if first is None else first.channel, choices, to, cc, tuple(flagged), left, missed)
+    if first is None:
+        return Plan(answers, None, choices, to, cc, tuple(flagged), left, missed)
+    return Plan(answers, first.channel, choices, first.to, first.cc, tuple(flagged), left, missed, first.name)
 
 
 def turned(planned: Plan, channel: str | None) -> str:
     """Return in words what becomes of an answer by a channel (by name) because the customer left their chat; "" where
     they did not."""
-    choice = next((one for one in planned.choices if one.channel.name == channel), None)
+    choice = next((one for one in planned.choices if one.name == channel), None)
     if planned.left_at is None or choice is None:
         return ""
     lines = len(planned.missed) if choice.mail else 0
@@ -331,35 +344,56 @@ def _choices(
             for one in sorted(
                 customer.identities if customer else (), key=lambda one: (not one.deliverable, one.claimed)
             )
-            if one.kind in manifest.identity_kinds
+            if one.kind in manifest.identity_kinds and one.scope == identity.scope_of(channel)
         )
         noted = tuple(Address("", value) for kind, value in claims if kind in manifest.identity_kinds)
-        window, last = manifest.reply_window, last_inbound_at(reader, number, channel.id)
-        same = answers is not None and _speaks_for(channel.kind, answers.kind)
+        same = answers is not None and _answers_there(channel, manifest, answers)
         there = to if same else mailbox if mailbox and "email" in manifest.identity_kinds else theirs[:1] or noted[:1]
-        if not there:
-            reason: str | None = _("no {kinds} address of the customer is known").format(
-                kinds=" or ".join(manifest.identity_kinds)
-            )
-        else:
-            forbidden = consents.refused(reader, channel, there, number)
+        copies, claimed = cc if same else (), not same and not theirs
+        for privately in (False, True) if remarks.is_remark(channel, manifest, answers) else (False,):
+            public = not privately and rules.is_public(channel, manifest, answers)
+            last = last_inbound_at(reader, number, channel.id, public)
+            if privately and last is None and not manifest.private_reply:
+                continue
             outward = rules.Outward(
-                there, cc if same else (), last_inbound_at=last, undeliverable=bad, refused_consent=forbidden
-            )
-            reason = rules.objection(channel, manifest, outward, clock.now())
-        closes = None if window is None or last is None else rules.window_shuts(window, last)
-        copies = cc if same else ()
-        public = rules.is_public(channel, manifest, answers)
-        found.append(
-            replace(
-                _choice(channel, manifest, reason, there),
-                cc=copies,
+                there,
+                copies,
+                last_inbound_at=last,
+                undeliverable=bad,
+                refused_consent=consents.refused(reader, channel, there, number),
                 public=public,
-                claimed=not same and not theirs,
-                closes_at=closes,
+                remark=remarks.remark(reader, answers) if privately and answers is not None else None,
             )
-        )
+            choice = _weighed(channel, manifest, outward, privately)
+            found.append(replace(choice, claimed=claimed))
     return found
+
+
+def _answers_there(channel: Channel, manifest: Manifest, answers: Message) -> bool:
+    """Say whether a channel reaches the very address that a message came from."""
+    return _speaks_for(channel.kind, answers.kind) and (not manifest.scoped or answers.channel_id == channel.id)
+
+
+def _weighed(channel: Channel, manifest: Manifest, outward: rules.Outward, privately: bool) -> Choice:
+    """Return one way to answer, as the rules judge it now."""
+    now = clock.now()
+    if not outward.to:
+        reason: str | None = _("no {kinds} address of the customer is known").format(
+            kinds=" or ".join(manifest.identity_kinds)
+        )
+    else:
+        reason = rules.objection(channel, manifest, outward, now)
+    choice = _choice(channel, manifest, reason, outward.to)
+    return replace(
+        choice,
+        cc=outward.cc,
+        public=outward.public,
+        files=choice.files and (manifest.public or not outward.public),
+        closes_at=rules.closes_at(channel, manifest, outward, now),
+        privately=privately,
+        once=privately and not rules.opened(channel, manifest, outward, now),
+        late=rules.late(channel, manifest, outward, now),
+    )
 
 
 def _reachable(one: Identity) -> tuple[bool, bool]:
@@ -439,13 +473,13 @@ def addresses_like(workspace: Workspace, begun: str, limit: int) -> list[Address
     return list(found)[:limit]
 
 
-def last_inbound_at(reader: Connection, number: int, channel_id: int) -> int | None:
-    """Return when the customer last wrote on a channel of a conversation, as far as its newest messages tell: what lies
-    thousands of messages back opens no reply window. Rides on message_thread."""
+def last_inbound_at(reader: Connection, number: int, channel_id: int, public: bool = False) -> int | None:
+    """Return when the customer last wrote on a channel of a conversation, in public or in private, as far as its newest
+    messages tell: what lies thousands of messages back opens no reply window. Rides on message_thread."""
     found = reader.value(
-        "SELECT max(at) FROM (SELECT at, channel_id, direction, aside_id FROM message WHERE conversation_id = ? "
-        f"ORDER BY at DESC, id DESC LIMIT {MOST_BACK}) AS newest "
-        "WHERE channel_id = ? AND direction = 'inbound' AND aside_id IS NULL",
-        (number, channel_id),
+        "SELECT max(at) FROM (SELECT at, channel_id, direction, aside_id, public FROM message "
+        f"WHERE conversation_id = ? ORDER BY at DESC, id DESC LIMIT {MOST_BACK}) AS newest "
+        "WHERE channel_id = ? AND direction = 'inbound' AND aside_id IS NULL AND public = ?",
+        (number, channel_id, public),
     )
     return None if found is None else int(found)

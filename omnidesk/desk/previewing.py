@@ -94,6 +94,9 @@ def _outgoing(workspace: Workspace, actor: Actor, letter: Letter, unsent: Unsent
         conversation=unsent.number,
         token=token if letter.aside is None else "",
         files=tuple(File(file.name, "application/octet-stream", STANDS_IN) for file in unsent.files),
+        in_reply_to=(answers.external_id or "") if answers else "",
+        public=letter.public,
+        privately=letter.privately,
         quoted=Quoted(answers.sender.name or answers.sender.address, answers.text, answers.at) if answers else None,
     )
 

@@ -49,6 +49,7 @@ class Ways(Listing):
             said = one_line(way.reason)
         else:
             head += [("warn", _("PUBLIC, everybody can read it") + "  ")] if way.public else []
+            head += [("good", _("in private, once") + "  ")] if way.once else []
             said = one_line(_("to {whom}").format(whom=write(way.to)) if way.to else _("to whom you name"))
         room = width - sum(cells(text) for _style, text in head)
         if cells(said) <= room:

@@ -70,7 +70,7 @@ def slash(desk: DeskScreen) -> None:
         return
     number = sheet.conversation_id
     way = sheet.way
-    channel_class = macros.class_of_kind(way.kind) if way is not None and way.kind else ""
+    channel_class = macros.class_of_kind(way.kind, sheet.public) if way is not None and way.kind else ""
 
     def chosen(found: Chosen | None) -> None:
         if found is None:

@@ -115,7 +115,9 @@ def _lines(row: OutboxRow, now: int, width: int) -> list[Line]:
     by = _("by {channel}, {agent}").format(channel=one_line(row.channel), agent=row.agent or "omnidesk")
     when = _when(row, now)
     room = max(0, width - len(head) - len(when) - 2)
-    first: tuple[Part, ...] = (("strong", head), ("", fit(by, room)), ("key", f"{when} "))
+    seen = _(" PUBLIC") + " " if row.public else ""
+    by = fit(by, max(0, room - len(seen)))
+    first: tuple[Part, ...] = (("strong", head), ("", by), ("warn", seen), ("key", f"{when} "))
     found = [Line(first, row.message_id), Line((("dim", f"         {cut(one_line(row.subject), width - 10)}"),),
                                                row.message_id)]  # fmt: skip
     if row.error:

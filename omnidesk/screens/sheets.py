@@ -15,8 +15,9 @@ from omnidesk.screens.writing_messages import AddressesRead, Cautioned, Redirect
 from omnidesk.text import quote, recipients
 from omnidesk.text.clean import clean, one_line
 from omnidesk.widgets.sheet import Sheet, Sort, Way
-from omnidesk.words.errors import NotFoundError
+from omnidesk.words.errors import NotFoundError, RefusedError
 from omnidesk.words.rows import Address, Message
+from omnidesk.words.speech import _
 
 if TYPE_CHECKING:
     from omnidesk.screens.session import Session
@@ -33,22 +34,36 @@ def sheet(
     sender_only: bool = False,
     forward: bool = False,
     passed: Sequence[int] = (),
+    privately: bool = False,
 ) -> SheetRead:
     """Read who a text would go to and how, and the draft there is; without a `sort` the draft changed last, else a
     reply. `forward` begins an aside with what was said: the messages `passed`, else the one to be answered; a draft of
-    an aside gets them added."""
+    an aside gets them added. `privately` answers in private what was said in public; raises RefusedError where that
+    cannot be."""
     sort = sort or _last_sort(session, number)
     made, text = _fresh(session, number, sort, sender_only, forward, passed)
     away.take_over_draft(session.workspace, session.actor, number, sort)
     drafts.offer_merged(session.workspace, session.actor, number, sort)
     kept = drafts.get(session.workspace, session.actor, number, sort)
     if kept is None:
-        return SheetRead(replace(made, began_at=clock.now()), text)
+        begun = replace(made, began_at=clock.now())
+        return SheetRead(in_private(begun) if privately else begun, text)
     restored, said = _restored(made, kept.written), clean(kept.text)
     if forward and text.strip() and text.strip() not in said:
         said = f"{said.rstrip()}\n\n{text.strip()}"
         restored = replace(restored, files=tuple(dict.fromkeys((*restored.files, *made.files))))
-    return SheetRead(replace(restored, began_at=kept.began_at), said)
+    restored = replace(restored, began_at=kept.began_at)
+    return SheetRead(in_private(restored) if privately else restored, said)
+
+
+def in_private(made: Sheet) -> Sheet:
+    """Return a reply that goes on in private with what was said in public. Raises RefusedError in words."""
+    way = made.private_way
+    if way is None:
+        raise RefusedError(_("what is answered here was said in private, or has no private side"))
+    if not way.usable:
+        raise RefusedError(_("it cannot go on in private: {reason}").format(reason=way.reason))
+    return made.by(way.channel)
 
 
 def _last_sort(session: Session, number: int) -> Sort:
@@ -87,9 +102,8 @@ def _fresh(
         sender_only=sender_only,
         quote=quoted,
     )
-    chosen = planned.channel.name if planned.channel else None
-    ways, missed = _ways(planned.choices), len(planned.missed)
-    return replace(made, ways=ways, chosen=chosen, planned=chosen, left_at=planned.left_at, missed=missed), ""
+    ways, missed, way = _ways(planned.choices), len(planned.missed), planned.way
+    return replace(made, ways=ways, chosen=way, planned=way, left_at=planned.left_at, missed=missed), ""
 
 
 def turned(session: Session, now: Sheet) -> Redirected:
@@ -119,13 +133,13 @@ def quote_of(message: Message | None) -> str:
 
 
 def _used(planned: Plan) -> str | None:
-    return planned.channel.name if planned.channel is not None else None
+    return planned.way
 
 
 def _ways(choices: Sequence[Choice]) -> tuple[Way, ...]:
     return tuple(
         Way(
-            channel=one_line(choice.channel.name),
+            channel=one_line(choice.name),
             usable=choice.usable,
             reason=one_line(choice.reason or ""),
             kind=choice.channel.kind,
@@ -140,6 +154,9 @@ def _ways(choices: Sequence[Choice]) -> tuple[Way, ...]:
             closes_at=choice.closes_at,
             live=choice.live,
             mail=choice.mail,
+            privately=choice.privately,
+            once=choice.once,
+            late=choice.late,
         )
         for choice in choices
     )

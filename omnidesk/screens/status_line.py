@@ -45,6 +45,7 @@ def coming(summary: Summary | None, agent: str, now: int) -> str:
     whom = one_line(row.to[0].name or row.to[0].address, 40) if row.to else _("nobody")
     said = _("#{number} to {whom} by {channel}")
     said = said.format(number=row.conversation_id, whom=whom, channel=one_line(row.channel))
+    said += _(" PUBLIC") if row.public else ""
     if row.status is MessageStatus.SENDING:
         return f"{said} {_('is being sent')}"
     if row.attempts:

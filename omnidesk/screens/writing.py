@@ -6,11 +6,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from omnidesk.screens import attaching, chooser, editor, sending
-from omnidesk.screens.keys import PANES, WRITING, Action, Press
+from omnidesk.screens.keys import EVERYWHERE, PANES, WRITING, Action, Press
 from omnidesk.screens.later import Later
 from omnidesk.screens.messages import Acted, DraftKept
 from omnidesk.widgets.sheet import Sheet, Sort
-from omnidesk.words.errors import DatabaseLostError
+from omnidesk.words.errors import DatabaseLostError, RefusedError
 from omnidesk.words.kinds import Direction
 from omnidesk.words.speech import _
 
@@ -26,14 +26,16 @@ else:
     draft_list, preview = Later("omnidesk.screens.draft_list"), Later("omnidesk.screens.preview")
 
 
-def _begin(desk: DeskScreen, sort: Sort, sender_only: bool = False, forward: bool = False) -> None:
+def _begin(
+    desk: DeskScreen, sort: Sort, sender_only: bool = False, forward: bool = False, privately: bool = False
+) -> None:
     number = desk.open_id
     if desk.place == "queue" and desk.queue.cursor is not None:
         number = desk.queue.cursor.id
     if number is None:
         desk.say(_("open a conversation first"))
     else:
-        begin(desk, number, sort, sender_only, forward, _passed(desk) if forward else ())
+        begin(desk, number, sort, sender_only, forward, _passed(desk) if forward else (), privately)
 
 
 def _passed(desk: DeskScreen) -> tuple[int, ...]:
@@ -50,10 +52,11 @@ def begin(
     sender_only: bool = False,
     forward: bool = False,
     passed: tuple[int, ...] = (),
+    privately: bool = False,
 ) -> None:
     """Open the composer for a conversation; 0 is a new one. Without a sort, for its last draft. `forward` passes the
-    messages `passed` on, else the last one."""
-    work = partial(sheets.sheet, desk.session, number, sort, sender_only, forward, passed)
+    messages `passed` on, else the last one; `privately` answers in private what was said in public."""
+    work = partial(sheets.sheet, desk.session, number, sort, sender_only, forward, passed, privately)
     wrote = desk.composer.active
     if wrote:
         desk.leave_composer()
@@ -79,6 +82,18 @@ def reply(desk: DeskScreen, press: Press) -> None:
 def reply_to_sender(desk: DeskScreen, press: Press) -> None:
     """Begin a reply that leaves out everyone but the sender."""
     _begin(desk, "reply", sender_only=True)
+
+
+def go_on_in_private(desk: DeskScreen, press: Press) -> None:
+    """Answer in private what was said in public: begin to, or go on so with the reply that is being written."""
+    sheet = desk.composer.now
+    if sheet is None or sheet.sort != "reply":
+        _begin(desk, "reply", privately=True)
+        return
+    try:
+        desk.composer.change(sheets.in_private(sheet))
+    except RefusedError as error:
+        desk.say(str(error), wrong=True)
 
 
 def note(desk: DeskScreen, press: Press) -> None:
@@ -213,6 +228,8 @@ def newer_than_answered(desk: WritingDesk) -> int:
 ANSWER = (
     Action("reply", "reply", "Reply to the customer", ("r",), PANES, "Answer", reply, 2),
     Action("reply-sender", "reply", "Reply to the sender only", ("R",), PANES, "Answer", reply_to_sender),
+    Action("in-private", "in private", "Answer in private what was said in public", ("ctrl+g",), EVERYWHERE, "Answer",
+           go_on_in_private),
     Action("note", "note", "Write a note that only the team sees", ("n",), PANES, "Answer", note, 3),
     Action("ask-elsewhere", "ask", "Ask somebody else (aside)", ("f",), PANES, "Answer", ask_elsewhere, 11),
     Action("forward", "forward", "Forward the message to somebody else", ("F",), PANES, "Answer", forward),

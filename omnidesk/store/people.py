@@ -186,7 +186,7 @@ def outbox(
     """Return messages on their way out, oldest first; rides on outbox_state."""
     wanted = [str(state) for state in states]
     rows = connection.all(
-        "SELECT o.*, m.subject, m.recipients_json, channel.name AS channel, agent.login FROM outbox o "
+        "SELECT o.*, m.subject, m.recipients_json, m.public, channel.name AS channel, agent.login FROM outbox o "
         "JOIN message m ON m.id = o.message_id JOIN channel ON channel.id = o.channel_id "
         "LEFT JOIN agent ON agent.id = o.agent_id "
         f"WHERE o.state IN ({', '.join('?' * len(wanted))}) AND o.message_id > ? "
@@ -208,6 +208,7 @@ def outbox(
             error=row["error"],
             agent=row["login"],
             held=row["state"] == MessageStatus.FAILED and (row["error"] or "").startswith(HELD),
+            public=bool(row["public"]),
         )
         for row in rows
     ]

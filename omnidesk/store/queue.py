@@ -103,6 +103,7 @@ _COLUMNS = """c.id, c.subject, c.status, c.priority, c.place, agent.login, c.cus
     c.unproven, c.last_message_at, c.waiting_since, c.snoozed_until, c.hold_for, c.next_due_at, c.due_reason,
     c.queue_due, c.queue_waiting, c.offered_join, c.repeats,
     EXISTS (SELECT 1 FROM draft WHERE draft.conversation_id = c.id AND draft.agent_id = :me) AS has_draft,
+    EXISTS (SELECT 1 FROM message p WHERE p.conversation_id = c.id AND p.at = c.last_message_at AND p.public) AS public,
     CASE WHEN c.owner_id IS NULL AND c.absent_owner_id IS NOT NULL
         THEN (SELECT login FROM agent a WHERE a.id = c.absent_owner_id) END AS absent_owner"""
 _JOINS = "LEFT JOIN customer ON customer.id = c.customer_id LEFT JOIN agent ON agent.id = c.owner_id"
@@ -268,4 +269,5 @@ def _row(row: Any, sort: Sort) -> QueueRow:
         unproven=bool(row["unproven"]),
         offered_join=row["offered_join"],
         repeats=row["repeats"],
+        public=bool(row["public"]),
     )

@@ -15,7 +15,7 @@ from typing import Any
 from omnidesk import clock
 from omnidesk.connectors import registry
 from omnidesk.connectors.base import Account, Batch, Connector, ConnectorError, LoginError, RetryAfterError
-from omnidesk.desk import channels, following, intake, log, outbox
+from omnidesk.desk import channels, following, intake, log, outbox, rules
 from omnidesk.desk.decoding import Decoder, Outcome
 from omnidesk.desk.intake import Held
 from omnidesk.desk.settings import Settings
@@ -359,7 +359,8 @@ class ChannelRun:
 
     async def _nothing_due_soon(self) -> bool:
         due = await self.in_thread(outbox.next_due, self.workspace, self.channel.id)
-        window = max(registry.manifest(self.channel.kind).undo_window, self.settings.undo_seconds)
+        manifest = registry.manifest(self.channel.kind)
+        window = max(rules.longest_undo(manifest, -1), self.settings.undo_seconds)
         return due is None or due > clock.now() + (window + 1) * clock.SECOND
 
     # --- what is needed for both ---

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from omnidesk import clock
@@ -21,7 +22,7 @@ from omnidesk.connectors.base import (
     Unknown,
 )
 from omnidesk.connectors.manifest import Manifest
-from omnidesk.desk import automatic, channels, consents, log, outbox, planning, rules
+from omnidesk.desk import automatic, channels, consents, log, outbox, planning, remarks, rules, threads
 from omnidesk.desk.intake import Held
 from omnidesk.desk.outbox import Claimed
 from omnidesk.desk.settings import Settings
@@ -150,7 +151,9 @@ class Sender:
             outcome = Retry(outcome.reason)  # the same key again is the same message
         facts = {"channel": self.channel.name, "message": claimed.message_id}
         if isinstance(outcome, Sent):
-            await self._finish(claimed, MessageStatus.SENT, _refusals(outcome), outcome.provider_ids)
+            await self._finish(
+                claimed, MessageStatus.SENT, _refusals(outcome), outcome.provider_ids, came_into=outcome.thread
+            )
             log.say("sent", **facts)
             try:
                 await connector.after_sent(payload, claimed.key)
@@ -174,8 +177,9 @@ class Sender:
         error: str | None,
         provider_ids: tuple[str, ...] = (),
         unreachable: bool = False,
+        came_into: str = "",
     ) -> None:
-        facts = claimed.message_id, self.held, status, error, provider_ids, unreachable
+        facts = claimed.message_id, self.held, status, error, provider_ids, unreachable, came_into
         await self.in_thread(outbox.finish, self.workspace, *facts)
         if status is MessageStatus.SENT:
             self.sent += 1
@@ -205,13 +209,14 @@ class Sender:
         outgoing = outbox.outgoing(self.workspace, claimed.message_id)
         reader = self.workspace.database.reader
         channel = channels.get(self.workspace, self.channel.id)
+        answers = outbox.answered(self.workspace, claimed.message_id) if outgoing.privately or outgoing.auto else 0
         outward = rules.Outward(
             outgoing.to,
             outgoing.cc,
             outgoing.bcc,
             outgoing.text,
             tuple(len(file.data) for file in outgoing.files),
-            planning.last_inbound_at(reader, outgoing.conversation, channel.id),
+            planning.last_inbound_at(reader, outgoing.conversation, channel.id, outgoing.public),
             refused_consent=consents.refused(
                 reader,
                 channel,
@@ -219,17 +224,23 @@ class Sender:
                 outgoing.conversation,
                 service_only=not outgoing.token,  # an aside goes to no customer and bears no token
             ),
+            public=outgoing.public,
+            remark=(
+                remarks.remark(reader, threads.message(self.workspace, answers), claimed.message_id)
+                if outgoing.privately
+                else None
+            ),
         )
         refused = rules.objection(channel, connector.manifest, outward, clock.now())
         if refused is None and outgoing.auto:
-            answered = outbox.answered(self.workspace, claimed.message_id)
-            refused = automatic.objection(reader, answered, claimed.message_id)
+            refused = automatic.objection(reader, answers, claimed.message_id)
         if refused is not None:
             return refused
         stored = outbox.stored_payload(self.workspace, claimed.message_id)
         if stored is not None:
             return stored
-        payload = connector.prepare(outgoing, channel.settings)
+        late = rules.late(channel, connector.manifest, outward, clock.now())
+        payload = connector.prepare(replace(outgoing, late=late), channel.settings)
         outbox.store_payload(self.workspace, claimed.message_id, payload, connector.identify(payload.data))
         return payload
 
@@ -251,8 +262,9 @@ class Sender:
                 return
             if isinstance(found, Sent):
                 await self.in_thread(
-                    outbox.finish, self.workspace, message_id, self.held, MessageStatus.SENT, None, found.provider_ids
-                )
+                    outbox.finish, self.workspace, message_id, self.held, MessageStatus.SENT, None, found.provider_ids,
+                    found.thread,
+                )  # fmt: skip
             elif isinstance(found, NotSent):
                 await self.in_thread(outbox.again, self.workspace, message_id, self.held, "it had not been sent", 0.0)
             await asyncio.sleep(0)

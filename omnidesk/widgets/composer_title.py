@@ -33,6 +33,8 @@ def said_of(sheet: Sheet, keys: tuple[str, str] = ("Enter", "ctrl+j")) -> tuple[
         return "good", _("REPLY - private - by mail, they left the chat")
     if sheet.live:
         return "good", _("CHAT - private - {send} sends, {line} new line").format(send=keys[0], line=keys[1])
+    if sheet.way.once:
+        return "good", _("REPLY - private - once, to their remark")
     if sheet.sender_only:
         return "good", _("REPLY - private - to the sender only")
     return "good", _("REPLY - private - to the customer")
@@ -79,7 +81,7 @@ class Title(Painted):
         count = self._count(limit)
         said = f"={words} "
         room = width - cells(count) - 1
-        line = fit(said + "=" * max(0, room - cells(said)), room)
+        line = fit(said + ("!" if self.sheet.public else "=") * max(0, room - cells(said)), room)
         return self.strip(((style, line), ("warn" if over else "dim", count), (style, "=")), width)
 
 
@@ -96,6 +98,8 @@ class Notes(Painted):
         self.warning = ""
         self.why = "f4"
         """The key that says why a channel cannot be taken."""
+        self.privately = "ctrl+g"
+        """The key that goes on in private with what was said in public."""
         self._shown: list[tuple[Part, ...]] = []
 
     def set_sheet(self, sheet: Sheet, warning: str = "") -> None:
@@ -129,6 +133,10 @@ class Notes(Painted):
         if sheet is None:
             return []
         lines: list[tuple[Part, ...]] = []
+        if said := self._of_public(sheet):
+            lines += [
+                (("warn", f" {'!' if not at else ' '}   {line}"),) for at, line in enumerate(wrap(said, width - 6))
+            ]
         if sheet.left_at is not None:
             lines.append((("note", f" !   {cut(_of_who_left(sheet, sheet.left_at), width - 6)}"),))
         if sheet.sort != "note":
@@ -141,6 +149,21 @@ class Notes(Painted):
         warned = wrap(one_line(self.warning, 1000), max(20, width - 6), MOST_WARNINGS) if self.warning else []
         lines += [(("warn", f" {'!' if not place else ' '}   {line}"),) for place, line in enumerate(warned)]
         return lines
+
+    def _of_public(self, sheet: Sheet) -> str:
+        """Say of an answer to what was said in public who reads it, and how it goes on in private."""
+        private, asked = sheet.private_way, sheet.way is None and any(way.public for way in sheet.ways)
+        if sheet.sort == "note" or not (sheet.public or asked):
+            return ""
+        if asked:
+            said = _("they wrote in PUBLIC: {key} answers there").format(key=self.why)
+        else:
+            said = _("everybody reads this")
+        if private is None:
+            return said
+        if private.usable:
+            return f"{said}; " + _("{key} goes on in private").format(key=self.privately)
+        return f"{said}; " + _("in private: {reason}").format(reason=one_line(private.reason))
 
 
 def channels_line(sheet: Sheet, width: int, why: str = "f4") -> tuple[Part, ...]:
@@ -189,7 +212,8 @@ def _of_who_left(sheet: Sheet, left: int) -> str:
 def _left(way: Way) -> str:
     if not way.usable or way.closes_at is None:
         return ""
-    return _(" {time} left").format(time=times.until(way.closes_at, clock.now()))
+    left = _(" {time} left").format(time=times.until(way.closes_at, clock.now()))
+    return left + _(", as a late answer") if way.late else left
 
 
 def _files(sheet: Sheet, width: int) -> tuple[Part, ...]:

@@ -109,6 +109,8 @@ def _flags(row: QueueRow, company: Company | None) -> tuple[Part, ...]:
         said.append(("warn", _(" AGAIN")))
     if row.offered_join is not None:
         said.append(("note", _(" y joins #{number}").format(number=row.offered_join)))
+    if row.public:
+        said.append(("warn", _(" PUBLIC")))
     if row.vip:
         said.append(("note", " VIP"))
     if row.has_draft:
@@ -194,6 +196,7 @@ def spoken(row: QueueRow, now: int, place: int, count: int, company: Company | N
         _("sender not proven") if row.unproven else "",
         _("asked again on another channel") if row.repeats else "",
         _("may belong to #{number}").format(number=row.offered_join) if row.offered_join is not None else "",
+        _("said in public") if row.public else "",
         _("has a draft") if row.has_draft else "",
         one_line(company.said) if company is not None else "",
         _("owner {name}").format(name=owner) if owner else _("nobody's {name}").format(name=whose(row)).rstrip(),

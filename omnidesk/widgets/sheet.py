@@ -36,6 +36,12 @@ class Way:
     """Whether somebody waits at the other end, to whom lines go one by one, at once."""
     mail: bool = False
     """Whether it is private mail."""
+    privately: bool = False
+    """Whether it answers in private what was public on its channel."""
+    once: bool = False
+    """Whether that is the one answer that may go before they write in private themselves."""
+    late: bool = False
+    """Whether the reply window has closed, and it goes as a late answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +91,11 @@ class Sheet:
     def public(self) -> bool:
         """Whether everybody could read it."""
         return self.way is not None and self.way.public and self.sort != "note"
+
+    @property
+    def private_way(self) -> Way | None:
+        """The way on which what they said in public is answered in private."""
+        return next((way for way in self.ways if way.privately), None)
 
     def by(self, channel: str) -> Sheet:
         """Return the sheet with another channel: who gets it changes with the sort of address."""

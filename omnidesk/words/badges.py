@@ -13,6 +13,8 @@ BUILT_IN = {
     "cti": "tel",
     "email": "mail",
     "form": "form",
+    "instagram": "ig",
+    "messenger": "fb",
     "sample": "smpl",
     "sample-call": "call",
     "sample-chat": "chat",

@@ -74,6 +74,8 @@ class QueueRow:
     """The conversation that joining is offered with."""
     repeats: int = 0
     """How often the customer asked again on another channel, since nobody answered."""
+    public: bool = False
+    """Everybody can read the newest message."""
 
 
 @dataclass(frozen=True)
@@ -440,6 +442,8 @@ class OutboxRow:
     agent: str | None
     held: bool = False
     """It waited so long that its agent is asked first."""
+    public: bool = False
+    """Everybody will be able to read it."""
 
 
 @dataclass(frozen=True)

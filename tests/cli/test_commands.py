@@ -333,6 +333,18 @@ def test_a_secret_is_read_from_standard_input_kept_apart_and_never_shown(desk: D
     assert "other" not in kept.read_text()
 
 
+def test_of_several_secrets_those_named_are_stored(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OMNIDESK_SECRET_PAGE_TOKEN", "token-of-the-page")
+    desk.run("channel", "add", "messenger", "--name", "page", "--address", "102290129340398", "--no-test")
+    kept = Path(os.environ["OMNIDESK_SECRETS_FILE"])
+    said = desk.program("channel", "secret", "page", "app_secret", "--password-stdin", stdin="secret-of-the-app\n")
+    assert said.status == 0, said.err
+    assert "secret-of-the-app" in kept.read_text()
+    assert "token-of-the-page" not in kept.read_text()
+    wrong = desk.fails("channel", "secret", "page", "app", status=2)
+    assert "page has no secret app, but token, app_secret, verify_token, relay_token" in wrong
+
+
 def test_a_secret_in_the_environment_goes_first_and_is_not_kept(
     desk: Desk, password: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -135,6 +135,8 @@ def test_a_form_is_read_with_its_files() -> None:
         ({"auth": ("oauth_device",)}, "authorize is declared but missing"),
         ({"typing": True}, "typing is declared but missing"),
         ({"reply_window": ReplyWindow(60, "template")}, "templates is declared but missing"),
+        ({"reply_window": ReplyWindow(60, "tag")}, "until when"),
+        ({"public": True, "private_reply": 60}, "private_reply is for"),
         ({"text": TextRule(max_length=0)}, "max_length"),
         ({"outbound": "none", "attachments": Attachments(outbound=True)}, "sends files and cannot send"),
         ({"outbound": "none", "receipts": ("read",)}, "reports what became"),

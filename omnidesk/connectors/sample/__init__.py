@@ -178,6 +178,8 @@ class SampleConnector(Connector):
             "text": outgoing.text,
             **({"thread": outgoing.thread} if outgoing.thread else {}),
             **({"public": True} if outgoing.public else {}),
+            **({"privately": True} if outgoing.privately else {}),
+            **({"late": True} if outgoing.late else {}),
             **({"template": asdict(outgoing.template)} if outgoing.template else {}),
             "in_reply_to": [outgoing.in_reply_to] if outgoing.in_reply_to else [],
             "references": list(outgoing.references),

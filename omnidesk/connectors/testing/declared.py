@@ -20,6 +20,11 @@ def problems(manifest: Manifest, connector: type[Connector]) -> list[str]:
         found.append("text.max_length must be at least 1, or None")
     if manifest.reply_window is not None and manifest.outbound == "none":
         found.append("it has a reply window and cannot send")
+    window = manifest.reply_window
+    if window is not None and window.outside == "tag" and window.longest <= window.seconds:
+        found.append("its reply window lets late answers out, and does not say until when: longest")
+    if manifest.private_reply and (manifest.public or manifest.outbound == "none"):
+        found.append("private_reply is for a kind whose messages are public and private, and that can send")
     if manifest.attachments.outbound and manifest.outbound == "none":
         found.append("it sends files and cannot send")
     if manifest.receipts and manifest.outbound == "none":
@@ -101,6 +106,7 @@ def unmet(kind: Manifest, what: str) -> str:
         "files out": kind.attachments.outbound and kind.outbound != "none",
         "receipts": bool(kind.receipts),
         "secrets": bool(kind.secrets),
+        "remarks": kind.private_reply > 0,
     }
     reasons = {
         "fetching": "it is told of messages by webhook alone",
@@ -113,5 +119,6 @@ def unmet(kind: Manifest, what: str) -> str:
         "files out": "it sends no files",
         "receipts": "it does not tell what became of messages",
         "secrets": "it has no secrets",
+        "remarks": "nothing public on it can be answered in private",
     }
     return "" if applies[what] else f"{kind.name}: {reasons[what]}"

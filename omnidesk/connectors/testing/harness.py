@@ -79,6 +79,10 @@ class Harness(ABC):
         for request in self.webhook(self.hook_url, *messages):
             post(request)
 
+    def remark(self, *messages: Said) -> None:
+        """Let customers say these where everybody reads it."""
+        raise self._missing("remark")
+
     def inject_raw(self, raw: bytes) -> None:
         """Put bytes at the source that are no proper message."""
         post(self.webhook_raw(self.hook_url, raw), patient=False)

@@ -168,6 +168,26 @@ class Sending(Base):
         number = self.conversation_with(harness, program, Said("call me back"))["id"]
         self.answer(program, number, "we cannot", expect=(4,))
 
+    @needs("remarks")
+    def test_29_what_was_said_in_public_goes_on_in_private_once(self, harness: Harness, program: Program) -> None:
+        """It is public and answered nowhere by itself; the one private answer stays in its conversation."""
+        harness.remark(Said("never came!"))
+        program.sync_well()
+        wait_for(lambda: program.texts() == ["never came!"], "what was said in public")
+        (message,) = program.messages()
+        number = message["conversation_id"]
+        assert message["public"]
+        program.run("reply", str(number), "--text", "by no channel", expect=(4,))
+        self.answer(program, number, "we are sorry")
+        private = ("reply", str(number), "--via", "under-test:private", "--text")
+        program.run(*private, "which order?")
+        program.run(*private, "and where?", expect=(4,))
+        self.sync_until(program, lambda: not program.outbox("queued", "sending"), "both to be taken")
+        found = {one["text"].strip(): one for one in program.messages()}
+        assert [found[text]["public"] for text in ("we are sorry", "which order?")] == [True, False]
+        assert {one["conversation_id"] for one in found.values()} == {number}
+        assert [one.text for one in self.took(harness, "which order?")] == ["which order?"]
+
 
 _GIF = bytes.fromhex("47494638396101000100800000000000ffffff21f90401000000002c00000000010001000002024401003b")
 """A picture of one dot."""
