@@ -13,6 +13,7 @@ BUILT_IN = {
     "cti": "tel",
     "email": "mail",
     "form": "form",
+    "matrix": "mx",
     "sample": "smpl",
     "sample-call": "call",
     "sample-chat": "chat",
