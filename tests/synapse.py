@@ -46,7 +46,7 @@ def missing() -> str | None:
 
 class Synapse:
     """One homeserver. Not started until `start`; `close` removes everything. `few`: messages are limited to that
-    many at once, and to one in ten seconds after them."""
+    many at once, and to one in two seconds after them."""
 
     def __init__(self, few: int | None = None) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="omnisynapse-"))
@@ -54,7 +54,7 @@ class Synapse:
         self._process: subprocess.Popen[bytes] | None = None
         log = self.folder / "log.yaml"
         log.write_text(_LOG.format(path=self.folder / "homeserver.log"))
-        messages = _MANY if few is None else {"per_second": 0.1, "burst_count": few}
+        messages = _MANY if few is None else {"per_second": 0.5, "burst_count": few}
         self._config = self.folder / "homeserver.yaml"
         self._config.write_text(json.dumps({  # JSON is YAML
             "server_name": NAME,

@@ -117,6 +117,6 @@ def _room(room: Room) -> dict[str, Any]:
 def _item(said: Any, moment: int, room: Room, outbound: bool) -> Item:
     raw = json.dumps(said, ensure_ascii=False, sort_keys=True).encode("utf-8", "surrogatepass")
     return Item(
-        source_id(raw) or hashlib.sha256(raw).hexdigest(), raw, moment, "application/json", folder=room.name or room.id,
+        source_id(raw) or hashlib.sha256(raw).hexdigest(), raw, moment, "application/json", folder=room.name,
         outbound=outbound,
     )  # fmt: skip
