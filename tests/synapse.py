@@ -74,6 +74,7 @@ class Synapse:
             "enable_registration_without_verification": True,
             "bcrypt_rounds": 4,
             "presence": {"enabled": False},
+            "caches": {"sync_response_cache_duration": "0s"},  # a lost position is not found in an old answer
             "rc_message": messages,
             "rc_registration": _MANY,
             "rc_login": {"address": _MANY, "account": _MANY, "failed_attempts": _MANY},

@@ -27,7 +27,7 @@ async def looked_at(server: Homeserver) -> Checked:
         profile = await server.read_if_there(f"{V3}/profile/{quote(server.me, safe='')}") or {}
     except AnswerError:
         profile = {}
-    details = [f"at {server.base}", f"in {len(rooms) if isinstance(rooms, list) else 0} rooms"]
+    details = [f"the homeserver is {server.base}", f"rooms: {len(rooms) if isinstance(rooms, list) else 0}"]
     if device:
         kept = f"as the device {device}"
         details.insert(0, kept if not server.brought else "its device is made with the first sync")

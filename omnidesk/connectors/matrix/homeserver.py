@@ -11,18 +11,18 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from omnidesk.connectors.base import Account, Committing, ConnectorError, Failed, LoginError, Retry, Unknown
 from omnidesk.connectors.http import Answer, AnswerError, Client
-from omnidesk.connectors.http.client import Method
 from omnidesk.text.clean import one_line
 
 V3 = "_matrix/client/v3"
 MEDIA = "_matrix/client/v1/media"
 USER = re.compile(r"@[\x21-\x39\x3b-\x7e]*:[A-Za-z0-9.\[\]:-]{1,230}\Z")
 """A user id: historical ones may hold any printable ASCII letter."""
+Method = Literal["GET", "POST", "PUT"]
 _MOST_WELL_KNOWN = 64 * 1024
 
 

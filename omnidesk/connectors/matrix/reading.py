@@ -136,7 +136,8 @@ class Reader:
         earliest = self._earliest() if whole else 0
         before = timeline.get("prev_batch")
         if timeline.get("limited") and isinstance(before, str):
-            events = [*await self._older(room, before, "" if whole else position.since, earliest), *events]
+            older = await self._older(room, before, "" if whole else position.since, earliest)
+            events = list({one.get("event_id"): one for one in (*older, *events)}.values())  # they may overlap
         room.hear(events, change=True)
         events = [event for event in events if items.at(event) >= earliest]
         if any(items.says_something(event) for event in events):
