@@ -103,7 +103,7 @@ def _identity(identity: Identity, width: int) -> tuple[Part, ...]:
     )
     doubtful = identity.blocked or not identity.deliverable or identity.claimed or forbids
     style = "warn" if doubtful else "good"
-    kind = {"email": "mail", "phone": "call", "visitor": "chat"}.get(identity.kind, identity.kind[:5])
+    kind = {"email": "mail", "phone": "call", "visitor": "chat"}.get(identity.kind) or badges.kind(identity.kind)
     left: tuple[Part, ...] = (("head", f" {fit(kind, 5)}"), ("", one_line(identity.value)))
     return spread(left, ((style, f" {state} "),) if state else (), width)
 
