@@ -52,6 +52,7 @@ class MatrixConnector(Connector):
     def __init__(self, account: Account) -> None:
         super().__init__(account)
         self.server = Homeserver(account)
+        self.reader = Reader(self.server)
 
     async def aclose(self) -> None:
         """Drop the connections."""
@@ -69,12 +70,12 @@ class MatrixConnector(Connector):
 
     async def pull(self, cursor: Cursor) -> AsyncIterator[Batch]:
         """Yield what was said since, until nothing new comes; invitations are accepted on the way."""
-        async for batch in Reader(self.server).read(cursor, waits=False):
+        async for batch in self.reader.read(cursor, waits=False):
             yield batch
 
     async def listen(self, cursor: Cursor) -> AsyncIterator[Batch]:
         """Wait at the server and yield what comes."""
-        async for batch in Reader(self.server).read(cursor, waits=True):
+        async for batch in self.reader.read(cursor, waits=True):
             yield batch
 
     @staticmethod
@@ -139,6 +140,6 @@ class MatrixConnector(Connector):
 
     async def typing(self, to: Address, thread: str) -> None:
         """Show those in the room that an answer is being written."""
-        if thread:
-            path = f"{V3}/rooms/{quote(thread, safe='')}/typing/{quote(self.server.me, safe='')}"
+        if room := incoming.room_of(thread):
+            path = f"{V3}/rooms/{quote(room, safe='')}/typing/{quote(self.server.me, safe='')}"
             await self.server.request("PUT", path, json={"typing": True, "timeout": TYPING})

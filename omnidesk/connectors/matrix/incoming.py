@@ -21,6 +21,7 @@ ENCRYPTED = (
 )
 TAKEN_BACK = "(taken back by who wrote it)"
 REMOVED = "(removed by a moderator)"
+_SAID: Final = ("m.room.message", "m.sticker", "m.room.encrypted")
 _FILES: Final = ("m.image", "m.file", "m.audio", "m.video")
 _BY_MACHINES: Final = ("m.notice", "m.server_notice")
 _QUOTE = re.compile(r"> (?:\* )?<[^>\n]*>[^\n]*\n(?:>[^\n]*\n)*\n?")
@@ -37,11 +38,25 @@ def decoded(item: Item) -> Sequence[Decoded]:
     event = _object(said, "event")
     if word(event, "type") == "m.room.redaction":
         return (_taken_back(said, event, room, item),)
+    if word(event, "type") and word(event, "type") not in _SAID:
+        return ()
     if not word(event, "sender") or not word(event, "event_id"):
         raise DecodeError("an event of Matrix has an id and says from whom it is")
     if word(event, "type") == "m.room.encrypted":
         return (_message(said, event, room, item, ENCRYPTED, warnings=("encrypted",)),)
     return _of_content(said, event, room, item)
+
+
+def thread_of(room: Mapping[str, Any], sender: str, outbound: bool) -> str:
+    """Return what holds a conversation together: a private room; in a public one each person has their own."""
+    if room.get("public") is not True:
+        return word(room, "id")
+    return "" if outbound else f"{word(room, 'id')} {sender}"
+
+
+def room_of(thread: str) -> str:
+    """Return the room of a thread."""
+    return thread.partition(" ")[0]
 
 
 def source_id(raw: bytes) -> str:
@@ -99,7 +114,7 @@ def _message(
         to=tuple(_others(said)),
         text=text,
         reply_text=text,
-        thread=word(room, "id"),
+        thread=thread_of(room, word(event, "sender"), item.outbound),
         received_at=item.received_at,
         public=room.get("public") is True,
         outbound=item.outbound,
@@ -181,4 +196,6 @@ def _read(raw: bytes) -> Mapping[str, Any]:
         raise DecodeError(f"this is no event of Matrix: {error}") from error
     if not isinstance(said, dict):
         raise DecodeError("this is no event of Matrix")
+    if isinstance(said.get("type"), str):  # an event alone, as clients show it
+        return {"event": said, "room": {"id": said.get("room_id")}}
     return said

@@ -13,8 +13,8 @@ from omnidesk.connectors.matrix import direct
 from omnidesk.connectors.matrix.homeserver import V3, Homeserver
 from omnidesk.connectors.matrix.position import Position
 
-PATIENCE = 90.0
-"""Seconds for joining a room: a room on another server is fetched from there first."""
+LATER = 10 * clock.MINUTE
+"""A room whose server does not answer now is asked for again after so long: nothing is read while one waits for it."""
 USUAL_MOST = 60
 
 
@@ -41,26 +41,27 @@ def allowed(setting: str, inviter: str) -> bool:
     return bool(inviter) and any(one == inviter or (server and one.lower() == server) for one in said)
 
 
-async def accept(server: Homeserver, position: Position, joined: set[str]) -> Position:
+async def accept(server: Homeserver, position: Position, joined: set[str], later: dict[str, int]) -> Position:
     """Join the rooms that wait, as many as may be in this hour; those joined are added to `joined`.
 
-    One that cannot be joined any more is forgotten, one whose server does not answer now is tried again later."""
+    One that cannot be joined any more is forgotten. One whose server does not answer now is put off until `later`, and
+    so are those behind it until the next call. A channel on trial joins nothing."""
     gone = set()
-    for room, inviter in position.invited.items():
+    for room, inviter in () if server.account.read_only else position.invited.items():
         hour = clock.now() // clock.HOUR
-        if room in joined:
+        if room in joined or later.get(room, 0) > clock.now():
             continue
         if hour == position.hour and position.accepted >= _most(server.account.settings):
             break
         try:
-            await server.request("POST", f"{V3}/join/{quote(room, safe='')}", json={}, patience=PATIENCE)
+            await server.request("POST", f"{V3}/join/{quote(room, safe='')}", json={})
         except AnswerError:
             gone.add(room)
             continue
-        except RetryAfterError:
+        except (RetryAfterError, ConnectionLostError) as error:
+            wait = int(error.seconds * clock.SECOND) if isinstance(error, RetryAfterError) else LATER
+            later[room] = clock.now() + wait
             break
-        except ConnectionLostError:
-            continue
         joined.add(room)
         position = position.counting(hour)
         if inviter:

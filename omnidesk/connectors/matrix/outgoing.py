@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from omnidesk.connectors.base import File, Outgoing, Payload
 from omnidesk.connectors.matrix.homeserver import USER
+from omnidesk.connectors.matrix.incoming import room_of
 from omnidesk.connectors.matrix.manifest import MOST_BYTES
 from omnidesk.text.clean import one_line
 
@@ -36,7 +37,7 @@ def prepared(outgoing: Outgoing) -> Payload:
     return Payload(
         b"".join(file.data for file in outgoing.files),
         {
-            "room": outgoing.thread,
+            "room": room_of(outgoing.thread),
             "to": outgoing.to[0].address if outgoing.to else everyone[0].address,
             "public": outgoing.public,
             "read": answered,

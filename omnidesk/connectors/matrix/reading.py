@@ -44,6 +44,7 @@ class Reader:
         self.server = server
         self.rooms: dict[str, Room] = {}
         self._joined: set[str] = set()
+        self._later: dict[str, int] = {}
 
     async def read(self, cursor: Cursor, waits: bool) -> AsyncIterator[Batch]:
         """Yield what happened since; to its end, or for ever where it `waits` for more. Raises ConnectorError.
@@ -62,10 +63,10 @@ class Reader:
             for start in range(0, len(came) - BATCH, BATCH):
                 yield Batch(tuple(came[start : start + BATCH]), position.cursor(), start + BATCH, len(came))
             last = came[(len(came) - 1) // BATCH * BATCH :]
-            if last or after != position:
+            if last or waits or after != position:  # a quiet source was read too
                 yield Batch(tuple(last), after.cursor(), len(came), len(came))
             known = len(self._joined)
-            position = await invites.accept(self.server, after, self._joined)
+            position = await invites.accept(self.server, after, self._joined, self._later)
             if position.more and not position.invited:
                 position = await self._more(position)
             if not (waits or came or len(self._joined) > known):

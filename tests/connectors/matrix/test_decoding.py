@@ -137,10 +137,19 @@ def test_others_in_a_private_room_are_named() -> None:
     assert [(one.value, one.name) for one in found.to] == [("@bram:omni.test", "Bram")]
 
 
-def test_a_room_that_everybody_reads_is_public() -> None:
+def test_a_room_that_everybody_reads_is_public_and_each_person_in_it_has_a_thread() -> None:
     raw = json.dumps({"event": event(said("hello")), "room": {**ROOM, "public": True}}).encode()
     (found,) = MatrixConnector.decode(Item("$one", raw, 0))
-    assert found.public
+    assert (found.public, found.thread) == (True, f"!opaque {ANNA}")
+    (ours,) = MatrixConnector.decode(Item("$one", raw, 0, outbound=True))
+    assert (ours.public, ours.thread) == (True, "")
+
+
+def test_an_event_alone_is_read_as_clients_show_it() -> None:
+    raw = json.dumps({**event(said("hello")), "room_id": "!opaque"}).encode()
+    (found,) = MatrixConnector.decode(Item(MatrixConnector.identify(raw), raw, 0))
+    assert (found.text, found.thread, found.external_id) == ("hello", "!opaque", MatrixConnector.identify(raw))
+    assert decode(event({"membership": "join"}, "m.room.member", state_key=ANNA)) == []
 
 
 def test_verification_between_clients_is_no_message() -> None:

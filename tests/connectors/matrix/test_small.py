@@ -92,6 +92,39 @@ def test_what_cannot_go_out_is_said_before(more: dict[str, Any], words: str) -> 
         outgoing.prepared(message(**more))
 
 
+async def accepted(
+    answer: Callable[[httpx.Request], httpx.Response], waiting: dict[str, str], settings: dict[str, Any], **more: Any
+) -> tuple[Position, set[str], dict[str, int]]:
+    """Accept invitations of an account whose server answers so."""
+    asked = {"api_url": "https://omni.test", "login": "token", **settings}
+    account = Account(0, "x", "@support:omni.test", asked, {"access_token": "t"}, **more)
+    joined: set[str] = set()
+    later: dict[str, int] = {}
+    server = homeserver.Homeserver(account, served(answer))
+    position = await invites.accept(server, Position(invited=waiting), joined, later)
+    return position, joined, later
+
+
+async def test_so_many_invitations_are_accepted_in_an_hour_and_the_others_wait() -> None:
+    rooms = dict.fromkeys(("!a", "!b", "!c"), "")
+    position, joined, _ = await accepted(lambda _: httpx.Response(200, json={}), rooms, {"invites_most": 2})
+    assert (joined, position.accepted) == ({"!a", "!b"}, 2)
+    assert set(position.invited) == set(rooms), "a room is forgotten once it is among those joined"
+
+
+async def test_a_room_that_cannot_be_joined_is_forgotten_and_one_that_cannot_now_is_put_off() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(403 if "closed" in str(request.url) else 504, json={"errcode": "M_FORBIDDEN"})
+
+    position, joined, later = await accepted(answer, dict.fromkeys(("!closed", "!silent", "!behind"), ""), {})
+    assert (set(position.invited), joined, set(later)) == ({"!silent", "!behind"}, set(), {"!silent"})
+
+
+async def test_a_channel_on_trial_joins_nothing() -> None:
+    position, joined, _ = await accepted(lambda _: httpx.Response(500), {"!a": ""}, {}, read_only=True)
+    assert (set(position.invited), joined) == ({"!a"}, set())
+
+
 def served(answer: Callable[[httpx.Request], httpx.Response]) -> httpx.MockTransport:
     return httpx.MockTransport(answer)
 
