@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from tests.synapse import Synapse
 def synapse() -> Iterator[Synapse]:
     """A running homeserver, shared by the session: do not stop it."""
     if reason := servers.missing():
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
         pytest.skip(reason)
     server = Synapse()
     try:

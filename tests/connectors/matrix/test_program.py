@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from omnidesk.connectors.base import Account
+from omnidesk.connectors.matrix import MatrixConnector
 from omnidesk.connectors.testing import Program, engine, wait_for
+from omnidesk.words.rows import Address
 from tests.connectors.matrix.harness import MatrixHarness
 from tests.synapse import Person, Synapse
 
@@ -62,6 +66,7 @@ def test_we_write_first_and_each_person_has_one_room(program: Program, matrix: M
     for text in ("Your order is here", "Are you coming?"):
         program.run("new", "--to", bram.id, "--via", "under-test", "--subject", "An order", "--text", text)
         program.sync_well()
+    assert matrix.provider.logins == 1, "of all that want a session at once, one logs in"
     (room,) = bram.invitations()
     bram.joins(room)
     assert bram.sees(room) == ["Your order is here", "Are you coming?"]
@@ -119,6 +124,31 @@ def test_messages_come_at_once_while_the_engine_waits(program: Program, matrix: 
         writes(matrix, "the second")
         wait_for(lambda: "the second" in program.texts(), "the second")
     assert matrix.provider.logins == 1, "one session serves all"
+
+
+@pytest.mark.slow
+def test_the_customer_sees_that_it_was_read_and_is_being_answered(program: Program, matrix: MatrixHarness) -> None:
+    anna, room = writes(matrix, "Are you there?")
+    program.sync_well()
+
+    def seen() -> dict[str, Any]:
+        joined = anna.ask("GET", "/sync", params={"timeout": "0"})["rooms"]["join"][room]
+        return {event["type"]: event["content"] for event in joined["ephemeral"]["events"]}
+
+    account = Account(0, "x", matrix.desk.id, {"api_url": matrix.provider.url, "login": "token"},
+                      {"access_token": matrix.desk.token})  # fmt: skip
+
+    async def types() -> None:
+        connector = MatrixConnector(account)
+        await connector.typing(Address("", anna.id), room)
+        await connector.aclose()
+
+    asyncio.run(types())
+    assert seen()["m.typing"]["user_ids"] == [matrix.desk.id]
+    assert matrix.desk.id not in str(seen().get("m.receipt"))
+    answer(program, only(program)["conversation_id"], "We are")
+    program.sync_well()
+    assert matrix.desk.id in str(seen()["m.receipt"])
 
 
 @pytest.mark.slow
