@@ -222,7 +222,7 @@ ROOMS = (
     "this room is end-to-end encrypted, and OmniDesk cannot write so: write to the customer anew, which makes a room "
     "without",
     "everybody can read this room by now, and this is a private answer: write to the customer anew",
-    "{user} has left the room and would not read it: write to them anew, which invites them to another",
+    "{user} has left the room and would not read it: write to them anew, which invites them again",
     "{count} of its {number} parts have gone, the next has not: {why}",
     "a message on Matrix goes to those in its room: nobody can read it unseen",
     "write to one person: a room for several is made with a Matrix client",

@@ -134,7 +134,9 @@ class Homeserver:
             "initial_device_display_name": f"OmniDesk ({self.account.name})",
             **({"device_id": secrets["device"]} if secrets.get("device") else {}),
         }
-        base = self.base or str(self.account.settings.get("api_url") or "") or await found(self.account)
+        base = (
+            self.base or str(self.account.settings.get("api_url") or "") or await found(self.account, self._transport)
+        )
         client = Client(self.account, base, transport=self._transport)
         try:
             answer = await client.post(f"{V3}/login", json=said, accept=(400, 403))

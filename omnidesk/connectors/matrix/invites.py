@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
@@ -65,7 +66,8 @@ async def accept(server: Homeserver, position: Position, joined: set[str], later
         joined.add(room)
         position = position.counting(hour)
         if inviter:
-            await direct.note(server, inviter, room)
+            with contextlib.suppress(AnswerError):
+                await direct.note(server, inviter, room)
     return position.without(frozenset(gone))
 
 

@@ -58,7 +58,8 @@ class Room:
             elif kind == "m.room.member":
                 if change:
                     self.people = self.count = None
-                self.names[str(event["state_key"])] = word(content, "displayname")
+                who = str(event["state_key"])
+                self.names[who] = word(content, "displayname") or self.names.get(who, "")
 
     def summed_up(self, said: Any) -> None:
         """Take in how many are in the room, where the server says it."""

@@ -1,7 +1,7 @@
 """Hands a message over: the room is looked at, files are laid up, then each event goes under the message's key.
 
 A homeserver that gets a key twice answers with the event that it made of the first, so what is sent again after an
-answer was lost is there once. Making a room has no key: `direct` finds the one that was made.
+answer was lost is there once.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from omnidesk.connectors.matrix import direct, outgoing
 from omnidesk.connectors.matrix.homeserver import V3, Homeserver, document
 from omnidesk.connectors.matrix.rooms import word
 
+NEWEST = 100
+"""Events of a room among which a message is looked for that may have gone before."""
 SLOWEST = 50_000
 """Bytes a second that a line carries at least: a large file gets time by it."""
 
@@ -23,20 +25,17 @@ async def send(server: Homeserver, payload: Payload, key: str, committing: Commi
     """Send a payload; see `Connector.send`."""
     said, begins = payload.envelope, _once(committing)
     user, room = str(said["to"]), str(said["room"])
-    if room and (objection := await _objection(server, room, user, bool(said["public"]))):
+    objection = await _objection(server, room, user, bool(said["public"])) if room else ""
+    if objection and not await _went_before(server, room, key):
         return Failed(objection)
     try:
         events = [*said["events"], *[await _laid_up(server, file) for file in outgoing.lay_apart(payload)]]
-        room = room or await direct.find(server, user)
+        if not room:
+            room = await direct.room_with(server, user)
+            if objection := await _objection(server, room, user, public=False):
+                return Failed(objection)
     except AnswerError as error:
         return Failed(str(error))
-    if not room:
-        made = await direct.make(server, user, begins)
-        if not isinstance(made, str):
-            return made
-        room = made
-        if objection := await _objection(server, room, user, public=False):
-            return Failed(objection)
     ids: list[str] = []
     for number, event in enumerate(events):
         done = await _put(server, room, event, key if number == 0 else f"{key}.{number}", begins)
@@ -62,8 +61,19 @@ async def _objection(server: Homeserver, room: str, user: str, public: bool) -> 
     if found.public and not public:
         return "everybody can read this room by now, and this is a private answer: write to the customer anew"
     if not found.there and not public:
-        return f"{user} has left the room and would not read it: write to them anew, which invites them to another"
+        return f"{user} has left the room and would not read it: write to them anew, which invites them again"
     return ""
+
+
+async def _went_before(server: Homeserver, room: str, key: str) -> bool:
+    """Say whether a room has the message already, whose answer was lost."""
+    try:
+        said = await server.read(f"{V3}/rooms/{quote(room, safe='')}/messages", params={"dir": "b", "limit": NEWEST})
+    except AnswerError:
+        return False
+    events = said.get("chunk")
+    unsigned = [one.get("unsigned") for one in events if isinstance(one, dict)] if isinstance(events, list) else []
+    return any(isinstance(one, dict) and one.get("transaction_id") == key for one in unsigned)
 
 
 async def _laid_up(server: Homeserver, file: File) -> dict[str, Any]:
