@@ -171,12 +171,11 @@ class ChannelForm(TriedForm):
             raise UsageError(_("the channel has no name yet: such as {name}").format(name=one.kind))
         typed = {setting.key: said for setting in one.settings if (said := self._said(setting))}
         settings = form.settings(one.kind, typed)
-        secrets = {secret.key: said for secret in one.secrets if (said := self.value(f"secret-{secret.key}"))}
+        asked = one.secrets_for(settings)
+        secrets = {secret.key: said for secret in asked if (said := self.value(f"secret-{secret.key}"))}
         known = form.environment(name, one.kind, settings)
         missing = [
-            secret.label
-            for secret in one.secrets_for(settings)
-            if secret.typed and secret.required and secret.key not in secrets | known
+            secret.label for secret in asked if secret.typed and secret.required and secret.key not in secrets | known
         ]
         if missing:
             raise UsageError(_("{field} is missing").format(field=_(missing[0])))
@@ -253,9 +252,18 @@ class ChannelForm(TriedForm):
             self.changed()
 
     def on_select_changed(self, event: Select.Changed) -> None:
-        """The same of a choice."""
+        """The same of a choice; how one logs in says which secrets are asked for."""
+        if event.select.id == "set-login":
+            self._ask_for_secrets(str(event.value))
         self._brought = {}
         self.changed()
+
+    def _ask_for_secrets(self, way: str) -> None:
+        for secret in self.manifest.secrets:
+            if secret.typed and secret.ways:
+                field = self.query_one(f"#secret-{secret.key}")
+                for widget in (field, *([field.parent] if isinstance(field.parent, Widget) else [])):
+                    widget.display = way in secret.ways
 
     def on_checkbox_changed(self, event: Checkbox.Changed) -> None:
         """The same of a tick, but for the trial."""

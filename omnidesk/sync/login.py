@@ -71,7 +71,7 @@ class Renewer:
                 kept = await asyncio.to_thread(secrets.of_channel, self.channel)
             except SecretMissingError as error:
                 raise LoginError(str(error)) from error
-            if any(kept.get(field) != value for field, value in used.items()):
+            if any(kept.get(field, "") != value for field, value in used.items()):
                 return kept  # somebody else was faster
             fresh = await self._made_anew(kept)
             await asyncio.to_thread(secrets.store, self.channel.id, fresh)

@@ -23,7 +23,7 @@ def read(typed: str) -> tuple[Address, ...]:
     if not typed.strip():
         return ()
     plain = tuple(_read_one(part.strip()) for part in _PART.findall(typed) if part.strip())
-    if plain and all(valid_email(one.address) or "@" not in one.address for one in plain):
+    if plain and all(valid_email(one.address) or one.address.find("@") < 1 for one in plain):
         return plain
     parsed = parse_addresses(typed)
     if typed.count("@") == len(parsed):
@@ -40,7 +40,9 @@ def _read_one(part: str) -> Address:
 
 
 def _tidy(value: str) -> str:
-    return normalise_email(value) if value.count("@") == 1 else one_line(value, 320)
+    """Repair an e-mail address; what begins with its @ is a name on another network (`@anna:example.org`)."""
+    mail = value.count("@") == 1 and not value.startswith("@")
+    return normalise_email(value) if mail else one_line(value, 320)
 
 
 def write(people: Iterable[Address]) -> str:

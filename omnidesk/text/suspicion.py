@@ -39,6 +39,7 @@ _WORDS = {
     "dangerous-file": "a file of it can harm a computer: read its name twice before you save it",
     "truncated": "only the header was read: the mail is too large",
     "unreadable": "the mail could not be understood: it is shown as it came",
+    "encrypted": "what is written in this room is encrypted and cannot be read here",
     "damaged": "the mail is damaged: something of it may be missing",
     "stranger": "the sender took no part in this conversation before",
 }

@@ -15,6 +15,7 @@ BUILT_IN = {
     "form": "form",
     "instagram": "ig",
     "messenger": "fb",
+    "matrix": "mx",
     "sample": "smpl",
     "sample-call": "call",
     "sample-chat": "chat",

@@ -244,7 +244,34 @@ TELEGRAM = (
 )  # fmt: skip
 """What a bot on Telegram reports."""
 
-SENTENCES = (*ACTS, *STATES, *REASONS, *TROUBLES, *LOGINS, *FILES, *FORMS, *TELEGRAM)
+ROOMS = (
+    "as the device {name}", "its device is made with the first sync", "the homeserver is {host}", "rooms: {count}",
+    "{host} is spoken to without encryption: what is written can be read on the way",
+    "{host} speaks an old version of Matrix: it should be upgraded",
+    "{name} is a guest, who cannot be invited: register an account",
+    "{host} is no Matrix homeserver: set api_url to where yours is",
+    "{name} is no Matrix account: one looks like @support:example.org",
+    "{name} is no Matrix account: one looks like @anna:example.org",
+    "{host} names {url} as its homeserver, which is not encrypted: set api_url",
+    "the login is {user}'s, and the address of this channel is {address}: they must be the same, to the letter",
+    "the access token of {user} is good no more: log in with a Matrix client anew, and give its token with `omnidesk "
+    "channel secret {name}`",
+    "{host} refuses the login of {user}: {error}",
+    "{host} takes no password here ({error}): set login to token, and give the access token of a session",
+    "{host} does not let us write there: {error}",
+    "this account is not in the room any more: write to the customer anew, which makes another",
+    "this room is end-to-end encrypted, and OmniDesk cannot write so: write to the customer anew, which makes a room "
+    "without",
+    "everybody can read this room by now, and this is a private answer: write to the customer anew",
+    "{user} has left the room and would not read it: write to them anew, which invites them again",
+    "{count} of its {number} parts have gone, the next has not: {why}",
+    "a message on Matrix goes to those in its room: nobody can read it unseen",
+    "write to one person: a room for several is made with a Matrix client",
+    "the text has {count} bytes, a message on Matrix holds {most}", "a message needs a text or a file",
+)  # fmt: skip
+"""What an account whose conversations are rooms reports."""
+
+SENTENCES = (*ACTS, *STATES, *REASONS, *TROUBLES, *LOGINS, *FILES, *FORMS, *TELEGRAM, *ROOMS)
 _ANEW = frozenset(("act", "many", "what", "why"))
 _SHAPES = {"count": r"[0-9.,]+", "many": r"#?[0-9]+(?: \w+)?"}
 

@@ -122,6 +122,21 @@ async def test_what_is_wrong_is_said_in_words_and_nothing_is_added(desk: Desk, t
     assert [one.name for one in channels.list_channels(desk.workspace)] == ["demo", "desk"]
 
 
+async def test_only_the_secrets_of_the_chosen_login_are_asked_for(desk: Desk) -> None:
+    async with console(desk.workspace, NARROW) as here:
+        await chooses(here, "Matrix")
+        await here.sees("Password              needed")
+        await here.sees_not("Access token")
+        field(here, "secret-password").value = "typed and not used"
+        here.app.screen.query_one("#set-login", Select).value = "token"
+        await here.sees("Access token          needed")
+        await here.sees_not("Password   ")
+        field(here, "name").value, field(here, "secret-access_token").value = "rooms", "abc"
+        shown = here.app.screen
+        assert isinstance(shown, ChannelForm)
+        assert shown.read_form().secrets == {"access_token": "abc"}
+
+
 async def test_a_channel_with_address_history_and_trial_is_added_so(desk: Desk, tmp_path: Path) -> None:
     async with console(desk.workspace) as here:
         await chooses(here, "Sample SMS")

@@ -85,7 +85,7 @@ def test_where_it_came_to_is_where_they_write_back(time: Clock, social: Desk) ->
     held = hold(social.workspace, social.channel)
     claimed = outbox.claim(social.workspace, social.channel.id, held)
     assert claimed is not None
-    outbox.finish(social.workspace, told.message.id, held, MessageStatus.SENT, None, ("mid-7",), "anna")
+    outbox.finish(social.workspace, told.message.id, held, MessageStatus.SENT, None, ("mid-7",), came_into="anna")
     assert social.receives(mail("2", "NL-10234", thread="anna")) == [1]
     found = ways(social)
     assert [(one.public, one.once) for one in found.values()] == [(False, False)]

@@ -17,6 +17,8 @@ from omnidesk.words.rows import Address
         ("Visitor 81 <visitor-81>", [("Visitor 81", "visitor-81")]),
         ("+31 6 0012 1234; Anna <+31 6 0012 3488>", [("", "+31 6 0012 1234"), ("Anna", "+31 6 0012 3488")]),
         ('"Vries, Bram de" <+31 6 0012 1234>', [("Vries, Bram de", "+31 6 0012 1234")]),
+        ("@anna:example.org", [("", "@anna:example.org")]),
+        ("Anna <@Anna.V:example.org>, bram@example.test", [("Anna", "@Anna.V:example.org"), ("", "bram@example.test")]),
         ("nobody", [("", "nobody")]),
         ("<>", [("", "<>")]),
         (" , ;", []),
