@@ -167,11 +167,3 @@ def moment(said: Mapping[str, Any], *names: str) -> int | None:
             at = parsedate_to_datetime(str(said.get(name, "")))
             return clock.from_datetime(at if at.tzinfo else at.replace(tzinfo=UTC))
     return None
-
-
-def days(settings: Mapping[str, Any]) -> int:
-    """Return of how many days history is read first."""
-    try:
-        return max(0, min(int(settings.get("history", 30)), 400))
-    except (TypeError, ValueError):
-        return 30
