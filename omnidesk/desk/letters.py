@@ -289,4 +289,6 @@ def _thread(act: Act, number: int, letter: Letter, answered: Sequence[str]) -> s
         "AND m.channel_id = ? AND m.aside_id IS NULL AND r.value LIKE 'thread:%' ORDER BY m.at DESC, m.id DESC LIMIT 1",
         (number, channel.id),
     )
+    if not found and registry.manifest(channel.kind).threading == "contact":
+        return threading.thread_key(letter.outward.to[0].address)
     return str(found or "")

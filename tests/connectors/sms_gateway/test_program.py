@@ -144,6 +144,17 @@ def test_a_picture_whose_files_are_not_all_there_yet_waits(program: Program, pho
     assert len(only(program)["attachments"]) == 2
 
 
+def test_all_with_one_number_is_one_conversation(program: Program, phone: GatewayHarness) -> None:
+    """However the number is written, whoever begins."""
+    program.run("new", "--to", CUSTOMER, "--via", "under-test", "--text", "Your order is here")
+    phone.provider.receives("Thanks!", sender="0612345678")
+    phone.provider.receives("Until when?")
+    phone.provider.receives("Somebody else", sender="+31687654321")
+    wait_for(lambda: program.sync() and len(program.texts()) == 3 and phone.received(), "the messages")
+    numbers = {one["text"].strip(): one["conversation_id"] for one in program.messages()}
+    assert numbers["Your order is here"] == numbers["Thanks!"] == numbers["Until when?"] != numbers["Somebody else"]
+
+
 def test_each_sim_card_is_a_channel(program: Program, phone: GatewayHarness) -> None:
     program.run("channel", "set", "under-test", "sim=2")
     phone.provider.receives("for the other", sim=1)

@@ -78,6 +78,13 @@ def test_an_answer_goes_once_and_is_told_to_be_delivered_by_webhook(program: Pro
     assert [one.text for one in sms.received()] == ["On its way", "Did it come?"]
 
 
+def test_all_with_one_number_is_one_conversation(program: Program, sms: SmsHarness) -> None:
+    sms.provider.receives("Where is my order?")
+    sms.provider.receives("Are you there?")
+    program.sync_well()
+    assert len({one["conversation_id"] for one in program.messages()}) == 1
+
+
 def test_a_send_whose_answer_was_lost_is_found_at_twilio(program: Program, sms: SmsHarness) -> None:
     sms.provider.receives("Are you there?")
     program.sync_well()
