@@ -70,6 +70,8 @@ class Outgoing:
     """A machine wrote it (acknowledgement, survey): marked so for the other side."""
     public: bool = False
     """It answers a public message in public."""
+    links: tuple[str, ...] = ()
+    """Where each of `files` can be fetched for two days; () where the world does not reach `omnidesk serve`."""
     template: Filled | None = None
     """What goes out instead of `text`, which says the same in words."""
 

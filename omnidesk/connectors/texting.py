@@ -24,7 +24,7 @@ def text_message(outgoing: Outgoing, most: int) -> tuple[str, tuple[str, ...]]:
     if len(outgoing.to) != 1 or outgoing.cc or outgoing.bcc:
         raise ValueError("a text message goes to one number")
     text = outgoing.text.strip()
-    if not text:
+    if not text and not outgoing.files:
         raise ValueError("a text message needs a text")
     if len(text) > most:
         raise ValueError(f"the text has {len(text)} characters, at most {most} can go")

@@ -94,6 +94,7 @@ def _outgoing(workspace: Workspace, actor: Actor, letter: Letter, unsent: Unsent
         conversation=unsent.number,
         token=token if letter.aside is None else "",
         files=tuple(File(file.name, "application/octet-stream", STANDS_IN) for file in unsent.files),
+        links=tuple(file.name for file in unsent.files),
         quoted=Quoted(answers.sender.name or answers.sender.address, answers.text, answers.at) if answers else None,
     )
 

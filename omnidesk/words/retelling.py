@@ -63,6 +63,7 @@ REASONS = (
     "{address} is undeliverable: mail to it came back", "the echo of our own message",
     "on {name} the customer has to write first", "the reply window of {name} has closed",
     "the text has {count} {unit}, {name} takes {most}", "{name} takes no attachments",
+    "{name} fetches attachments from this desk: say how the world reaches `omnidesk serve` with the setting public_url",
     "{name} takes {count} attachments at most", "the attachments have {size} MB, {name} takes {most} MB",
     "the mail would have {size} MB, the server of {name} takes {most} MB",
     "the recipient's server refused it", "came back: {why}",

@@ -61,7 +61,7 @@ MANIFEST = Manifest(
     ),
     secrets=SECRETS,
     auth=("token",),
-    attachments=Attachments(inbound=True, max_bytes=5_000_000, max_count=10),
+    attachments=Attachments(inbound=True, outbound=True, max_bytes=5_000_000, max_count=10, fetched=True),
     text=TextRule(max_length=MOST_CHARS, segments=True),
     rate_limits=(RateLimit("send", 1, 1.0),),
     receipts=("delivered",),
@@ -152,11 +152,12 @@ class TwilioSms(TwilioConnector):
     def prepare(outgoing: Outgoing, settings: Mapping[str, Any]) -> Payload:
         """Make the form that Twilio takes. Raises ValueError in words."""
         text, warnings = text_message(outgoing, MOST_CHARS)
-        if outgoing.files:
-            raise ValueError("files cannot go by text message here: send a link, or answer on another channel")
+        if len(outgoing.links) < len(outgoing.files):
+            raise ValueError("Twilio fetches files from this desk: say how the world reaches it with public_url")
         service = str(settings.get("messaging_service") or "")
         sender = ("MessagingServiceSid", service) if service else ("From", outgoing.sender.address)
-        form = [("To", outgoing.to[0].address), sender, ("Body", text)]
+        form = [("To", outgoing.to[0].address), sender, *((("Body", text),) if text else ())]
+        form += [("MediaUrl", link) for link in outgoing.links]
         if hook := str(settings.get("hook_url") or ""):
             form.append(("StatusCallback", hook))
         return Payload(

@@ -146,7 +146,7 @@ def test_a_picture_whose_files_are_not_all_there_yet_waits(program: Program, pho
 
 def test_all_with_one_number_is_one_conversation(program: Program, phone: GatewayHarness) -> None:
     """However the number is written, whoever begins."""
-    program.run("new", "--to", CUSTOMER, "--via", "under-test", "--text", "Your order is here")
+    program.run("new", "--to", CUSTOMER, "--via", "under-test", "--subject", "Order", "--text", "Your order is here")
     phone.provider.receives("Thanks!", sender="0612345678")
     phone.provider.receives("Until when?")
     phone.provider.receives("Somebody else", sender="+31687654321")

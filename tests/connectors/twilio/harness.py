@@ -53,7 +53,14 @@ class SmsHarness(Harness):
 
     def received(self) -> list[Received]:
         rows = [row for row in self.provider.rows["messages"] if row["direction"] == "outbound-api"]
-        return [Received(row["body"], external_id=row["sid"]) for row in rows]
+        return [
+            Received(
+                row["body"],
+                external_id=row["sid"],
+                files=tuple(name for name, *_ in self.provider.fetched.get(row["sid"], ())),
+            )
+            for row in rows
+        ]
 
     def report(self, received: Received, status: Literal["delivered", "read"]) -> None:
         self.provider.advance(received.external_id, status)
