@@ -195,6 +195,16 @@ FILES = (
 """What the process that reads files reports."""
 
 TEXTING = (
+    "{why}. Look at what this channel logs in with", "{host} answers with status {status}",
+    "{host} cannot be connected to in time: it is tried again", "{host} broke off ({error}): it is tried again",
+    "the address of the API cannot be read: look at the setting api_url",
+    "{host} sends us to another address: look at the setting api_url",
+    "{host} answers with a web page where data was asked for: look whether the address of the API is right, and "
+    "whether this network wants a login",
+    "version {version} of the app", "{number} sends no files (MMS)",
+    "the number is unknown or no longer in use ({error})",
+    "Twilio could not fetch the file: look whether public_url leads to `omnidesk serve` ({error})",
+    "Twilio sends no files of this kind ({error})", "the phone is off or out of reach ({error})",
     "a text message goes to one number", "a text message needs a text",
     "the text has {count} characters, at most {most} can go",
     "it goes as {count} text messages, each of which costs",
@@ -236,7 +246,7 @@ TEXTING = (
     "gammu-smsd could not send it", "the network could not deliver it",
     "the network could not deliver it (GSM status {code})",
 )  # fmt: skip
-"""What channels for text messages report."""
+"""What channels over HTTP, and those for text messages, report."""
 
 FORMS = (
     "asks for {fields}", "speaks {languages}", "shown in frames by {what}",

@@ -82,7 +82,7 @@ class GammuConnector(Connector):
             kept = self._kept()
             complaint = kept.complaint()
             warnings = (*kept.warnings(), *((complaint,) if complaint else ()))
-            return Checked(f"gammu-smsd with {self._config}", self.account.address, kept.count(), warnings=warnings)
+            return Checked(f"gammu-smsd ({self._config})", self.account.address, kept.count(), warnings=warnings)
 
         return await asyncio.to_thread(look)
 

@@ -63,14 +63,14 @@ MANIFEST = Manifest(
     settings=(
         Setting("api_url", "Address of the phone", "as the app shows it: http://192.168.1.20:8080", required=True),
         Setting("user", "User name", "as the app shows it", default="sms"),
-        Setting("sim", "SIM card", "1, 2 or 3, where the phone has several and this channel is of one", "number", 0),
+        Setting("sim", "SIM card", "1, 2 or 3, where the phone has several and this channel is of one", "number"),
         Setting("history", "Days of history", "how many are read when the channel is new", "number", 30, advanced=True),
         REGION,
         *RELAY,
     ),
     secrets=(
         Secret("password", "Password", "as the app shows it"),
-        Secret("signing_key", "Signing key, for webhooks", "in the app under Settings, Webhooks", required=False),
+        Secret("signing_key", "Signing key", "for webhooks: in the app under Settings, Webhooks", required=False),
         RELAY_TOKEN,
     ),
     auth=("password",),
@@ -110,7 +110,7 @@ class SmsGateway(Connector):
         said = health if isinstance(health, dict) else {}
         version = incoming.word(said, "version")
         return Checked(
-            f"{self.account.settings.get('user') or 'sms'} at {self.client.host}",
+            f"{self.account.settings.get('user') or 'sms'}@{self.client.host}",
             self.account.address,
             total=listing.total(page),
             details=(f"version {version} of the app",) if version else (),

@@ -112,7 +112,7 @@ def test_stop_is_kept_and_nothing_goes_until_start(program: Program, modem: Mode
 def test_the_live_test_counts_and_warns(program: Program, modem: ModemHarness) -> None:
     arrived(program, modem, "Where is my order?")
     found = program.ask("channel", "test", "under-test")["found"]
-    assert found["account"] == f"gammu-smsd with {modem.modem.config}" and found["total"] == 1
+    assert found["account"] == f"gammu-smsd ({modem.modem.config})" and found["total"] == 1
     assert not found["warnings"]
 
 

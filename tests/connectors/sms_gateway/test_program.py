@@ -168,7 +168,7 @@ def test_the_live_test_says_what_to_mind(program: Program, phone: GatewayHarness
     phone.provider.receives("Where is my order?")
     phone.provider.battery = 7
     found = program.ask("channel", "test", "under-test")["found"]
-    assert found["account"] == "sms at 127.0.0.1" and found["total"] == 1
+    assert found["account"] == "sms@127.0.0.1" and found["total"] == 1
     assert any("Battery level in percent: 7" in one for one in found["warnings"])
     program.run("channel", "set", "under-test", "user=another")
     program.run("channel", "test", "under-test", expect=(1,))
