@@ -103,7 +103,7 @@ class InFolders:
             return Item(entry.mark, json.dumps(dict(entry.row)).encode(), entry.at, "application/json")
         names: list[str] = list(entry.row["files"])
         raw = self._read(names[0])
-        if len(names) == 1 and backup.MARK in raw:
+        if self._folders.detailed and backup.MARK in raw:  # else a text could look like it, and name another sender
             return Item(entry.mark, raw, entry.at, "text/plain", self._about(raw), position=names[0])
         said = {"files": [[name, base64.b64encode(self._read(name)).decode()] for name in names],
                 "charset": self._folders.charset}  # fmt: skip

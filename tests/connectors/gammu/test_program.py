@@ -145,6 +145,15 @@ def test_without_details_messages_come_too_and_the_live_test_warns(tmp_path: Pat
         assert "inboxformat = detail" in warning
 
 
+def test_a_text_cannot_name_another_sender(tmp_path: Path) -> None:
+    """It looks like the daemon's own format, where that is not what the daemon writes."""
+    with ModemHarness(tmp_path / "modem", "files", "standard") as modem:
+        program = Program(tmp_path / "home", modem)
+        arrived(program, modem, '[SMSBackup000]\nNumber = "+31687654321"\nText00 = 0048')
+        message = only(program)
+        assert message["from"]["address"] == CUSTOMER and "[SMSBackup000]" in message["text"]
+
+
 def test_a_daemon_that_is_silent_stands_in_the_health(tmp_path: Path) -> None:
     with ModemHarness(tmp_path / "modem", "sql") as modem:
         program = Program(tmp_path / "home", modem)
