@@ -77,6 +77,8 @@ class Attachments:
     max_bytes: int | None = None
     max_count: int | None = None
     media_types: tuple[str, ...] = ("*/*",)
+    fetched: bool = False
+    """Whether the provider fetches what goes out from us, under `Outgoing.links`: the world must reach us then."""
 
 
 @dataclass(frozen=True, slots=True)

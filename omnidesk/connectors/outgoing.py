@@ -74,6 +74,8 @@ class Outgoing:
     """It answers in private the public message `in_reply_to`, as the manifest's `private_reply` allows."""
     late: bool = False
     """The reply window has closed: it goes under the provider's tag for late answers."""
+    links: tuple[str, ...] = ()
+    """Where each of `files` can be fetched for two days; () where the world does not reach `omnidesk serve`."""
     template: Filled | None = None
     """What goes out instead of `text`, which says the same in words."""
 

@@ -320,7 +320,8 @@ def _queue(
     if when.at is not None and when.at <= clock.now():
         raise UsageError(_("that time has passed: give one in the future"))
     manifest = registry.manifest(letter.channel.kind)
-    judged = replace(letter.outward, file_sizes=enclosing.sizes(files))
+    conf = settings.current(workspace)
+    judged = replace(letter.outward, file_sizes=enclosing.sizes(files), reachable=bool(conf.public_url))
     refused = rules.objection(letter.channel, manifest, judged, clock.now())
     if refused is not None:
         raise RefusedError(_("not queued: {why}").format(why=retold(refused)))

@@ -84,6 +84,8 @@ def file(batch: Batch, arrival: Arrival, kept: Kept, names: list[str]) -> None:
         _take_news(batch, arrival, decoded, proven=decoded.auth is not Auth.FAIL)
         return
     message = _who_and_when(batch, arrival, kept, names)
+    contact = message.customer.value if message.customer is not None else ""
+    decoded = message.decoded = threading.with_contact(message.decoded, message.manifest, contact)
     news = None
     if decoded.deliveries or batch.message_ids.ours_among(names):
         news = _take_news(batch, arrival, decoded, proven=not message.unproven)

@@ -299,4 +299,6 @@ def _thread(act: Act, number: int, letter: Letter, answered: Sequence[str]) -> s
         "ORDER BY m.at DESC, m.id DESC LIMIT 1",
         (number, channel.id, letter.public),
     )
+    if not found and registry.manifest(channel.kind).threading == "contact":
+        return threading.thread_key(letter.outward.to[0].address)
     return str(found or "")

@@ -16,7 +16,7 @@ from omnidesk import clock
 from omnidesk.connectors import registry
 from omnidesk.connectors.base import File, Filled, Outgoing, Payload, Quoted
 from omnidesk.connectors.manifest import Idempotency
-from omnidesk.desk import conversations, deliveries, drafts, echoes, holding, identity, notifications
+from omnidesk.desk import conversations, deliveries, drafts, echoes, handing, holding, identity, notifications, settings
 from omnidesk.desk.acts import Act, perform, perform_undoable
 from omnidesk.desk.intake import Held
 from omnidesk.store import leases, people, thread
@@ -272,6 +272,9 @@ def outgoing(workspace: Workspace, message_id: int) -> Outgoing:
         conversation=row["conversation_id"],
         token=row["token"] if message.aside is None else "",
         files=tuple(File(file["name"], file["content_type"], workspace.blobs.get(file["blob"])) for file in files),
+        links=handing.links(
+            workspace, settings.current(workspace).public_url, [(file["id"], file["name"]) for file in files]
+        ),
         in_reply_to=said["in_reply_to"],
         references=tuple(said["references"]),
         thread=said.get("thread", ""),

@@ -97,6 +97,7 @@ def _outgoing(workspace: Workspace, actor: Actor, letter: Letter, unsent: Unsent
         in_reply_to=(answers.external_id or "") if answers else "",
         public=letter.public,
         privately=letter.privately,
+        links=tuple(file.name for file in unsent.files),
         quoted=Quoted(answers.sender.name or answers.sender.address, answers.text, answers.at) if answers else None,
     )
 

@@ -38,6 +38,8 @@ class Outward:
     file_sizes: tuple[int, ...] = ()
     last_inbound_at: int | None = None
     undeliverable: frozenset[str] = frozenset()
+    reachable: bool = False
+    """Whether providers can fetch files from us: the setting `public_url` says where."""
     refused_consent: Mapping[str, Consent] = field(default_factory=dict)
     """Who of them forbade it, and how."""
     public: bool = False
@@ -181,6 +183,11 @@ def _size_objection(manifest: Manifest, outward: Outward) -> str | None:
         return f"{manifest.name} takes no attachments"
     if outward.file_sizes and outward.public and not manifest.public:
         return f"{manifest.name} takes attachments in private only"
+    if outward.file_sizes and files.fetched and not outward.reachable:
+        return (
+            f"{manifest.name} fetches attachments from this desk: say how the world reaches `omnidesk serve` with the "
+            "setting public_url"
+        )
     if files.max_count is not None and len(outward.file_sizes) > files.max_count:
         return f"{manifest.name} takes {files.max_count} attachments at most"
     if files.max_bytes is not None and sum(outward.file_sizes) > files.max_bytes:

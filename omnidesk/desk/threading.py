@@ -7,10 +7,11 @@ named this one before it came. Never an equal subject.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from omnidesk.connectors.base import Decoded
+from omnidesk.connectors.manifest import Manifest
 from omnidesk.desk.message_ids import MessageIds
 from omnidesk.store.database import Connection
 from omnidesk.text.clean import one_line
@@ -131,6 +132,13 @@ def _answered(search: _Search, value: str, how: str) -> None:
         first = bearers[0]
         search.add(first.conversation, f"{how}, our own token" if first.uuid else how, first.at)
         search.add_shared([other.conversation for other in bearers[1:]], how)
+
+
+def with_contact(decoded: Decoded, manifest: Manifest, contact: str) -> Decoded:
+    """Return a message with its contact's address as its thread, on a kind of channel where all with one is one."""
+    if manifest.threading != "contact" or decoded.thread or not contact:
+        return decoded
+    return replace(decoded, thread=contact)
 
 
 def thread_key(thread: str) -> str:

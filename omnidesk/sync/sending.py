@@ -217,6 +217,7 @@ class Sender:
             outgoing.text,
             tuple(len(file.data) for file in outgoing.files),
             planning.last_inbound_at(reader, outgoing.conversation, channel.id, outgoing.public),
+            reachable=bool(outgoing.links),
             refused_consent=consents.refused(
                 reader,
                 channel,

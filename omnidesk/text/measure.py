@@ -49,17 +49,23 @@ def is_gsm7(text: str) -> bool:
 
 
 def segments(text: str) -> int:
-    """Return how many text messages a text is sent as; neither an escaped letter nor a surrogate pair is divided."""
+    """Return how many text messages a text is sent as."""
+    return len(messages(text))
+
+
+def messages(text: str) -> list[str]:
+    """Divide a text into the text messages that it is sent as; no escaped letter and no surrogate pair is divided."""
     plain = is_gsm7(text)
     sizes = [(2 if letter in _GSM7_TWICE else 1) if plain else _utf16(letter) for letter in text]
     if sum(sizes) <= _ALONE[plain]:
-        return 1
-    count, room = 1, _PART[plain]
-    for size in sizes:
+        return [text]
+    starts, room = [0], _PART[plain]
+    for place, size in enumerate(sizes):
         if size > room:
-            count, room = count + 1, _PART[plain]
+            starts.append(place)
+            room = _PART[plain]
         room -= size
-    return count
+    return [text[start:end] for start, end in zip(starts, [*starts[1:], len(text)], strict=True)]
 
 
 def pieces(text: str, unit: Unit, most: int) -> list[str]:

@@ -12,12 +12,13 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from omnidesk.desk import log
+from omnidesk.web import handing, webhooks
 from omnidesk.web import relay as relaying
-from omnidesk.web import webhooks
 from omnidesk.web.chat import Chat
 from omnidesk.web.door import Door
 from omnidesk.web.form import doorway
 from omnidesk.web.form.doorway import FormPages
+from omnidesk.web.handing import Files
 from omnidesk.web.health import HealthPages
 from omnidesk.web.relay import Relay
 from omnidesk.web.webhooks import Webhooks
@@ -38,6 +39,7 @@ class Site:
                 Route(relaying.PATH, relay.handle),
                 Route(doorway.PATH, forms.handle, methods=["GET", "POST", "OPTIONS"]),
                 Route(doorway.THANKS, forms.thanks),
+                Route(handing.PATH, Files(door).handle),
                 Route("/health", health.health),
                 Route("/metrics", health.metrics),
                 *(() if self.chat is None else self.chat.routes),

@@ -16,6 +16,7 @@ BUILT_IN = {
     "instagram": "ig",
     "messenger": "fb",
     "matrix": "mx",
+    "gammu": "sms",
     "sample": "smpl",
     "sample-call": "call",
     "sample-chat": "chat",
@@ -23,6 +24,7 @@ BUILT_IN = {
     "sample-sms": "sms",
     "sample-whatsapp": "wa",
     "telegram": "tg",
+    "sms-gateway": "sms",
     "twilio-sms": "sms",
     "twilio-voice": "tel",
 }

@@ -72,6 +72,7 @@ REASONS = (
     "{name} lets a public message be answered in private for {days} days",
     "the text has {count} {unit}, {name} takes {most}", "{name} takes no attachments",
     "{name} takes attachments in private only",
+    "{name} fetches attachments from this desk: say how the world reaches `omnidesk serve` with the setting public_url",
     "{name} takes {count} attachments at most", "the attachments have {size} MB, {name} takes {most} MB",
     "the mail would have {size} MB, the server of {name} takes {most} MB",
     "the recipient's server refused it", "came back: {why}",
@@ -202,6 +203,60 @@ FILES = (
 )  # fmt: skip
 """What the process that reads files reports."""
 
+TEXTING = (
+    "{why}. Look at what this channel logs in with", "{host} answers with status {status}",
+    "{host} cannot be connected to in time: it is tried again", "{host} broke off ({error}): it is tried again",
+    "the address of the API cannot be read: look at the setting api_url",
+    "{host} sends us to another address: look at the setting api_url",
+    "{host} answers with a web page where data was asked for: look whether the address of the API is right, and "
+    "whether this network wants a login",
+    "version {version} of the app", "{number} sends no files (MMS)",
+    "the number is unknown or no longer in use ({error})",
+    "Twilio could not fetch the file: look whether public_url leads to `omnidesk serve` ({error})",
+    "Twilio sends no files of this kind ({error})", "the phone is off or out of reach ({error})",
+    "a text message goes to one number", "a text message needs a text",
+    "the text has {count} characters, at most {most} can go",
+    "it goes as {count} text messages, each of which costs",
+    "files cannot go by text message here: send a link, or answer on another channel",
+    "{host} has no list of messages that came: it must be the address of the app's local server, and the app 1.59 or "
+    "newer",
+    "{host} answers with something else than a list of messages",
+    "{host} lists messages without end: give fewer days of history",
+    "give the app's signing key as `signing_key`: webhooks are signed with it",
+    "the phone says: {why}",
+    "this number takes no text messages", "this number takes no text messages ({error})",
+    "this is no number that can be written to", "this is no number that can be written to ({error})",
+    "the phone is in flight mode ({error})", "the phone has no network ({error})",
+    "the phone has no SIM card ({error})",
+    "the phone lets nothing more out for now: raise its limit, or send less ({error})",
+    "it waited on the phone for too long ({error})", "the phone does not say why",
+    "somebody cancelled it on the phone",
+    "{path} says service = {what}: OmniDesk knows files, and sql with sqlite3",
+    "the configuration of gammu-smsd, {path}, cannot be read ({error}): give another, or add the user that runs "
+    "OmniDesk to the group gammu",
+    "{path} is no configuration of gammu-smsd: {error}",
+    "{path} has no section [smsd]: it is no configuration of gammu-smsd",
+    "gammu-smsd needs a folder in {name}, and the name must end with a slash",
+    "outboxpath, sentsmspath and errorsmspath must be three folders, which tell what became of it",
+    "gammu-smsd keeps messages with the driver {name}: OmniDesk needs sqlite3",
+    "gammu-smsd needs a folder in dbdir and a file name in database",
+    "{path} of gammu-smsd cannot be used ({error}): it is tried again",
+    "the database of gammu-smsd, {path}, cannot be used ({error}): it is tried again",
+    "{path} is no database of gammu-smsd: {error}",
+    "{path} cannot be written: add the user that runs OmniDesk to the group of gammu-smsd",
+    "{path} cannot be read: add the user that runs OmniDesk to the group of gammu-smsd",
+    "{count} messages wait for gammu-smsd: look whether it runs and the modem is plugged in",
+    "gammu-smsd was not heard of since {day} UTC: look whether it runs and the modem is plugged in",
+    "gammu-smsd has no modem yet: start it, or plug the modem in",
+    "the modem {name} hears its network weakly",
+    "inboxformat is not detail, so that delivery reports cannot be told from messages: set inboxformat = detail and "
+    "deliveryreport = sms for gammu-smsd",
+    "the modem could not send it", "the modem could not send it: the log of gammu-smsd says why",
+    "gammu-smsd could not send it", "the network could not deliver it",
+    "the network could not deliver it (GSM status {code})",
+)  # fmt: skip
+"""What channels over HTTP, and those for text messages, report."""
+
 FORMS = (
     "asks for {fields}", "speaks {languages}", "shown in frames by {what}",
     "no site: name yours in origins where one should",
@@ -271,7 +326,7 @@ ROOMS = (
 )  # fmt: skip
 """What an account whose conversations are rooms reports."""
 
-SENTENCES = (*ACTS, *STATES, *REASONS, *TROUBLES, *LOGINS, *FILES, *FORMS, *TELEGRAM, *ROOMS)
+SENTENCES = (*ACTS, *STATES, *REASONS, *TROUBLES, *LOGINS, *FILES, *TEXTING, *FORMS, *TELEGRAM, *ROOMS)
 _ANEW = frozenset(("act", "many", "what", "why"))
 _SHAPES = {"count": r"[0-9.,]+", "many": r"#?[0-9]+(?: \w+)?"}
 

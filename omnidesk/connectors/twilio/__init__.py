@@ -1,6 +1,6 @@
 """Twilio: text messages and telephone calls of one account, polled, and told of by webhook where one can arrive.
 
-account    what both kinds share: settings, secrets, requests, signatures        since    how far a list has been read
+account    what both kinds share: settings, secrets, requests, signatures
 sms        text messages: read, send, find out whether one was sent              incoming what a message becomes
 voice      calls and their recordings                                            calls    what a call becomes
 

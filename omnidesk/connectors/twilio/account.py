@@ -112,7 +112,10 @@ class TwilioConnector(Connector):
             warnings.append(f"the account has no number {number}")
         elif not (found[0].get("capabilities") or {}).get(capability, True):
             warnings.append(f"{number} is not made for {'text messages' if capability == 'sms' else 'calls'}")
-        return Checked(word(account, "friendly_name") or word(account, "sid"), number, warnings=tuple(warnings))
+        pictures = capability != "sms" or not found or (found[0].get("capabilities") or {}).get("mms", True)
+        details = () if pictures else (f"{number} sends no files (MMS)",)
+        name = word(account, "friendly_name") or word(account, "sid")
+        return Checked(name, number, details=details, warnings=tuple(warnings))
 
     def posted(self, request: WebhookRequest) -> Mapping[str, str] | None:
         """Return the fields of a webhook, None where its signature is wrong. Raises ValueError, ConnectorError."""
@@ -167,11 +170,3 @@ def moment(said: Mapping[str, Any], *names: str) -> int | None:
             at = parsedate_to_datetime(str(said.get(name, "")))
             return clock.from_datetime(at if at.tzinfo else at.replace(tzinfo=UTC))
     return None
-
-
-def days(settings: Mapping[str, Any]) -> int:
-    """Return of how many days history is read first."""
-    try:
-        return max(0, min(int(settings.get("history", 30)), 400))
-    except (TypeError, ValueError):
-        return 30

@@ -17,6 +17,8 @@ from omnidesk.text.filename import extension
 REPORTED = {"sent": "sent", "delivered": "delivered", "read": "read", "undelivered": "failed", "failed": "failed"}
 """The statuses of a message of ours that are news, and what they are."""
 ERRORS = {
+    "11200": "Twilio could not fetch the file: look whether public_url leads to `omnidesk serve`",
+    "12300": "Twilio sends no files of this kind",
     "21211": "this is no number that can be written to",
     "21408": "the Twilio account may not write to this country: its geo permissions say which",
     "21610": "the customer sent STOP: Twilio lets nothing through until they send START",

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from omnidesk import clock
+from omnidesk.connectors import since
 from omnidesk.connectors.base import (
     Batch,
     Checked,
@@ -29,10 +30,10 @@ from omnidesk.connectors.base import (
 )
 from omnidesk.connectors.http import Answer
 from omnidesk.connectors.manifest import Attachments, Manifest, RateLimit, Setting, TextRule
-from omnidesk.connectors.twilio import incoming, since
-from omnidesk.connectors.twilio.account import ANSWERED, SECRETS, SETTINGS, TwilioConnector, days, moment, word
-from omnidesk.connectors.twilio.since import Entry
-from omnidesk.text.sms import segments
+from omnidesk.connectors.since import Entry
+from omnidesk.connectors.texting import text_message
+from omnidesk.connectors.twilio import incoming
+from omnidesk.connectors.twilio.account import ANSWERED, SECRETS, SETTINGS, TwilioConnector, moment, word
 
 MOST_CHARS = 1_600
 BATCH = 50
@@ -60,7 +61,7 @@ MANIFEST = Manifest(
     ),
     secrets=SECRETS,
     auth=("token",),
-    attachments=Attachments(inbound=True, max_bytes=5_000_000, max_count=10),
+    attachments=Attachments(inbound=True, outbound=True, max_bytes=5_000_000, max_count=10, fetched=True),
     text=TextRule(max_length=MOST_CHARS, segments=True),
     rate_limits=(RateLimit("send", 1, 1.0),),
     receipts=("delivered",),
@@ -92,7 +93,7 @@ class TwilioSms(TwilioConnector):
 
     async def pull(self, cursor: Cursor) -> AsyncIterator[Batch]:
         """Yield messages that came, and what became of ours, since the day before the last poll."""
-        day = since.day(cursor, days(self.account.settings))
+        day = since.day(cursor, since.days(self.account.settings))
         rows = await self._rows(day)
         fresh, after = since.unread([entry for row in rows if (entry := _entry(row))], cursor)
         for start in range(0, len(fresh), BATCH):
@@ -150,22 +151,15 @@ class TwilioSms(TwilioConnector):
     @staticmethod
     def prepare(outgoing: Outgoing, settings: Mapping[str, Any]) -> Payload:
         """Make the form that Twilio takes. Raises ValueError in words."""
-        if len(outgoing.to) != 1 or outgoing.cc or outgoing.bcc:
-            raise ValueError("a text message goes to one number")
-        if outgoing.files:
-            raise ValueError("files cannot go by text message here: send a link, or answer on another channel")
-        text = outgoing.text.strip()
-        if not text:
-            raise ValueError("a text message needs a text")
-        if len(text) > MOST_CHARS:
-            raise ValueError(f"the text has {len(text)} characters, Twilio takes {MOST_CHARS}")
+        text, warnings = text_message(outgoing, MOST_CHARS)
+        if len(outgoing.links) < len(outgoing.files):
+            raise ValueError("Twilio fetches files from this desk: say how the world reaches it with public_url")
         service = str(settings.get("messaging_service") or "")
         sender = ("MessagingServiceSid", service) if service else ("From", outgoing.sender.address)
-        form = [("To", outgoing.to[0].address), sender, ("Body", text)]
+        form = [("To", outgoing.to[0].address), sender, *((("Body", text),) if text else ())]
+        form += [("MediaUrl", link) for link in outgoing.links]
         if hook := str(settings.get("hook_url") or ""):
             form.append(("StatusCallback", hook))
-        count = segments(text)
-        warnings = (f"it goes as {count} text messages, each of which costs",) if count > 1 else ()
         return Payload(
             urlencode(form).encode(), {"to": outgoing.to[0].address, "text": text, "at": outgoing.at}, warnings
         )

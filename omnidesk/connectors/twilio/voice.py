@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from omnidesk import clock
+from omnidesk.connectors import since
 from omnidesk.connectors.base import (
     Batch,
     Checked,
@@ -24,9 +25,9 @@ from omnidesk.connectors.base import (
     WebhookRequest,
 )
 from omnidesk.connectors.manifest import Attachments, Manifest
-from omnidesk.connectors.twilio import calls, since
-from omnidesk.connectors.twilio.account import ANSWERED, SECRETS, SETTINGS, TwilioConnector, days, moment, word
-from omnidesk.connectors.twilio.since import Entry
+from omnidesk.connectors.since import Entry
+from omnidesk.connectors.twilio import calls
+from omnidesk.connectors.twilio.account import ANSWERED, SECRETS, SETTINGS, TwilioConnector, moment, word
 
 BATCH = 20
 MANIFEST = Manifest(
@@ -62,7 +63,7 @@ class TwilioVoice(TwilioConnector):
 
     async def pull(self, cursor: Cursor) -> AsyncIterator[Batch]:
         """Yield calls and recordings since the day before the last poll."""
-        day, number = since.day(cursor, days(self.account.settings)), self.account.address
+        day, number = since.day(cursor, since.days(self.account.settings)), self.account.address
         when = {"StartTime>": day}
         to_us = await self.listed("/Calls", {"To": number, **when})
         ours = {word(row, "sid") for row in to_us}

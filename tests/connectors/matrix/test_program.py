@@ -15,7 +15,7 @@ from omnidesk.words.rows import Address
 from tests.connectors.matrix.harness import MatrixHarness
 from tests.synapse import Person, Synapse
 
-pytestmark = pytest.mark.synapse
+pytestmark = [pytest.mark.synapse, pytest.mark.slow]
 
 
 def only(program: Program, direction: str = "inbound") -> dict[str, Any]:
@@ -129,7 +129,6 @@ def test_messages_come_at_once_while_the_engine_waits(program: Program, matrix: 
     assert matrix.provider.logins == 1, "one session serves all"
 
 
-@pytest.mark.slow
 def test_the_customer_sees_that_it_was_read_and_is_being_answered(program: Program, matrix: MatrixHarness) -> None:
     anna, room = writes(matrix, "Are you there?")
     program.sync_well()
@@ -154,7 +153,6 @@ def test_the_customer_sees_that_it_was_read_and_is_being_answered(program: Progr
     assert matrix.desk.id in str(seen()["m.receipt"])
 
 
-@pytest.mark.slow
 def test_a_gap_is_closed_however_long_it_is(program: Program, matrix: MatrixHarness) -> None:
     anna, room = writes(matrix, "before")
     program.sync_well()
@@ -170,7 +168,6 @@ def test_a_gap_is_closed_however_long_it_is(program: Program, matrix: MatrixHarn
     assert len(more) <= 2, "it pages back to where it was, not through all that was ever said"
 
 
-@pytest.mark.slow
 def test_a_room_that_is_public_is_marked_and_answered_only_where_that_is_said(
     program: Program, matrix: MatrixHarness
 ) -> None:
@@ -198,7 +195,6 @@ def test_a_room_that_is_public_is_marked_and_answered_only_where_that_is_said(
     assert [one["text"] for one in thread] == ["Do you sell shoes?", "Yes", "Thanks"]
 
 
-@pytest.mark.slow
 def test_a_private_answer_never_goes_into_a_room_that_became_public_or_was_left(
     program: Program, matrix: MatrixHarness
 ) -> None:
@@ -220,7 +216,6 @@ def test_a_private_answer_never_goes_into_a_room_that_became_public_or_was_left(
     assert not [text for text in anna.sees(room) if text.startswith("for ")]
 
 
-@pytest.mark.slow
 def test_what_went_before_the_customer_left_is_sent_though_its_answer_was_lost(
     program: Program, matrix: MatrixHarness
 ) -> None:
@@ -234,7 +229,6 @@ def test_what_went_before_the_customer_left_is_sent_though_its_answer_was_lost(
     assert anna.sees(room).count("Here you are") == 1
 
 
-@pytest.mark.slow
 def test_everybody_in_a_small_room_is_named_and_one_who_joins_in_is_no_stranger(
     program: Program, matrix: MatrixHarness
 ) -> None:
@@ -252,7 +246,6 @@ def test_everybody_in_a_small_room_is_named_and_one_who_joins_in_is_no_stranger(
     assert {one["address"] for one in shown["participants"]} >= {anna.id, bram.id}
 
 
-@pytest.mark.slow
 def test_invitations_are_taken_as_the_settings_say(program: Program, matrix: MatrixHarness) -> None:
     writes(matrix, "let me in")
     program.run("channel", "set", "under-test", f"invites={matrix.synapse.person('bram').id}")
@@ -269,7 +262,6 @@ def test_invitations_are_taken_as_the_settings_say(program: Program, matrix: Mat
     assert "still there" in program.texts()
 
 
-@pytest.mark.slow
 def test_a_session_that_was_ended_is_begun_again_as_the_same_device(program: Program, matrix: MatrixHarness) -> None:
     writes(matrix, "first")
     program.sync_well()
@@ -284,7 +276,6 @@ def test_a_session_that_was_ended_is_begun_again_as_the_same_device(program: Pro
     assert sorted(again) == sorted(one["device_id"] for one in devices)
 
 
-@pytest.mark.slow
 def test_a_token_that_is_no_good_asks_for_another(synapse: Synapse, secrets_file: Path, tmp_path: Path) -> None:
     with MatrixHarness(synapse, "token") as matrix:
         program = Program(tmp_path / "home", matrix)
@@ -298,7 +289,6 @@ def test_a_token_that_is_no_good_asks_for_another(synapse: Synapse, secrets_file
         assert "omnidesk channel secret under-test" in channel["error"]
 
 
-@pytest.mark.slow
 def test_the_live_test_says_as_whom_and_what_does_not_fit(program: Program, matrix: MatrixHarness) -> None:
     found = program.ask("channel", "test", "under-test")["found"]
     assert (found["account"], found["display_name"]) == (matrix.desk.id, "The shop")
@@ -309,7 +299,6 @@ def test_the_live_test_says_as_whom_and_what_does_not_fit(program: Program, matr
     assert "refuses the login" in program.said[-1]
 
 
-@pytest.mark.slow
 def test_a_server_that_limits_us_is_obeyed_and_nothing_is_lost(secrets_file: Path, tmp_path: Path) -> None:
     server = Synapse(few=4)
     try:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import base64
 import itertools
+import urllib.request
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, unquote, urlencode
 
 from omnidesk import clock
 from omnidesk.connectors.base import WebhookRequest
@@ -21,6 +22,7 @@ ACCOUNT = "AC" + "0a" * 16
 TOKEN = "secret-of-the-tests"
 NUMBER = "+3197010200000"
 CUSTOMER = "+31612345678"
+_DIRECTLY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 LARGEST_PAGE = 7
 """So few on a page that the next ones must be asked for."""
 _BASE = f"/2010-04-01/Accounts/{ACCOUNT}"
@@ -50,6 +52,8 @@ class FakeTwilio(FakeProvider):
         )
         self.media: dict[str, list[dict[str, Any]]] = {}
         self.files: dict[str, tuple[str, bytes]] = {}
+        self.fetched: dict[str, list[tuple[str, str, bytes]]] = {}
+        """Files that went with our messages: name, media type, content."""
         self.callbacks: dict[str, str] = {}
         self.complaints: list[str] = []
         self.kind = "Full"
@@ -192,18 +196,30 @@ class FakeTwilio(FakeProvider):
     def _take(self, asked: Asked) -> Reply:
         form = asked.form()
         text = form.get("Body", "")
-        if not text or len(text) > 1600:
+        media = [value for name, value in parse_qsl(asked.body.decode()) if name == "MediaUrl"]
+        if not (text or media) or len(text) > 1600:
             return _error(
                 400, 21617 if text else 21602, "The concatenated message body exceeds the 1600 character limit"
             )
         service = form.get("MessagingServiceSid")
         status = "accepted" if service else "queued"
-        row = self._message(self.sid("SM"), "outbound-api", status, form.get("From", NUMBER), form["To"], text, 0.0)
-        row["messaging_service_sid"] = service
+        sid = self.sid("MM" if media else "SM")
+        row = self._message(sid, "outbound-api", status, form.get("From", NUMBER), form["To"], text, 0.0)
+        row |= {"messaging_service_sid": service, "num_media": str(len(media))}
+        try:
+            self.fetched[sid] = [_fetch(url) for url in media]
+        except OSError:  # it is taken all the same, and fails later
+            row |= {"status": "failed", "error_code": 11200, "date_sent": written()}
         self.rows["messages"].append(row)
         if "StatusCallback" in form:
             self.callbacks[row["sid"]] = form["StatusCallback"]
         return Reply(row, 201)
+
+
+def _fetch(url: str) -> tuple[str, str, bytes]:
+    """Fetch a file as Twilio does: without a login, told what it is by its media type."""
+    with _DIRECTLY.open(url, timeout=30) as answer:
+        return unquote(url.rpartition("/")[2]), answer.headers["Content-Type"], answer.read()
 
 
 def written(at: int | None = None) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
@@ -10,6 +9,7 @@ from typing import Literal, Self
 
 from omnidesk.connectors.base import WebhookRequest
 from omnidesk.connectors.testing import Harness, Received, Said
+from tests.connectors.numbers import number_of
 from tests.connectors.twilio.fake import ACCOUNT, NUMBER, TOKEN, FakeTwilio, posted, signed
 
 _TYPES = {".txt": "text/plain", ".bin": "application/octet-stream", ".gif": "image/gif"}
@@ -53,7 +53,14 @@ class SmsHarness(Harness):
 
     def received(self) -> list[Received]:
         rows = [row for row in self.provider.rows["messages"] if row["direction"] == "outbound-api"]
-        return [Received(row["body"], external_id=row["sid"]) for row in rows]
+        return [
+            Received(
+                row["body"],
+                external_id=row["sid"],
+                files=tuple(name for name, *_ in self.provider.fetched.get(row["sid"], ())),
+            )
+            for row in rows
+        ]
 
     def report(self, received: Received, status: Literal["delivered", "read"]) -> None:
         self.provider.advance(received.external_id, status)
@@ -63,8 +70,3 @@ class VoiceHarness(SmsHarness):
     """The same number, for calls."""
 
     kind = "twilio-voice"
-
-
-def number_of(sender: str) -> str:
-    """Return a number of one's own for each customer."""
-    return f"+316{int(hashlib.sha256(sender.encode()).hexdigest(), 16) % 10**8:08d}"

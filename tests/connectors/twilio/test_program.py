@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 
 from omnidesk import clock
+from omnidesk.connectors.base import WebhookRequest
 from omnidesk.connectors.testing import Program, post, serving, wait_for
 from tests.connectors.twilio.fake import ACCOUNT, CUSTOMER, NUMBER, FakeTwilio, posted, signed
 from tests.connectors.twilio.harness import SmsHarness, VoiceHarness
@@ -78,6 +80,13 @@ def test_an_answer_goes_once_and_is_told_to_be_delivered_by_webhook(program: Pro
     assert [one.text for one in sms.received()] == ["On its way", "Did it come?"]
 
 
+def test_all_with_one_number_is_one_conversation(program: Program, sms: SmsHarness) -> None:
+    sms.provider.receives("Where is my order?")
+    sms.provider.receives("Are you there?")
+    program.sync_well()
+    assert len({one["conversation_id"] for one in program.messages()}) == 1
+
+
 def test_a_send_whose_answer_was_lost_is_found_at_twilio(program: Program, sms: SmsHarness) -> None:
     sms.provider.receives("Are you there?")
     program.sync_well()
@@ -108,6 +117,43 @@ def test_stop_is_kept_and_nothing_goes_until_start(program: Program, sms: SmsHar
     answer(program, number, "On its way")
     program.sync_well()
     assert [one.text for one in sms.received()] == ["On its way"]
+
+
+def test_files_go_by_signed_addresses_that_end(program: Program, sms: SmsHarness, tmp_path: Path) -> None:
+    sms.provider.receives("Do you have a picture?")
+    program.sync_well()
+    number = str(only(program)["conversation_id"])
+    picture = tmp_path / "the order ✅.png"
+    picture.write_bytes(b"\x89PNG a picture")
+    files = ("--attach", str(picture))
+    program.run("reply", number, "--text", "Here", "--via", "under-test", *files, expect=(4,))
+    assert "public_url" in program.said[-1]
+    with serving(program) as site:
+        program.run("setting", "set", "public_url", site.address)
+        program.run("reply", number, "--text", "Here", "--via", "under-test", *files)
+        wait_for(lambda: program.sync() and sms.received(), "the message to be taken")
+        (taken,) = sms.received()
+        (found,) = sms.provider.fetched[taken.external_id]
+        assert found == ("the order ✅.png", "image/png", b"\x89PNG a picture")
+        (asked,) = (one for one in sms.provider.log if one.method == "POST")
+        link = dict(parse_qsl(asked.body.decode()))["MediaUrl"]
+        base, attachment, until, signature, name = link.rsplit("/", 4)
+        for forged in (f"{base}/{attachment}/{int(until) + 1}/{signature}/{name}",
+                       f"{base}/{int(attachment) + 1}/{until}/{signature}/{name}",
+                       f"{base}/{attachment}/{until}/{signature[:-1]}/{name}"):  # fmt: skip
+            assert post(WebhookRequest("GET", forged, {}, b""), patient=False) == 404
+        assert post(WebhookRequest("GET", link, {}, b""), patient=False) == 200
+
+
+def test_a_file_that_twilio_cannot_fetch_is_said(program: Program, sms: SmsHarness, tmp_path: Path) -> None:
+    sms.provider.receives("Do you have a picture?")
+    program.sync_well()
+    (tmp_path / "dot.gif").write_bytes(b"GIF89a")
+    program.run("setting", "set", "public_url", "http://127.0.0.1:9")
+    number = str(only(program)["conversation_id"])
+    program.run("reply", number, "--text", "Here", "--via", "under-test", "--attach", str(tmp_path / "dot.gif"))
+    wait_for(lambda: program.sync() and program.outbox("failed"), "the failure")
+    assert "public_url leads to `omnidesk serve`" in program.outbox("failed")[0]["error"]
 
 
 def test_what_twilio_refuses_is_said_in_words(program: Program, sms: SmsHarness) -> None:

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from omnidesk import clock
+from omnidesk.connectors import since
 from omnidesk.connectors.base import Cursor
-from omnidesk.connectors.twilio import since
-from omnidesk.connectors.twilio.since import Entry
+from omnidesk.connectors.since import Entry
 from tests.filling import NOON, standing_clock
 
 

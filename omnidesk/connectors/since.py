@@ -1,8 +1,8 @@
-"""How far a list has been read that can be asked for by days only.
+"""How far a list has been read that has no order of arrival, and is asked for by days.
 
-Twilio filters by day, and what happened late in a day may be listed late; so each poll lists from the day before the
-last one on. The cursor says which of it is known: the newest entries by a short digest each, and all of an hour by one
-digest of the hour. What it cannot know is read again, and its receipt says that it was there.
+What happened late in a day may be listed late; so each poll lists from the day before the last one on. The cursor says
+which of it is known: the newest entries by a short digest each, and all of an hour by one digest of the hour. What it
+cannot know is read again, and its receipt says that it was there.
 
     {"version": 1, "day": "2026-11-28", "known": "6f1c..", "hours": {"498214": "90ab.."}}
 """
@@ -32,6 +32,14 @@ class Entry:
     at: int
     mark: str
     row: Mapping[str, Any]
+
+
+def days(settings: Mapping[str, Any]) -> int:
+    """Return of how many days history is read first: the setting `history`."""
+    try:
+        return max(0, min(int(settings.get("history", 30)), 400))
+    except (TypeError, ValueError):
+        return 30
 
 
 def day(cursor: Cursor, days: int) -> str:
