@@ -5,8 +5,8 @@ Precision goes first: a number counts only where words say what it is and nothin
 
 from __future__ import annotations
 
-from omnidesk.text.facts.finding import LONGEST, MOST, find
+from omnidesk.text.facts.finding import LONGEST, MOST, find, own_only
 from omnidesk.text.facts.own import Pattern
 from omnidesk.text.facts.said import Found
 
-__all__ = ["LONGEST", "MOST", "Found", "Pattern", "find"]
+__all__ = ["LONGEST", "MOST", "Found", "Pattern", "find", "own_only"]

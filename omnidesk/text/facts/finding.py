@@ -35,14 +35,19 @@ _WITHOUT: tuple[Callable[[Said], Iterator[Found]], ...] = (
 )
 
 
+def own_only(text: str, subject: str, patterns: Iterable[Pattern]) -> tuple[Found, ...]:
+    """Return what a workspace's own patterns find in what somebody wrote."""
+    said = Said(_written(text, subject))
+    return tuple(own.matches(said, patterns))[:MOST]
+
+
 def find(text: str, subject: str = "", region: str = "NL", patterns: Iterable[Pattern] = ()) -> tuple[Found, ...]:
     """Return the facts that somebody tells about themselves, in the order in which they stand.
 
     `text` is what they wrote without what it quotes; what is passed on of somebody else's is not looked at. A subject
-    counts where it is not that of an answer. `region` is the country of telephone numbers that name none."""
-    written = _own_words(text[:LONGEST])
-    if subject and not _ANSWER.match(subject) and not forward.is_forward(subject):
-        written = f"{subject}\n\n{written}"
+    counts where it is not that of an answer. `region` is the country of telephone numbers that name none; without it
+    they stay as they were written."""
+    written = _written(text, subject)
     if not written.strip():
         return ()
     said = Said(written, region)
@@ -53,6 +58,13 @@ def find(text: str, subject: str = "", region: str = "NL", patterns: Iterable[Pa
     for one in sorted(found, key=lambda each: each.start):
         seen.setdefault((one.kind, fold(one.value)), one)
     return tuple(seen.values())[:MOST]
+
+
+def _written(text: str, subject: str) -> str:
+    said = _own_words(text[:LONGEST])
+    if subject and not _ANSWER.match(subject) and not forward.is_forward(subject):
+        return f"{subject}\n\n{said}"
+    return said
 
 
 def _own_words(text: str) -> str:

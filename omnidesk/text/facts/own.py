@@ -5,15 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from re import _constants as constants  # type: ignore[attr-defined]
+from re import _parser  # type: ignore[attr-defined]
+from typing import Any
 
 from omnidesk.text.facts.said import Found, Said
+from omnidesk.words.speech import _
 
 LONGEST_PATTERN = 200
 LONGEST_VALUE = 80
 MOST_REPEATED = 40
 """How often a part of a pattern may be repeated, and how long what it matches may be."""
-_UNBOUNDED = re.compile(r"(?<!\\)(?:\\\\)*(?:[*+]|\{\d*,\})")
-_BACKREFERENCE = re.compile(r"(?<!\\)(?:\\\\)*\\(?:[1-9]|g<)|\(\?(?:P=|\(|R|&|[aiLmsux-]*[Lmsx])|\(\?<?[=!]")
+_REPEATS = (constants.MAX_REPEAT, constants.MIN_REPEAT)
+_REFUSED = (constants.GROUPREF, constants.GROUPREF_EXISTS, constants.ASSERT, constants.ASSERT_NOT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,26 +34,43 @@ class Pattern:
 
 
 def objection(pattern: str) -> str:
-    """Return why a pattern is none that may be used, "" where it may: see `slow_texts` for the proof of the rest.
+    """Return why a pattern is none that may be used, "" where it may; `slow_texts` tries what is left.
 
     Only bounded repeats are taken (`\\d{4,8}`), none within another: those are what makes expressions explode."""
     if not pattern or len(pattern) > LONGEST_PATTERN:
-        return f"a pattern has 1 to {LONGEST_PATTERN} characters"
-    if _UNBOUNDED.search(_without_sets(pattern)):
-        return "say how often at most: {1,8} instead of + or *"
-    if _BACKREFERENCE.search(pattern):
-        return "it may not look around, refer back or change how it is read"
+        return _("a pattern has 1 to {most} characters").format(most=LONGEST_PATTERN)
     try:
         Pattern.of("x", pattern)
+        tree: Any = _parser.parse(pattern)
     except (re.error, OverflowError, RecursionError) as error:
-        return f"it cannot be read: {error}"
+        return _("it cannot be read: {why}").format(why=error)
     if re.compile(pattern).match(""):
-        return "it matches nothing at all too: name something that must stand there"
-    for bound in re.findall(r"\{(?:\d{1,6},)?(\d{1,9})\}", pattern):
-        if int(bound) > MOST_REPEATED:
-            return f"a part may be repeated {MOST_REPEATED} times at most"
-    if re.search(r"[})?]\)(?:\{|\?)|\}\)", re.sub(r"\[[^\]]*\]", "", pattern)) and re.search(r"\)\{", pattern):
-        return "a part that repeats may not stand in one that repeats"
+        return _("it matches where nothing stands: name something that must be there")
+    return _why_not(tree, repeated=False)
+
+
+def _why_not(tree: Any, repeated: bool) -> str:
+    """Say what is wrong in a part of a pattern; `repeated` where a part around it may come again."""
+    for kind, about in tree:
+        if kind in _REFUSED:
+            return _("it may not look around or refer back")
+        if kind in _REPEATS:
+            least, most, inner = about
+            if most > MOST_REPEATED:
+                return _("say how often at most, up to {most}: {{1,8}} instead of + or *").format(most=MOST_REPEATED)
+            if repeated and least != most:
+                return _("a part that may repeat stands in another that may")
+            if why := _why_not(inner, repeated or most > 1):
+                return why
+        elif kind is constants.SUBPATTERN:
+            if why := _why_not(about[-1], repeated):
+                return why
+        elif kind is constants.BRANCH:
+            for branch in about[1]:
+                if why := _why_not(branch, repeated):
+                    return why
+        elif isinstance(about, tuple) and about and hasattr(about[-1], "data") and (why := _why_not(about[-1], repeated)):
+            return why
     return ""
 
 
@@ -65,7 +86,3 @@ def matches(said: Said, patterns: Iterable[Pattern]) -> Iterator[Found]:
         for match in one.expression.finditer(said.text):
             if match[0].strip() and len(match[0]) <= LONGEST_VALUE:
                 yield Found(one.kind, match[0].strip(), match.start(), match.end())
-
-
-def _without_sets(pattern: str) -> str:
-    return re.sub(r"\[(?:\\.|[^\]\\])*\]", "x", pattern)

@@ -88,6 +88,9 @@ def _claimed(said: Said, place: int, floor: int, claim: re.Pattern[str], label: 
 
 
 def _callable(written: str, region: str) -> str:
+    """Return a number in E.164, "" where nobody is called there; as it is where it is not said which country's it is."""
+    if not region:
+        return written
     import phonenumbers
     from phonenumbers import PhoneNumberType as Type
 
