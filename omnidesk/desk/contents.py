@@ -14,7 +14,7 @@ from omnidesk.text.clean import clean, one_line
 from omnidesk.text.filename import safe_name
 
 if TYPE_CHECKING:
-    from omnidesk.text.facts import Found
+    from omnidesk.text.facts.said import Found
 
 LONGEST_SUBJECT = 998
 LONGEST_TEXT = 2_000_000
@@ -77,9 +77,9 @@ def told(message: Decoded) -> tuple[Found, ...]:
     """Return what the writer of a message tells of themselves; a machine tells nothing."""
     if message.auto is not None:
         return ()
-    from omnidesk.text import facts
+    from omnidesk.text.facts.finding import find
 
-    return facts.find(message.reply_text, message.subject, region="")
+    return find(message.reply_text, message.subject, region="")
 
 
 def words(decoded: Decoded) -> tuple[str, str]:

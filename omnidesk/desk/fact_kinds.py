@@ -19,7 +19,7 @@ from omnidesk.words.rows import Actor
 from omnidesk.words.speech import _
 
 if TYPE_CHECKING:
-    from omnidesk.text.facts import Pattern
+    from omnidesk.text.facts.own import Pattern
 
 KEY = "fact_kinds"
 MOST = 20
@@ -47,7 +47,7 @@ def patterns(connection: Connection) -> tuple[Pattern, ...]:
     kinds = own(connection)
     if not kinds:
         return ()
-    from omnidesk.text.facts import Pattern
+    from omnidesk.text.facts.own import Pattern
 
     return tuple(Pattern.of(one.kind, one.pattern) for one in kinds)
 
@@ -101,9 +101,7 @@ def remove(workspace: Workspace, actor: Actor, kind: str) -> rows.Act:
 
 def _put(act: Act, kinds: list[OwnKind]) -> None:
     kinds = sorted(kinds, key=lambda one: one.kind)
-    said = [
-        {"kind": one.kind, "label": one.label, "pattern": one.pattern, "example": one.example} for one in kinds
-    ]
+    said = [{"kind": one.kind, "label": one.label, "pattern": one.pattern, "example": one.example} for one in kinds]
     before = [one.kind for one in own(act.tx)]
     act.tx.execute(
         "INSERT INTO setting (key, value_json) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET "
@@ -114,14 +112,14 @@ def _put(act: Act, kinds: list[OwnKind]) -> None:
 
 
 def _check(said: OwnKind) -> None:
-    from omnidesk.text.facts import Pattern, own
+    from omnidesk.text.facts import own as rules
 
     if not _NAME.fullmatch(said.kind):
         raise UsageError(_("a kind is named in small letters and underscores: warranty_code"))
-    why = own.objection(said.pattern)
+    why = rules.objection(said.pattern)
     if why:
         raise UsageError(_("the pattern cannot be used: {why}").format(why=why))
-    found = Pattern.of(said.kind, said.pattern).expression.fullmatch(said.example)
+    found = rules.Pattern.of(said.kind, said.pattern).expression.fullmatch(said.example)
     if found is None:
         raise UsageError(_("the pattern does not match its example {example!r}").format(example=said.example))
     if not quick(said.pattern, said.example):
@@ -131,9 +129,9 @@ def _check(said: OwnKind) -> None:
 def quick(pattern: str, example: str) -> bool:
     """Say whether a pattern is done in time with texts made to delay it: tried in a process that can be ended, for
     nothing in this one could stop it."""
-    from omnidesk.text.facts import Pattern, own
+    from omnidesk.text.facts import own as rules
 
-    asked = json.dumps([Pattern.of("x", pattern).expression.pattern, own.slow_texts(pattern, example)])
+    asked = json.dumps([rules.Pattern.of("x", pattern).expression.pattern, rules.slow_texts(pattern, example)])
     try:
         done = subprocess.run(
             [sys.executable, "-I", "-c", _TRIAL], input=asked.encode(), timeout=PATIENCE, check=False,

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from omnidesk.desk.contents import Kept
     from omnidesk.desk.identity import Known
     from omnidesk.store.database import Transaction
-    from omnidesk.text.facts import Found
+    from omnidesk.text.facts.said import Found
 
 MESSAGE, FORM, ORDER, AGENT = "message", "form", "order", "agent"
 SOURCES = (MESSAGE, FORM, ORDER, AGENT)
@@ -86,9 +86,9 @@ class Learning:
         if self._patterns is None:
             self._patterns = fact_kinds.patterns(self._reading)
         if self._patterns:
-            from omnidesk.text import facts
+            from omnidesk.text.facts.finding import own_only
 
-            found = (*found, *facts.own_only(decoded.reply_text, decoded.subject, self._patterns))
+            found = (*found, *own_only(decoded.reply_text, decoded.subject, self._patterns))
         for one in found:
             try:
                 value = values.normal(one.kind, one.value, region)

@@ -60,9 +60,7 @@ def learn(
         return 0
     learning = Learning(act.tx)
     agent = act.actor.agent_id if source == AGENT else None
-    learning.tell(
-        Told(customer, kind, said, source, act.at if at is None else at, message, reference, agent, proven)
-    )
+    learning.tell(Told(customer, kind, said, source, act.at if at is None else at, message, reference, agent, proven))
     return learning.finish()[0]
 
 
@@ -132,9 +130,7 @@ def _typed(act: Act, customer_id: int, kind: str, value: str) -> int:
 
 
 def _one(act: Act, customer_id: int, fact: int) -> Any:
-    row = act.tx.one(
-        "SELECT * FROM fact WHERE id = ? AND customer_id = ? AND gone_at IS NULL", (fact, customer_id)
-    )
+    row = act.tx.one("SELECT * FROM fact WHERE id = ? AND customer_id = ? AND gone_at IS NULL", (fact, customer_id))
     if row is None:
         raise NotFoundError(
             _("customer {customer} has no fact {fact}; `omnidesk customer facts {customer}` lists them").format(

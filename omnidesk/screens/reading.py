@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from omnidesk import clock
-from omnidesk.desk import customers, history, saved_views, status, suspicion, threads, views
+from omnidesk.desk import customers, facts, history, saved_views, status, suspicion, threads, views
 from omnidesk.screens.messages import (
     CustomerRead,
     OlderRead,
@@ -115,7 +115,7 @@ def older_up_to(
 
 
 def customer(session: Session, conversation: Conversation) -> CustomerRead:
-    """Read the customer of a conversation and all their other conversations."""
+    """Read the customer of a conversation, what is known of them and all their other conversations."""
     began = clock.monotonic()
     if conversation.customer_id is None:
         return CustomerRead(conversation.id, Known(None, (), conversation.customer))
@@ -124,7 +124,11 @@ def customer(session: Session, conversation: Conversation) -> CustomerRead:
     except NotFoundError:
         return CustomerRead(conversation.id, Known(None, (), conversation.customer))
     others = customers.conversations(session.workspace, found.id, OTHERS + 1)
-    known = Known(found, tuple(one for one in others if one.id != conversation.id)[:OTHERS])
+    known = Known(
+        found,
+        tuple(one for one in others if one.id != conversation.id)[:OTHERS],
+        facts=tuple(facts.of_customer(session.workspace, found.id)),
+    )
     return CustomerRead(conversation.id, known, clock.monotonic() - began)
 
 

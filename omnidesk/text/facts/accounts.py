@@ -10,7 +10,8 @@ from omnidesk.text.facts.said import Found, Said
 
 _IBAN = re.compile(r"[A-Z](?<!\w[A-Z])[A-Z]\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?\b")
 _CLAIM = re.compile(
-    r"(?i)\b(?:mijn|my|meine?|het mijne)\b|\bmine\b|\b(?:terug ?(?:betal|stort)\w*|overmaken|refund|erstatt\w*|überweis\w*)\b"
+    r"(?i)\b(?:mijn|my|meine?|het mijne)\b|\bmine\b|\b(?:terug ?(?:betal|stort)\w*|overmaken|refund|erstatt\w*"
+    r"|überweis\w*)\b"
     r"|\bt\.n\.v|^\s*\W*(?:iban|rekening(?:nummer)?|bankrekening|konto)\s*:"
 )
 _REFUSED = re.compile(r"(?i)\b(?:geweigerd|rejected|abgelehnt|moest betalen|klopt\b.*\bniet|fout|wrong|falsch)\b")

@@ -77,6 +77,8 @@ def _own_words(text: str) -> str:
         lines = text.split("\n")
         end = forward.begin(lines)
         block = next((index for index in range(end) if header_lines.begins_block(lines, index)), end) if blocks else end
-        rule = next((index for index, line in enumerate(lines[:block]) if re.match(r"\s*-{3,}.*-{3,}\s*$", line)), block)
+        rule = next(
+            (index for index, line in enumerate(lines[:block]) if re.match(r"\s*-{3,}.*-{3,}\s*$", line)), block
+        )
         return "\n".join(lines[: min(block, rule)])
     return text

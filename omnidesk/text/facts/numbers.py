@@ -11,7 +11,8 @@ from omnidesk.text.facts.said import Found, Said
 _TOKEN = r"(?P<value>(?:[A-Za-z]{1,5}[-.]?)?\d[\dA-Za-z]*(?:[-/.][\dA-Za-z]+)*)(?![\w@%€$£]|[-/.,:]\d)"
 _LINK = (
     r"(?:\s*(?::|#|=|\(|,(?=\s*(?:ref|nummer|number|nr|no\b))|\"|'|“|„|\bis\b|\bwas\b|\bist\b|\blautet\b|\bmet\b|\bwith\b|\bmit\b|\bdas?\b|\bthe\b|\bhet\b"
-    r"|\bde\b|\bder\b|\bdie\b|\bnummer\b|\bnumber\b|\bnr\b\.?|\bno\b\.?|\bid\b|\bref\b\.?|\breference\b|\bkenmerk\b|\bcode\b"
+    r"|\bde\b|\bder\b|\bdie\b|\bnummer\b|\bnumber\b|\bnr\b\.?|\bno\b\.?|\bid\b|\bref\b\.?|\breference\b|\bkenmerk\b"
+    r"|\bcode\b"
     r"|\bconfirmation\b|\bopenstaan\b|\bunder\b|\bonder\b|\bunter\b|\bzegt\b|\bsays\b|\bsagt\b)){0,5}\s*"
 )
 _ORDER = re.compile(
@@ -31,10 +32,14 @@ _SERIAL = re.compile(
 )
 _AND = re.compile(r"(?i)\s*(?:,|&|\ben\b|\band\b|\bund\b)(?:\s*(?:,|&|\ben\b|\band\b|\bund\b))?\s*#?" + _TOKEN)
 _YEAR = re.compile(r"(?:19|20)\d\d")
-_DAY = re.compile(r"\d{1,2}[-/.](?:19|20)\d\d|\d{1,2}[-/.]\d{1,2}(?:[-/.](?:\d\d|\d{4}))?|(?:19|20)\d\d[-/.]?(?:0\d|1[0-2])[-/.]?(?:[0-2]\d|3[01])")
+_DAY = re.compile(
+    r"\d{1,2}[-/.](?:19|20)\d\d|\d{1,2}[-/.]\d{1,2}(?:[-/.](?:\d\d|\d{4}))?|(?:19|20)\d\d[-/.]?(?:0\d"
+    r"|1[0-2])[-/.]?(?:[0-2]\d|3[01])"
+)
 _PARCEL = re.compile(r"(?i)3S[A-Z0-9]{7,13}|JVGL\d+|1Z[A-Z0-9]{16}|JJD\d+|\d{15,}")
 _COUNTED = re.compile(
-    r"(?i)\s*(?:stuks?|st\b|x\b|keer|maal|dagen|weken|euro|eur\b|€|\$|£|%|punten|meter|m\b|cm\b|kg\b|rollen|paar|van (?:de )?\d"
+    r"(?i)\s*(?:stuks?|st\b|x\b|keer|maal|dagen|weken|euro|eur\b|€|\$|£|%|punten|meter|m\b|cm\b|kg\b|rollen|paar"
+    r"|van (?:de )?\d"
     r"|pieces?|pcs|times|days|weeks|points|of\b \d|items?|stück|mal\b|tage|wochen|punkte|uur|o'clock|uhr"
     r"|-? ?(?:delig|teilig))"
 )

@@ -69,14 +69,18 @@ def _why_not(tree: Any, repeated: bool) -> str:
             for branch in about[1]:
                 if why := _why_not(branch, repeated):
                     return why
-        elif isinstance(about, tuple) and about and hasattr(about[-1], "data") and (why := _why_not(about[-1], repeated)):
+        elif (
+            isinstance(about, tuple) and about and hasattr(about[-1], "data") and (why := _why_not(about[-1], repeated))
+        ):
             return why
     return ""
 
 
 def slow_texts(pattern: str, example: str) -> list[str]:
     """Return texts that make a bad pattern take long: its own pieces over and over, with an end that fits nothing."""
-    pieces = {example, example[:-1], *example, "a", "A", "0", "1", " ", "-", "aA0-", "0a"} | set(re.findall(r"\w", pattern))
+    pieces = {example, example[:-1], *example, "a", "A", "0", "1", " ", "-", "aA0-", "0a"} | set(
+        re.findall(r"\w", pattern)
+    )
     return [(piece * (4_000 // max(1, len(piece))))[:4_000] + "\x01!" for piece in sorted(pieces) if piece]
 
 

@@ -18,28 +18,35 @@ _INTRODUCED = re.compile(
 LONGEST = 200
 """Characters in which a message ends: a greeting and a name."""
 SIGN_OFF = (
-    r"(?:^|[.!?,]\s+)(?:alvast bedankt,?\s+)?(?:met\s+)?(?:(?:vriendelijke?|hartelijke?|beste|warme|kind|best|warm|many|with"
+    r"(?:^|[.!?,]\s+)(?:alvast bedankt,?\s+)?(?:met\s+)?(?:(?:vriendelijke?|hartelijke?|beste|warme|kind|best|warm"
+    r"|many|with"
     r"|freundlichen?|viele|liebe|schöne|herzliche)\s+)?(?:mit\s+freundlichen\s+)?(?:groet(?:en|jes)?|mvg|regards|wishes"
-    r"|cheers|(?:yours\s+)?sincerely(?:\s+yours)?|yours(?:\s+\w+)?|grüße[n]?|gruß|grüsse[n]?|lg|mfg|vg)\b(?:\s+(?:uit|aus|from)\s+\w+)?[ \t]*[,!.]?"
+    r"|cheers|(?:yours\s+)?sincerely(?:\s+yours)?|yours(?:\s+\w+)?|grüße[n]?|gruß|grüsse[n]?|lg|mfg"
+    r"|vg)\b(?:\s+(?:uit|aus|from)\s+\w+)?[ \t]*[,!.]?"
 )
 """How a message ends, above or before the name."""
 _SIGNED = re.compile(rf"(?im){SIGN_OFF}(?:[ \t]+|\s*\n\s*)(?-i:(?P<name>{_PERSON}))[ \t.]*(?=\n|\Z)")
 _THANKED = re.compile(
     r"(?im)^(?:many |kind )?(?:thanks|thank you|bedankt|dank|danke|vielen dank|alvast bedankt|met dank|dank u)"
-    rf"(?: (?:again|in advance|bij voorbaat|im voraus|voor uw moeite))?[,.!]?[ \t]*\n\s*(?-i:(?P<name>{_PERSON}))[ \t.]*(?=\n|\Z)"
+    rf"(?: (?:again|in advance|bij voorbaat|im voraus"
+    rf"|voor uw moeite))?[,.!]?[ \t]*\n\s*(?-i:(?P<name>{_PERSON}))[ \t.]*(?=\n|\Z)"
 )
 _TITLE = re.compile(r"(?i)(?:dr|prof|mr|mrs|ms|dhr|mevr|mw|ir|ing|drs|herr|frau|de heer|mevrouw)\.? ")
-_NOBODY = frozenset(
-    "team klantenservice service support sales verkoop the your ihr ihre das bakkerij winkel shop bv b.v gmbh ltd "
-    "inc llc ag vof nv n.v cie co company kundenservice versandteam accounts department afdeling abteilung bedrijf "
-    "firma familie family sent verzonden gesendet tel mobiel mobile phone www order bestelling klant customer kunde "
-    "and en und namens directie administratie secretariaat stichting vereniging hotel restaurant café cafe garage praktijk "
-    "verein praxis kanzlei büro agentur studio solutions group groep holding services systems consulting office "
-    "management partners school university church foundation club fam tot ziens bis looking hope happy merry with mit "
-    "from van von geschäftsführung verwaltung einkauf vertrieb inkoop boekhouding reception receptie customers".split()
-)
+_WORDS = """
+team klantenservice service support sales verkoop the your ihr ihre das bakkerij winkel shop bv b.v gmbh ltd inc
+llc ag vof nv n.v cie co company kundenservice versandteam accounts department afdeling abteilung bedrijf firma
+familie family sent verzonden gesendet tel mobiel mobile phone www order bestelling klant customer kunde and en
+und namens directie administratie secretariaat stichting vereniging hotel restaurant café cafe garage praktijk
+verein praxis kanzlei büro agentur studio solutions group groep holding services systems consulting office
+management partners school university church foundation club fam tot ziens bis looking hope happy merry with mit
+from van von geschäftsführung verwaltung einkauf vertrieb inkoop boekhouding reception receptie customers
+"""
+_NOBODY = frozenset(_WORDS.split())
+"""Words in the name of a firm or a department, and words that begin a sentence."""
 _WITHIN = frozenset(("van", "von"))
-_TRADE = re.compile(r"(?i)\w{3,}(?:bedrijf|groep|bouw|shop|service|beheer|winkel|handel|techniek|technik|betrieb|haus|bau)\b")
+_TRADE = re.compile(
+    r"(?i)\w{3,}(?:bedrijf|groep|bouw|shop|service|beheer|winkel|handel|techniek|technik|betrieb|haus|bau)\b"
+)
 
 
 def names(said: Said) -> Iterator[Found]:
@@ -76,7 +83,13 @@ def _person(said: str) -> str:
         name = name[title.end() :]
     name = name.rstrip(".,'’-")
     words = [word.strip(".").lower() for word in name.split()]
-    if not words or words[0] in _NOBODY or any(word in _NOBODY - _WITHIN for word in words) or _TRADE.search(name) or any(character.isdigit() for character in name):
+    if (
+        not words
+        or words[0] in _NOBODY
+        or any(word in _NOBODY - _WITHIN for word in words)
+        or _TRADE.search(name)
+        or any(character.isdigit() for character in name)
+    ):
         return ""
     return name if 2 <= len(name) <= 60 else ""
 

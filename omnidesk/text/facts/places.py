@@ -12,16 +12,16 @@ from omnidesk.text.facts.said import Found, Said
 _DUTCH = r"[1-9]\d{3} ?[A-Z]{2}"
 _BRITISH = r"(?:[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2})"
 _TOWN = r"[A-ZÄÖÜ'][\w'’./-]*[\w](?: (?:aan|a/d|den|de|op|bij|am|an|der|im|ob|upon|on|[A-ZÄÖÜ][\w'’-]+))*"
-_NAME = r"(?:[A-ZÄÖÜ'’][\w'’.-]*|['’]t)(?: (?:van|de|den|der|het|'t|’t|op|aan|am|an|im|zu|of|the|von|[A-ZÄÖÜ][\w'’.-]*))*"
+_NAME = (
+    r"(?:[A-ZÄÖÜ'’][\w'’.-]*|['’]t)(?: (?:van|de|den|der|het|'t|’t|op|aan|am|an|im|zu|of|the|von|[A-ZÄÖÜ][\w'’.-]*))*"
+)
 _HOUSE = r"\d{1,4}(?:[ -]?(?:[A-Za-z]|bis|hs|[IVX]{1,4}|\d{1,3}))?(?![\w])"
 _GAP = r"(?:\s*,\s*|\s*\n\s*|\s+)"
 _WITH_DUTCH = re.compile(
     rf"(?P<street>{_NAME}) (?P<house>{_HOUSE}){_GAP}(?P<code>{_DUTCH})(?!\w)(?:,?\s+(?P<town>{_TOWN}))?"
 )
 _STREET_DE = r"(?:[a-zäöüß.-]*(?:straße|strasse|str\.|weg|platz|allee|gasse|ring|damm|ufer|markt|chaussee))"
-_WITH_GERMAN = re.compile(
-    rf"(?P<street>{_NAME}) (?P<house>{_HOUSE}){_GAP}(?P<code>\d{{5}})\s+(?P<town>{_TOWN})"
-)
+_WITH_GERMAN = re.compile(rf"(?P<street>{_NAME}) (?P<house>{_HOUSE}){_GAP}(?P<code>\d{{5}})\s+(?P<town>{_TOWN})")
 _WITH_BRITISH = re.compile(
     rf"(?P<house>\d{{1,4}}[A-Za-z]?) (?P<street>[A-Z][\w'’-]*(?: [A-Z][\w'’-]*){{0,3}}),? ?(?P<town>\n?\s*{_TOWN}),? "
     rf"(?P<code>{_BRITISH})(?!\w)"
@@ -32,7 +32,7 @@ _LIVES = re.compile(
     r"|\b(?:i|we)(?:'m| am)?\s+live\s+(?:at|on)\s+|\b(?:ich|wir)\s+wohnen?\s+(?:in|am|an)\s+(?:(?:der|dem)\s+)?"
 )
 _LIVED_DUTCH = re.compile(rf"(?P<street>{_NAME}) (?P<house>{_HOUSE})(?: (?:in|te) (?P<town>[A-ZÄÖÜ][\w'-]+))?")
-_LIVED_BRITISH = re.compile(rf"(?P<house>\d{{1,4}}[A-Za-z]?) (?P<street>[A-Z][\w'’-]*(?: [A-Z][\w'’-]*){{0,3}})")
+_LIVED_BRITISH = re.compile(r"(?P<house>\d{1,4}[A-Za-z]?) (?P<street>[A-Z][\w'’-]*(?: [A-Z][\w'’-]*){0,3})")
 _CLAIM = re.compile(
     r"(?i)\b(?:mijn|ons|my|our|meine|unsere)\s+(?:\w+\s+){0,2}?(?:\w*adres|address|\w*adresse|anschrift)\b"
     r"|\b(?:nieuwe?|new|neue)\s+(?:\w*adres|\w*address|\w*adresse|anschrift)\b"
@@ -45,7 +45,8 @@ _CLAIM = re.compile(
     r"|\b(?:senden|schicken|liefern)\s+sie\b"
 )
 _RETURNS = re.compile(
-    r"(?i)\b(?:retour\w*|return\w*|terugstur\w*|zurück\w*|rücksend\w*|moet ik|kan ik|moeten we|should i|do i|can i|shall i|soll"
+    r"(?i)\b(?:retour\w*|return\w*|terugstur\w*|zurück\w*|rücksend\w*|moet ik|kan ik|moeten we|should i|do i|can i"
+    r"|shall i|soll"
     r"|muss ich|kann ich|waarheen|magazijn|winkel|store|shop|warehouse|laden|filiale|lager|magasin)\b"
 )
 """Words about where the desk is, or where something is to be sent back to."""
@@ -53,7 +54,8 @@ _LABEL = re.compile(r"(?im)^[\s*•-]*(?:adres|address|adresse|anschrift|straat|
 _ALONE = re.compile(r"(?i)\A[\s*•-]*(?:[A-Z][\w'’.-]*(?: [\w'’.-]+){1,4},\s*)?\Z")
 _CODE_LABEL = re.compile(
     r"(?i)(?P<cue>\bpostcodes?|\bpost ?codes?|\bpostal codes?|\bzip(?: ?code)?|\bplz|\bpostleitzahl)\b"
-    rf"(?:\s*(?::|=|\bis\b|\blautet\b|\bist\b))?\s*(?P<code>(?-i:{_DUTCH}|{_BRITISH}|[1-9]\d{{3}}[a-z]{{2}}|\d{{5}}))(?!\w)"
+    rf"(?:\s*(?::|=|\bis\b|\blautet\b|\bist\b))?\s*(?P<code>(?-i:{_DUTCH}|{_BRITISH}|[1-9]\d{{3}}[a-z]{{2}}"
+    rf"|\d{{5}}))(?!\w)"
     rf"(?:[ ]+(?P<town>(?-i:{_TOWN})))?"
 )
 _STREET_ALONE = re.compile(
@@ -99,7 +101,11 @@ def postcodes(said: Said) -> Iterator[Found]:
             continue
         code = _code(match["code"])
         yield Found("postcode", code, match.start("code"), match.end("code"))
-        if street is not None and 0 <= said.text.count("\n", street.end(), match.start()) <= 2 and match.start() > street.end():
+        if (
+            street is not None
+            and 0 <= said.text.count("\n", street.end(), match.start()) <= 2
+            and match.start() > street.end()
+        ):
             town = f" {match['town']}" if match["town"] else ""
             yield Found("address", f"{street['street']} {street['house']}, {code}{town}", street.start(), match.end())
 
@@ -122,7 +128,12 @@ def _theirs(said: Said, match: re.Match[str], before: str) -> bool:
         return False
     claimed = max(whose.claimed(_CLAIM, before), len(before) if _LABEL.search(before) else -1)
     if claimed < 0:
-        return _ALONE.match(before) is not None and _stands_alone(said, match) and whose.elsewhere(before) < 0 and _under_a_person(said, match.start())
+        return (
+            _ALONE.match(before) is not None
+            and _stands_alone(said, match)
+            and whose.elsewhere(before) < 0
+            and _under_a_person(said, match.start())
+        )
     return claimed > max(whose.elsewhere(before), whose.last(whose.OLD, before))
 
 
@@ -147,10 +158,14 @@ def _lived(said: Said) -> Iterator[Found]:
             rest = said.text[match.end() : match.end() + 14]
             if re.match(rf"{_GAP}(?:{_DUTCH}|\d{{5}} )", rest) or re.match(r",? [A-Z][a-z]+,? [A-Z]{1,2}\d", rest):
                 continue  # with its postcode, and found by it
-            if re.search(r"\d", match["street"]) or (shape is _LIVED_DUTCH and " " in match["street"] and not
-                    _STREET_NL.search(match["street"]) and not re.search(_STREET_DE, match["street"].lower())):  # fmt: skip
-                continue
-            yield Found("address", _written(match, ""), match.start(), match.end())
+            if shape is _LIVED_BRITISH or _is_street(match["street"]):
+                yield Found("address", _written(match, ""), match.start(), match.end())
+
+
+def _is_street(said: str) -> bool:
+    """Say whether one word, or several of which the last is that of a street, can be where somebody lives."""
+    street = _STREET_NL.search(said) is not None or re.search(_STREET_DE, said.lower()) is not None
+    return not re.search(r"\d", said) and (" " not in said or street)
 
 
 def _written(match: re.Match[str], code: str) -> str:

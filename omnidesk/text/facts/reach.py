@@ -11,7 +11,8 @@ from omnidesk.text.facts.said import Found, Said
 
 _NUMBER = re.compile(r"[+0(](?<![\w.,/-][+0(])(?:(?<=\()[+0])?[\d()][\d ()./-]{6,20}\d(?![\w-]|[.,/]\d)")
 _CALLED = re.compile(
-    r"(?i)\b(?:mijn|m'n|my|meine?)\s+(?:\w+\s+){0,2}?(?:tele(?:foon|fon)?\w*|tel|mobiel\w*|gsm|nummer|number|phone|mobile"
+    r"(?i)\b(?:mijn|m'n|my|meine?)\s+(?:\w+\s+){0,2}?(?:tele(?:foon|fon)?\w*|tel|mobiel\w*|gsm|nummer|number|phone"
+    r"|mobile"
     r"|cell\w*|mobil\w*|handy\w*|landline)\b"
     r"|\b(?:nieuwe?|ander|new|neue)\s+(?:tele(?:foon|fon)nummer|mobiel nummer|nummer|phone number|number|handynummer)\b"
     r"|\b(?:bel(?:t|len)?|app(?:en)?|sms(?:en)?)\s+(?:u\s+|je\s+)?(?:mij|me)\b|\bterugbel\w*|\bterug te bellen\b"
@@ -21,12 +22,14 @@ _CALLED = re.compile(
     r"|\bruf(?:t)? mich\b|\berreichbar\s+(?:unter|auf)\b"
 )
 _LABELLED = re.compile(
-    r"(?im)(?:^|[,;|.]\s*)[\s*•-]*(?:tel(?:efoon|ephone|efon)?|tel(?:efoon|efon)?(?:nummer|nr)|mob(?:iel|ile|il)?|gsm|handy"
+    r"(?im)(?:^|[,;|.]\s*)[\s*•-]*(?:tel(?:efoon|ephone|efon)?|tel(?:efoon|efon)?(?:nummer|nr)|mob(?:iel|ile|il)?"
+    r"|gsm|handy"
     r"|phone(?: number)?|m|t|p|cell)(?:\s*[.:]{1,2}\s*|\s+)(?:\((?:mob|privé|home)\w*\)\s*)?\Z"
 )
 _ADDRESS = re.compile(r"(?<![\w.+@-])[\w.+-]{1,64}@(?:[\w-]{1,63}\.)+[A-Za-z]{2,24}(?![\w@])")
 _MAILED = re.compile(
-    r"(?i)\b(?:mijn|m'n|my|meine?)\s+(?:\w+\s+){0,2}?e?-?\s?mail(?:[ -]?(?:adres|address|adresse))?\b(?!\s+(?:to|aan|naar|an|from|van)\b)"
+    r"(?i)\b(?:mijn|m'n|my|meine?)\s+(?:\w+\s+){0,2}?e?-?\s?mail(?:[ -]?(?:adres|address|adresse))?\b(?!\s+(?:to|aan"
+    r"|naar|an|from|van)\b)"
     r"|\b(?:change|update|wijzig|pas)\s+(?:mijn|my)\s+e?-?mail(?:[ -]?(?:adres|address))?\s+(?:aan\s+)?(?:to|naar|in)\b"
     r"|\b(?:e-?)?mail(?:t|en)?\s+(?:u\s+|je\s+)?(?:mij|me)\b|\bmij\s+(?:\w+\s+){0,2}(?:e-?)?mailen\b"
     r"|\b(?:ander|nieuw|new|neue|andere)\s+e-?mail[ -]?(?:adres|address|adresse)\b"
@@ -37,7 +40,8 @@ _SIGNED = re.compile(rf"(?im){SIGN_OFF}[^\d@]{{0,80}}\n\s*\Z")
 _AND = re.compile(r"\s*(?:of|or|oder|en|and|und|,|/)\s*(?:op\s+|on\s+|unter\s+)?[+0(]")
 """Another number follows under the same words: `06 .. or 020 ..`."""
 _AWAY = re.compile(
-    r"(?i)\b(?:was|war|were|had|from|vanaf|van|von|vom|sent|gestuurd|gesendet|not|niet|nicht|if|als|wenn)\b|\ba?an\b(?!\s*:?\s*\Z)"
+    r"(?i)\b(?:was|war|were|had|from|vanaf|van|von|vom|sent|gestuurd|gesendet|not|niet|nicht|if|als|wenn)\b"
+    r"|\ba?an\b(?!\s*:?\s*\Z)"
     r"|\bto\b(?!\s*\Z)"
 )
 """Between a claim and an address: it is another's, or was."""
@@ -64,7 +68,9 @@ def phones(said: Said) -> Iterator[Found]:
 def _signed(said: Said, match: re.Match[str]) -> bool:
     """Say whether a number is all that its line says, below the end of a message."""
     line = said.text[slice(*said.line(match.start()))]
-    return line.strip() == match[0] and _SIGNED.search(said.text, max(0, match.start() - 160), match.start()) is not None
+    return (
+        line.strip() == match[0] and _SIGNED.search(said.text, max(0, match.start() - 160), match.start()) is not None
+    )
 
 
 def emails(said: Said) -> Iterator[Found]:
@@ -88,7 +94,7 @@ def _claimed(said: Said, place: int, floor: int, claim: re.Pattern[str], label: 
 
 
 def _callable(written: str, region: str) -> str:
-    """Return a number in E.164, "" where nobody is called there; as it is where it is not said which country's it is."""
+    """Return a number in E.164, "" where nobody is called there; as it is where no country is said."""
     if not region:
         return written
     import phonenumbers

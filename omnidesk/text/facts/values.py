@@ -10,6 +10,8 @@ from omnidesk.text.fold import fold
 from omnidesk.text.phone import normalise_phone
 
 LONGEST = 200
+LOOKED_AT = 20_000
+"""Characters at the end of a text in which a value is looked for."""
 _POSTCODE = re.compile(r"(\d{4}) ?([A-Za-z]{2})|([A-Za-z]{1,2}\d[A-Za-z\d]?) ?(\d[A-Za-z]{2})")
 _IBAN = re.compile(r"[A-Za-z]{2}\d{2}[A-Za-z0-9]{11,30}")
 
@@ -42,3 +44,9 @@ def normal(kind: str, value: str, region: str) -> str:
 def folded(value: str) -> str:
     """Return what makes two values of a kind the same: `NL 10234`, `nl-10234` and `NL10234`."""
     return fold(value).replace(" ", "")[:LONGEST]
+
+
+def holds(text: str, value: str) -> bool:
+    """Say whether a value stands in a text in words of its own, however they are spaced, cased and marked."""
+    words = fold(value)
+    return bool(words) and f" {words} " in f" {fold(text[-LOOKED_AT:])} "

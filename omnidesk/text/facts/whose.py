@@ -6,7 +6,8 @@ import re
 
 _KIN = (
     r"buur\w*|buren|vriend\w*|moeder|vader|ouders|dochter\w*|zoon\w*|man|vrouw|partner|collega\w*|zus\w*|broer\w*|oma"
-    r"|opa|tante|oom|schoon\w+|baas|assistent\w*|huisgenoot\w*|neighbou?r\w*|friend\w*|mother\w*|father\w*|mum\w*|mom\w*"
+    r"|opa|tante|oom|schoon\w+|baas|assistent\w*|huisgenoot\w*|neighbou?r\w*|friend\w*|mother\w*|father\w*|mum\w*"
+    r"|mom\w*"
     r"|dad\w*|parents?|daughter\w*|son|sons|husband\w*|wife|colleague\w*|sister\w*|brother\w*|boss|assistant\w*"
     r"|flatmate\w*|nachbar\w*|freund\w*|mutter|vater\w*|eltern|tochter|sohn\w*|mann\w*|frau|kolleg\w*|schwester"
     r"|bruder\w*|chef\w*"
@@ -23,13 +24,12 @@ YOURS = re.compile(
 )
 """Words for the desk itself."""
 OLD = re.compile(
-    r"(?i)\b(?:oude?|vorige(?! (?:week|maand|keer|jaar))|vroegere?|verkeerde?|foute?|old|previous(?! (?:week|month|year))|former|wrong|alte[rnsm]?|vorherige[rnsm]?"
+    r"(?i)\b(?:oude?|vorige(?! (?:week|maand|keer|jaar))|vroegere?|verkeerde?|foute?|old|previous(?! (?:week|month"
+    r"|year))|former|wrong|alte[rnsm]?|vorherige[rnsm]?"
     r"|falsche[rnsm]?|frühere[rnsm]?)\b"
 )
 """Words for what is no longer so, or never was."""
-NEAR = re.compile(
-    r"(?i)\b(?:uw|jullie|jouw|your|euer|eure[rnsm]?|(?-i:Ihre?[rnsm]?))\s+(?:[\w-]+\s+){0,2}\Z"
-)
+NEAR = re.compile(r"(?i)\b(?:uw|jullie|jouw|your|euer|eure[rnsm]?|(?-i:Ihre?[rnsm]?))\s+(?:[\w-]+\s+){0,2}\Z")
 """The desk's own, right before what follows."""
 GONE = re.compile(
     r"(?i)\W{0,3}\s*(?:\w+\s+){0,3}?(?:klopt niet|bestaat niet|doet het niet|niet meer|no longer|not mine|isn't mine"
@@ -49,7 +49,7 @@ def last(expression: re.Pattern[str], words: str) -> int:
 
 
 def claimed(claim: re.Pattern[str], words: str) -> int:
-    """Return where the last claim ends in `words` that is not of the past (`my old address`), -1 where there is none."""
+    """Return where the last claim ends in `words`, -1 where there is none; `my old address` claims nothing."""
     end = -1
     for match in claim.finditer(words):
         if not OLD.search(match[0]):

@@ -7,8 +7,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from omnidesk.text import facts
-from omnidesk.text.facts import Found
+from omnidesk.text.facts.finding import find
+from omnidesk.text.facts.said import Found
 from omnidesk.text.fold import fold
 from omnidesk.text.reply import split_reply
 
@@ -59,7 +59,7 @@ def _message(block: str) -> Message:
 
 def found(message: Message) -> tuple[Found, ...]:
     """Return the facts in a message, as intake finds them."""
-    return facts.find(split_reply(message.text), message.subject, REGIONS[message.language])
+    return find(split_reply(message.text), message.subject, REGIONS[message.language])
 
 
 def judge(all_of: list[Message]) -> tuple[dict[str, Score], list[str]]:

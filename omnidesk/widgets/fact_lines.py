@@ -1,0 +1,85 @@
+"""Known facts as the console says them: where one is from, those of a customer in a few lines, one that is offered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.strip import Strip
+
+from omnidesk import clock
+from omnidesk.text.clean import one_line
+from omnidesk.widgets import badges, times
+from omnidesk.widgets.lines import Line, cells, cut, spread
+from omnidesk.widgets.painting import Painted, Part
+from omnidesk.words.facts import Fact
+from omnidesk.words.speech import _
+
+IN_PANE = 6
+"""Facts that the customer's pane shows."""
+
+
+def whence(fact: Fact, now: int) -> str:
+    """Say where a fact is from: `mail of Mon`, `order shop:1, today`, `koen, 12 Mar`."""
+    day = times.day(fact.at, now)
+    if fact.source == "agent":
+        return _("{who}, {day}").format(who=one_line(fact.agent) or _("an agent"), day=day)
+    if fact.source == "order":
+        return _("order {order}, {day}").format(order=one_line(fact.reference, 40), day=day)
+    kind = badges.kind(fact.channel) if fact.channel else _("message")
+    said = _("{kind} of {day}").format(kind=kind, day=day)
+    return said if fact.proven else said + _(", not proven")
+
+
+def shown(fact: Fact, now: int) -> str:
+    """Say a fact in words: `order number: NL-10234, mail of Mon`."""
+    return f"{one_line(fact.label)}: {one_line(fact.value)}, {whence(fact, now)}"
+
+
+def in_pane(facts: Sequence[Fact], width: int, now: int, key: str) -> list[Line]:
+    """Return the lines of the customer's pane: the first of each kind, where it is from, and the key that lists all."""
+    if not facts:
+        return []
+    kinds = {fact.kind: fact for fact in reversed(facts)}
+    first = [fact for fact in facts if kinds[fact.kind] is fact]
+    lines = [Line(()), Line(spread((("head", f" {_('Known')}"),), (("faint", f"{key} "),), width))]
+    for fact in first[:IN_PANE]:
+        right = whence(fact, now)
+        room = max(8, width - cells(right) - 4)
+        lines.append(Line(spread((("", f" {cut(one_line(fact.value), room)}"),), (("faint", f"{right} "),), width)))
+    rest = len(facts) - min(IN_PANE, len(first))
+    if rest:
+        lines.append(Line((("faint", _("   … and {count} more").format(count=times.number(rest))),)))
+    return lines
+
+
+class OfferLine(Painted):
+    """The line under a draft: what is known of that which it asks for."""
+
+    DEFAULT_CSS = """
+    OfferLine { height: 1; display: none; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__(id="offer")
+        self.fact: Fact | None = None
+        self.key = "ctrl+r"
+        """The key that inserts it."""
+
+    def offer(self, fact: Fact | None) -> bool:
+        """Offer a fact, or none; say whether that changed whether the line is there."""
+        if fact == self.fact:
+            return False
+        before, self.fact = self.display, fact
+        self.display = fact is not None
+        self.refresh()
+        return self.display is not before
+
+    def render_line(self, y: int) -> Strip:
+        """Paint the line."""
+        width = self.size.width
+        if self.fact is None:
+            return self.strip((), width)
+        key = _("   {key} inserts").format(key=self.key) + " "
+        said = cut(_("known: {fact}").format(fact=shown(self.fact, clock.now())), max(10, width - cells(key) - 2))
+        parts: tuple[Part, ...] = spread((("note", f" {said}"),), (("dim", key),), width)
+        return self.strip(parts, width)
