@@ -14,10 +14,11 @@ from omnidesk.desk.acts import Act, perform_undoable
 from omnidesk.desk.fact_learning import AGENT, SOURCES, Learning, Told
 from omnidesk.store import facts as stored
 from omnidesk.store.workspace import Workspace
+from omnidesk.text.clean import one_line
 from omnidesk.text.facts import values
 from omnidesk.words import rows
 from omnidesk.words.errors import NotFoundError, UsageError
-from omnidesk.words.facts import Fact
+from omnidesk.words.facts import KINDS, Fact
 from omnidesk.words.rows import Actor
 from omnidesk.words.speech import _
 
@@ -66,34 +67,38 @@ def learn(
 
 def add(workspace: Workspace, actor: Actor, customer_id: int, kind: str, value: str) -> tuple[rows.Act, list[Fact]]:
     """Write down what an agent knows of a customer; it stands first. Raises NotFoundError, UsageError."""
-    customers.get(workspace, customer_id)
+    name = _name(workspace, customer_id)
 
     def work(act: Act) -> None:
-        act.event("fact_added", customer=customer_id, after={"fact": _typed(act, customer_id, kind, value)})
-        act.summary = f"wrote down a fact about customer {customer_id}"
+        named = fact_kinds.named(act.tx, kind)
+        act.event("fact_added", customer=customer_id, after={"fact": _typed(act, customer_id, named, value)})
+        act.summary = f"wrote down the {_label(act, named)} of {name}"
 
     return perform_undoable(workspace, actor, "fact", work)[0], of_customer(workspace, customer_id)
 
 
 def correct(workspace: Workspace, actor: Actor, customer_id: int, fact: int, value: str) -> tuple[rows.Act, list[Fact]]:
     """Put another value in the place of a fact; the wrong one does not come back. Raises NotFoundError, UsageError."""
+    name = _name(workspace, customer_id)
 
     def work(act: Act) -> None:
         row = _one(act, customer_id, fact)
         if values.folded(value) != row["folded"]:
             _forget(act, row)
         act.event("fact_added", customer=customer_id, after={"fact": _typed(act, customer_id, row["kind"], value)})
-        act.summary = f"corrected a fact about customer {customer_id}"
+        act.summary = f"corrected the {_label(act, row['kind'])} of {name}"
 
     return perform_undoable(workspace, actor, "fact", work)[0], of_customer(workspace, customer_id)
 
 
 def forget(workspace: Workspace, actor: Actor, customer_id: int, fact: int) -> tuple[rows.Act, list[Fact]]:
     """Forget a fact, whoever said it; the same source does not bring it back. Raises NotFoundError."""
+    name = _name(workspace, customer_id)
 
     def work(act: Act) -> None:
-        _forget(act, _one(act, customer_id, fact))
-        act.summary = f"forgot a fact about customer {customer_id}"
+        row = _one(act, customer_id, fact)
+        _forget(act, row)
+        act.summary = f"forgot the {_label(act, row['kind'])} of {name}"
 
     return perform_undoable(workspace, actor, "fact", work)[0], of_customer(workspace, customer_id)
 
@@ -118,12 +123,20 @@ def take_back(act: Act, kind: str, customer: int | None, before: Any, after: Any
         act.event("fact_restored", customer=customer, after=after)
 
 
-def _typed(act: Act, customer_id: int, kind: str, value: str) -> int:
-    named = fact_kinds.named(act.tx, kind)
+def _name(workspace: Workspace, customer_id: int) -> str:
+    return one_line(customers.get(workspace, customer_id).name, 60) or str(customer_id)
+
+
+def _label(act: Act, kind: str) -> str:
+    """Return what a kind is called in what is written down: in English, or as the workspace calls it."""
+    return KINDS.get(kind) or fact_kinds.labels(act.tx).get(kind, kind)
+
+
+def _typed(act: Act, customer_id: int, named: str, value: str) -> int:
     try:
         said = values.normal(named, value, phones.region(act.tx))
     except ValueError as error:
-        raise UsageError(_("not written down: {why}").format(why=_(str(error)))) from error
+        raise UsageError(_("not written down: {why}").format(why=error)) from error
     learning = Learning(act.tx)
     learning.tell(Told(customer_id, named, said, AGENT, clock.now(), agent=act.actor.agent_id))
     return learning.finish()[0]

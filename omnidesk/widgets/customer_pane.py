@@ -46,7 +46,7 @@ def lay_out(known: Known, width: int, now: int, facts_key: str = "gk") -> list[L
         ]
     lines.append(Line(()))
     lines += [Line(_identity(identity, width)) for identity in customer.identities]
-    lines += fact_lines.in_pane(known.facts, width, now, facts_key)
+    lines += fact_lines.in_pane(known.facts, customer.name, width, now, facts_key)
     lines += [Line(()), Line((("head", f" {summary(known)}"),))]
     for other in known.others:
         state = f" {_(other.status)} "

@@ -11,11 +11,15 @@ from omnidesk.text.clean import one_line
 from omnidesk.widgets import badges, times
 from omnidesk.widgets.lines import Line, cells, cut, spread
 from omnidesk.widgets.painting import Painted, Part
-from omnidesk.words.facts import Fact
+from omnidesk.words.facts import KINDS, Fact
 from omnidesk.words.speech import _
 
 IN_PANE = 6
 """Facts that the customer's pane shows."""
+BRIEF = {
+    "order_number": "order", "customer_number": "customer", "serial_number": "serial", "size": "size", "iban": "IBAN",
+}  # fmt: skip
+"""What goes before values that do not show what they are, where there is little room."""
 
 
 def whence(fact: Fact, now: int) -> str:
@@ -31,22 +35,43 @@ def whence(fact: Fact, now: int) -> str:
 
 
 def shown(fact: Fact, now: int) -> str:
-    """Say a fact in words: `order number: NL-10234, mail of Mon`."""
-    return f"{one_line(fact.label)}: {one_line(fact.value)}, {whence(fact, now)}"
+    """Say a fact in words: `order number NL-10234, mail of Mon`."""
+    return f"{one_line(fact.label)} {one_line(fact.value)}, {whence(fact, now)}"
 
 
-def in_pane(facts: Sequence[Fact], width: int, now: int, key: str) -> list[Line]:
+def _telling(facts: Sequence[Fact], name: str) -> list[Fact]:
+    """Return the first fact of each kind that tells more than the pane and the others say."""
+    first: dict[str, Fact] = {}
+    for fact in facts:
+        first.setdefault(fact.kind, fact)
+    address = first["address"].value if "address" in first else ""
+    return [
+        fact
+        for kind, fact in first.items()
+        if not (kind == "name" and fact.value == name) and not (kind == "postcode" and fact.value in address)
+    ]
+
+
+def _briefly(fact: Fact, now: int) -> str:
+    where = one_line(fact.agent) if fact.source == "agent" else _("order") if fact.source == "order" else ""
+    if fact.source not in ("agent", "order"):
+        where = badges.kind(fact.channel) if fact.channel else ""
+    return f"{where}{'' if fact.proven else '?'} {times.day(fact.at, now)}".strip()
+
+
+def in_pane(facts: Sequence[Fact], name: str, width: int, now: int, key: str) -> list[Line]:
     """Return the lines of the customer's pane: the first of each kind, where it is from, and the key that lists all."""
     if not facts:
         return []
-    kinds = {fact.kind: fact for fact in reversed(facts)}
-    first = [fact for fact in facts if kinds[fact.kind] is fact]
     lines = [Line(()), Line(spread((("head", f" {_('Known')}"),), (("faint", f"{key} "),), width))]
-    for fact in first[:IN_PANE]:
-        right = whence(fact, now)
+    first = _telling(facts, name)[:IN_PANE]
+    for fact in first:
+        right = _briefly(fact, now)
+        word = _(BRIEF[fact.kind]) if fact.kind in BRIEF else "" if fact.kind in KINDS else one_line(fact.label)
         room = max(8, width - cells(right) - 4)
-        lines.append(Line(spread((("", f" {cut(one_line(fact.value), room)}"),), (("faint", f"{right} "),), width)))
-    rest = len(facts) - min(IN_PANE, len(first))
+        left = cut(f"{word} {one_line(fact.value)}".strip(), room)
+        lines.append(Line(spread((("", f" {left}"),), (("faint", f"{right} "),), width)))
+    rest = len(facts) - len(first)
     if rest:
         lines.append(Line((("faint", _("   … and {count} more").format(count=times.number(rest))),)))
     return lines
@@ -79,7 +104,7 @@ class OfferLine(Painted):
         width = self.size.width
         if self.fact is None:
             return self.strip((), width)
-        key = _("   {key} inserts").format(key=self.key) + " "
+        key = _("{key} inserts").format(key=self.key) + " "
         said = cut(_("known: {fact}").format(fact=shown(self.fact, clock.now())), max(10, width - cells(key) - 2))
         parts: tuple[Part, ...] = spread((("note", f" {said}"),), (("dim", key),), width)
         return self.strip(parts, width)

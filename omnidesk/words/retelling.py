@@ -12,6 +12,7 @@ from functools import lru_cache
 from re import Pattern
 
 from omnidesk.words import speech
+from omnidesk.words.facts import KINDS
 from omnidesk.words.speech import _
 
 ACTS = (
@@ -42,6 +43,8 @@ ACTS = (
     "opened {many}", "restored from {what}: {many}", "the deleted ones", "promised an answer on {many}",
     "took the promise off {many}", "priority {what}: {many}", "tagged {tags} {many}", "moved to spam: {many}",
     "blocked {address}", "blocked the sender of {many}", "took back: {act}",
+    "wrote down the {what} of {name}", "corrected the {what} of {name}", "forgot the {what} of {name}",
+    "facts: {name} is recognised by its pattern", "facts: {name} is recognised by a pattern no longer",
 )  # fmt: skip
 """What acts are called. `{many}`, `{what}`, `{why}` and `{act}` are themselves said anew, and each of `{parts}`."""
 
@@ -203,7 +206,7 @@ FORMS = (
 )  # fmt: skip
 """What a live test says of a web form."""
 
-SENTENCES = (*ACTS, *STATES, *REASONS, *TROUBLES, *LOGINS, *FILES, *FORMS)
+SENTENCES = (*ACTS, *KINDS.values(), *STATES, *REASONS, *TROUBLES, *LOGINS, *FILES, *FORMS)
 _ANEW = frozenset(("act", "many", "what", "why"))
 _SHAPES = {"count": r"[0-9.,]+", "many": r"#?[0-9]+(?: \w+)?"}
 

@@ -8,6 +8,7 @@ from omnidesk.text.address import normalise_identity, valid_email
 from omnidesk.text.clean import one_line
 from omnidesk.text.fold import fold
 from omnidesk.text.phone import normalise_phone
+from omnidesk.words.speech import _
 
 LONGEST = 200
 LOOKED_AT = 20_000
@@ -20,15 +21,15 @@ def normal(kind: str, value: str, region: str) -> str:
     """Return a value as it is kept. Raises ValueError where it is none of its kind."""
     said = one_line(value, LONGEST)
     if not said or not fold(said):
-        raise ValueError("a fact needs a value")
+        raise ValueError(_("a fact needs a value"))
     if kind == "phone":
         number = normalise_phone(said, region)
         if not number.startswith("+"):
-            raise ValueError(f"{said} is no telephone number")
+            raise ValueError(_("{said} is no telephone number").format(said=said))
         return number
     if kind == "email":
         if not valid_email(said):
-            raise ValueError(f"{said} is no e-mail address")
+            raise ValueError(_("{said} is no e-mail address").format(said=said))
         return normalise_identity("email", said)
     if kind == "postcode" and (match := _POSTCODE.fullmatch(said)):
         return " ".join(part.upper() for part in match.groups() if part)
@@ -36,7 +37,7 @@ def normal(kind: str, value: str, region: str) -> str:
         from omnidesk.text.facts import accounts
 
         if not accounts.valid(said):
-            raise ValueError("this is no IBAN: its check digits are wrong")
+            raise ValueError(_("this is no IBAN: its check digits are wrong"))
         return accounts.masked(said)
     return said
 
