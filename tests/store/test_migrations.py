@@ -116,6 +116,7 @@ def test_a_workspace_that_needs_a_breaking_upgrade_asks_for_it(desk: Desk, monke
 
 def _back_before_names(desk: Desk) -> None:
     def work(tx: Transaction) -> None:
+        tx.execute("DROP TABLE fact")
         tx.execute("DROP TABLE search_names")
         if tx.dialect == "sqlite":
             tx.execute("DROP TABLE search_vocabulary")
