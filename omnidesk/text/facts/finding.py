@@ -11,7 +11,7 @@ from omnidesk.text.facts.own import Pattern
 from omnidesk.text.facts.said import Found, Said
 from omnidesk.text.fold import fold
 
-LONGEST = 20_000
+LONGEST = 10_000
 """Characters of a text that are looked at."""
 MOST = 20
 """Facts that one text may tell."""

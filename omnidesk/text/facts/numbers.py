@@ -16,7 +16,8 @@ _LINK = (
     r"|\bconfirmation\b|\bopenstaan\b|\bunder\b|\bonder\b|\bunter\b|\bzegt\b|\bsays\b|\bsagt\b)){0,5}\s*"
 )
 _ORDER = re.compile(
-    r"(?i)(?<![\w-])(?P<cue>(?P<surely>(?:bestel|order|auftrags?|bestell)[ -]?(?:nummers?|numbers?|nr|no|nos|ids?|ref"
+    r"(?i)(?<![\w-])(?P<cue>(?P<surely>(?:bestel|order|auftrags?|bestell)[ -]?(?:nummer[sn]?|numbers?|nr|no|nos|ids?"
+    r"|ref"
     r"|reference|kenmerk|code)\b\.?)|(?:web)?(?:order|bestelling|bestellung|auftrag)(?P<several>s|en)?"
     r"|(?:order|bestel|bestell|auftrags)(?:bevestiging|bestätigung))\b(?P<link>" + _LINK + r")(?P<hash>#\s?)?" + _TOKEN
 )
@@ -38,7 +39,7 @@ _DAY = re.compile(
 )
 _PARCEL = re.compile(r"(?i)3S[A-Z0-9]{7,13}|JVGL\d+|1Z[A-Z0-9]{16}|JJD\d+|\d{15,}")
 _COUNTED = re.compile(
-    r"(?i)\s*(?:stuks?|st\b|x\b|keer|maal|dagen|weken|euro|eur\b|€|\$|£|%|punten|meter|m\b|cm\b|kg\b|rollen|paar"
+    r"(?i)[ \t]*(?:stuks?|st\b|x\b|keer|maal|dagen|weken|euro|eur\b|€|\$|£|%|punten|meter|m\b|cm\b|kg\b|rollen|paar"
     r"|van (?:de )?\d"
     r"|pieces?|pcs|times|days|weeks|points|of\b \d|items?|stück|mal\b|tage|wochen|punkte|uur|o'clock|uhr"
     r"|-? ?(?:delig|teilig))"

@@ -29,7 +29,7 @@ _WITH_BRITISH = re.compile(
 _STREET_NL = re.compile(r"(?i)(?:straat|laan|weg|plein|gracht|kade|dijk|steeg|singel|hof|pad|baan|dreef|plantsoen)\Z")
 _LIVES = re.compile(
     r"(?i)\b(?:ik|wij|we)\s+(?:woon|wonen)\s+(?:\w+\s+)?(?:aan|op|in)\s+(?:(?:de|het)\s+)?"
-    r"|\b(?:i|we)(?:'m| am)?\s+live\s+(?:at|on)\s+|\b(?:ich|wir)\s+wohnen?\s+(?:in|am|an)\s+(?:(?:der|dem)\s+)?"
+    r"|\b(?:i|we)(?:'m| am)?\s+live\s+(?:at|on)\s+|\b(?:ich|wir)\s+wohnen?\s+(?-i:in|am|an)\s+(?:(?:der|dem)\s+)?"
 )
 _LIVED_DUTCH = re.compile(rf"(?P<street>{_NAME}) (?P<house>{_HOUSE})(?: (?:in|te) (?P<town>[A-ZÄÖÜ][\w'-]+))?")
 _LIVED_BRITISH = re.compile(r"(?P<house>\d{1,4}[A-Za-z]?) (?P<street>[A-Z][\w'’-]*(?: [A-Z][\w'’-]*){0,3})")
@@ -40,6 +40,7 @@ _CLAIM = re.compile(
     r"|\b(?:liefer|versand|post|wohn)(?:adresse|anschrift)\b"
     r"|\badres\s+(?:\w+\s+){0,2}(?:wijzigen|aanpassen|veranderen)\b|\b(?:address|adresse)\s+(?:to|in|auf)\b"
     r"|\b(?:ik|wij|we)\s+(?:woon|wonen)\b|\b(?:i|we)\s+live\b|\b(?:ich|wir)\s+wohne\w?\b"
+    r"|\b(?:verhuis|verhuisd|verhuizen)\b.{0,30}\bnaar\b|\b(?:i|we)(?:'ve| have)?\s+(?:just\s+)?moved\s+to\b"
     r"|\b(?:send|ship|deliver|redirect)\s+(?:\w+\s+){0,3}to\b"
     r"|\b(?:stuur|sturen|verstuur|versturen|bezorg|bezorgen|lever|leveren)\s+(?:\w+\s+){0,4}naar\b"
     r"|\b(?:senden|schicken|liefern)\s+sie\b"

@@ -10,6 +10,8 @@ from functools import cached_property
 
 WRAPPED = 55
 """Characters from which a line may have been broken by a program: its sentence goes on in the next."""
+FARTHEST = 320
+"""Characters before and behind a place that belong to its sentence at most: what costs more is no sentence."""
 _END = re.compile(r"[.!?;…]++(?=\s)|\n+")
 _ABBREVIATED = re.compile(
     r"(?i)(?:\b(?:nr|no|nos|tel|mob|str|st|dr|mr|mrs|ms|dhr|mevr|mw|prof|ing|ir|drs|bv|ca|evt|excl|incl|art|ord|ref"
@@ -82,18 +84,19 @@ class Said:
         return starts
 
     def sentence(self, place: int) -> tuple[int, int]:
-        """Return where the sentence at `place` begins and ends; one without a letter belongs to that before it, on the
-        same line."""
+        """Return where the sentence at `place` begins and ends, as far as it is near; one without a letter belongs to
+        that before it, on the same line."""
         starts = self._starts
         index = bisect_right(starts, place) - 1
-        end = starts[index + 1] if index + 1 < len(starts) else len(self.text)
+        end = min(starts[index + 1] if index + 1 < len(starts) else len(self.text), place + FARTHEST)
         while (
             index
+            and starts[index] > place - FARTHEST
             and not _LETTER.search(self.text, starts[index], end)
             and "\n" not in self.text[starts[index] - 1 : starts[index]]
         ):
             index -= 1
-        return starts[index], end
+        return max(starts[index], place - FARTHEST), end
 
     def before(self, place: int, floor: int = 0) -> str:
         """Return the words of a sentence in front of `place`, as far back as `floor`."""
