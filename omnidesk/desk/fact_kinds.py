@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 from omnidesk.desk.acts import Act, perform
@@ -129,6 +127,9 @@ def _check(said: OwnKind) -> None:
 def quick(pattern: str, example: str) -> bool:
     """Say whether a pattern is done in time with texts made to delay it: tried in a process that can be ended, for
     nothing in this one could stop it."""
+    import subprocess
+    import sys
+
     from omnidesk.text.facts import own as rules
 
     asked = json.dumps([rules.Pattern.of("x", pattern).expression.pattern, rules.slow_texts(pattern, example)])
