@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from omnidesk import clock
-from omnidesk.desk import customers, facts, redecoding, threads, undo
+from omnidesk.desk import cleaning, customers, fact_rereading, facts, redecoding, threads, triage, undo
 from omnidesk.desk.acts import Act, perform
 from omnidesk.words.errors import NotFoundError, UsageError
 from omnidesk.words.facts import Fact
@@ -197,6 +197,24 @@ def test_of_one_customer_so_much_is_kept_and_no_more(time: Clock, desk: Desk, mo
     found = known(desk)
     assert found[0] == ("order_number", "NL-1009")
     assert 5 <= len(found) <= 6
+
+
+def test_what_a_deleted_message_told_goes_with_it(time: Clock, desk: Desk) -> None:
+    desk.receives(mail("1", "My order number is NL-1001."), mail("2", "My order number is NL-1002."))
+    customer = anna(desk)
+    triage.delete(desk.workspace, desk.me, [1])
+    time.forward(days=31)
+    cleaning.clean(desk.workspace)
+    assert known(desk, customer) == [("order_number", "NL-1002")]
+
+
+def test_what_was_kept_before_facts_were_known_is_read_again(time: Clock, desk: Desk) -> None:
+    desk.receives(mail("1", "My order number is NL-1001."), mail("2", "I am away, order 5512", auto="auto_reply"))
+    desk.workspace.database.write(lambda tx: tx.execute("DELETE FROM fact"))
+    assert fact_rereading.reread(desk.workspace) == 2
+    fact = one(desk, "NL-1001")
+    assert (fact.source, fact.conversation_id, fact.at) == ("message", 1, clock.now())
+    assert len(known(desk)) == 1
 
 
 def test_a_customer_without_facts_has_none(time: Clock, desk: Desk) -> None:
