@@ -17,7 +17,7 @@ from omnidesk.words.speech import _
 IN_PANE = 6
 """Facts that the customer's pane shows."""
 BRIEF = {
-    "order_number": "order", "customer_number": "customer", "serial_number": "serial", "size": "size", "iban": "IBAN",
+    "order_number": "Order", "customer_number": "Customer", "serial_number": "Serial", "size": "Size", "iban": "IBAN",
 }  # fmt: skip
 """What goes before values that do not show what they are, where there is little room."""
 
@@ -53,7 +53,7 @@ def _telling(facts: Sequence[Fact], name: str) -> list[Fact]:
 
 
 def _briefly(fact: Fact, now: int) -> str:
-    where = one_line(fact.agent) if fact.source == "agent" else _("order") if fact.source == "order" else ""
+    where = one_line(fact.agent) if fact.source == "agent" else _("shop order") if fact.source == "order" else ""
     if fact.source not in ("agent", "order"):
         where = badges.kind(fact.channel) if fact.channel else ""
     return f"{where}{'' if fact.proven else '?'} {times.day(fact.at, now)}".strip()

@@ -32,7 +32,7 @@ async def listed(here: Console) -> FactList:
 async def test_the_pane_shows_what_is_known_and_from_where(desk: Desk, known: int) -> None:
     async with console(desk.workspace, WIDE) as here:
         await here.press("enter")
-        await here.sees("Known", "order NL-10234", "size 42", "today")
+        await here.sees("Known", "Order NL-10234", "Size 42", "today")
 
 
 async def test_a_customer_of_whom_nothing_is_known_has_no_such_part(desk: Desk) -> None:
