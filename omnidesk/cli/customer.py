@@ -11,6 +11,8 @@ from omnidesk.cli import paging, same_person, shapes
 from omnidesk.cli.arguments import Kind, Number, message_number, whole
 from omnidesk.cli.printing import Printer, bold, dim, when
 from omnidesk.cli.session import Session, command, group
+from omnidesk.words.errors import UsageError
+from omnidesk.words.facts import Fact
 from omnidesk.words.rows import Customer
 
 app = group("Customers and the addresses they use.")
@@ -96,6 +98,74 @@ def show(
             printer.say(f"  #{matter.id}  {matter.status}  {when(matter.last_message_at)}  {matter.subject}")
 
     session.show(document, people)
+
+
+@command(app, "facts")
+def facts(
+    session: Session,
+    customer_id: Annotated[str, typer.Argument(metavar="ID", help="The customer's number.")],
+    written: Annotated[
+        str | None, typer.Option("--set", metavar="KIND=VALUE", help="Writes a fact down: order_number=NL-10234.")
+    ] = None,
+    corrected: Annotated[
+        str | None, typer.Option("--correct", metavar="FACT=VALUE", help="Puts a value in the place of a fact.")
+    ] = None,
+    forgotten: Annotated[
+        str | None, typer.Option("--forget", metavar="FACT", help="Forgets a fact; its source does not bring it back.")
+    ] = None,
+    limit: paging.Limit = paging.USUAL,
+    after: paging.After = None,
+) -> None:
+    """List what is known about a customer and from where, the newest of each kind first; or put it right."""
+    from omnidesk.desk import customers
+    from omnidesk.desk import facts as known
+
+    number = whole(customer_id, "customer")
+    who = (session.workspace, session.actor, customers.get(session.workspace, number).id)
+    asked = [one for one in (written, corrected, forgotten) if one is not None]
+    if len(asked) > 1:
+        raise UsageError("--set, --correct and --forget go one at a time")
+    if asked:
+        if written is not None:
+            kind, value = _pair(written, "--set", "KIND=VALUE")
+            act, found = known.add(*who, kind, value)
+        elif corrected is not None:
+            fact, value = _pair(corrected, "--correct", "FACT=VALUE")
+            act, found = known.correct(*who, whole(fact, "fact"), value)
+        else:
+            act, found = known.forget(*who, whole(str(forgotten), "fact"))
+        session.changed(act, {"facts": [shapes.fact(one) for one in found]})
+        return
+    listed = list(enumerate(known.of_customer(session.workspace, number)))
+    cut, following = paging.cut(listed, limit, after, lambda pair: f"{pair[0]:06d}")
+    page = [one for _place, one in cut]
+
+    def people(printer: Printer) -> None:
+        if not page:
+            printer.say(dim("nothing is known yet"))
+            return
+        printer.table(
+            ("Fact", "What", "Value", "From", "When"),
+            [(str(one.id), one.label, one.value, _whence(one), when(one.at)) for one in page],
+        )
+
+    session.show(paging.listed([shapes.fact(one) for one in page], following), people)
+
+
+def _pair(said: str, option: str, shape: str) -> tuple[str, str]:
+    name, mark, value = said.partition("=")
+    if not mark or not name.strip() or not value.strip():
+        raise UsageError(f"{option} takes {shape}, not {said!r}")
+    return name.strip(), value.strip()
+
+
+def _whence(one: Fact) -> str:
+    if one.source == "agent":
+        return one.agent or "an agent"
+    if one.source == "order":
+        return f"order {one.reference}"
+    where = f" in #{one.conversation_id}" if one.conversation_id else ""
+    return f"{one.channel or one.source}{where}" + ("" if one.proven else ", not proven")
 
 
 @command(app, "author")

@@ -10,6 +10,7 @@ from dataclasses import asdict
 from typing import Any
 
 from omnidesk.clock import to_rfc3339
+from omnidesk.words.facts import Fact
 from omnidesk.words.rows import (
     Act,
     Address,
@@ -197,6 +198,25 @@ def identity(row: Identity) -> Document:
             }
             for one in row.consent
         ],
+    }
+
+
+def fact(row: Fact) -> Document:
+    """One thing known about a customer, and from where."""
+    return {
+        "id": row.id,
+        "customer_id": row.customer_id,
+        "kind": row.kind,
+        "label": row.label,
+        "value": row.value,
+        "source": row.source,
+        "at": to_rfc3339(row.at),
+        "message_id": row.message_id,
+        "conversation_id": row.conversation_id,
+        "channel": row.channel or None,
+        "reference": row.reference or None,
+        "agent": row.agent or None,
+        "proven": row.proven,
     }
 
 

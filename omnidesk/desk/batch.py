@@ -14,9 +14,10 @@ from operator import attrgetter
 
 from omnidesk.connectors import registry
 from omnidesk.connectors.base import Item, Party
-from omnidesk.desk import echoes, elsewhere, identity, routing, settings
+from omnidesk.desk import echoes, elsewhere, identity, phones, routing, settings
 from omnidesk.desk.acts import Act
 from omnidesk.desk.contents import Kept
+from omnidesk.desk.fact_learning import Learning
 from omnidesk.desk.growing import Growing
 from omnidesk.desk.identity import People
 from omnidesk.desk.message_ids import MessageIds
@@ -101,7 +102,9 @@ class Batch:
         self.message_ids = MessageIds(self.tx)
         self.people = People(act)
         self.signatures = Signatures(self.tx)
+        self.facts = Learning(self.tx)
         self.again = 0
+        self._regions: dict[int, str] = {}
         self._ours: dict[tuple[str, str], bool] = {}
         self._receipts: dict[str, list[tuple[int, int, str]]] = {}
         self._sent_as: dict[int, dict[str, int | None]] = {}
@@ -190,6 +193,13 @@ class Batch:
             self._joins[channel_id] = elsewhere.policy(said, registry.manifest(self.channels[channel_id][0]))
         return self._joins[channel_id]
 
+    def region(self, channel_id: int) -> str:
+        """Return the country of telephone numbers that a message of a channel writes without one."""
+        if channel_id not in self._regions:
+            said = self.tx.at_once.value("SELECT settings_json FROM channel WHERE id = ?", (channel_id,))
+            self._regions[channel_id] = phones.of_channel(json.loads(said or "{}"), self.policy.region)
+        return self._regions[channel_id]
+
     def received_before(self, arrival: Arrival, content_hash: str) -> int | None:
         """Return the message that came by another receipt with the same source id and content."""
         if arrival.item.source_id not in self._receipts:
@@ -246,5 +256,6 @@ class Batch:
 
     def finish(self) -> None:
         """Do what was put off."""
+        self.facts.finish()
         self.conversations.finish()
         self.make_findable()

@@ -161,7 +161,9 @@ def _prepare_one(workspace: Workspace, actor: Actor, number: int, what: _What, v
         said, language = _words(facts, what.macro, what.text, macros.class_of(manifest, choice.public))
     except OmniDeskError as error:
         return Refused(number, conversation.customer, str(error))
-    if choice.public and (facts_told := cautions.private_facts(said)):
+    if choice.public and (
+        facts_told := cautions.private_facts(said, cautions.known_of(workspace, conversation.customer_id))
+    ):
         reason = _("everybody can read {name}, and it holds {facts}").format(
             name=choice.channel.name, facts=", ".join(facts_told)
         )
@@ -216,10 +218,9 @@ def _words(facts: Facts, macro: Macro | None, text: str, channel_class: str) -> 
         said = placeholders.fill(text, facts.values(language)).text
     left = placeholders.names(said)
     if left:
-        known = placeholders.NAMES.get(left[0])
         raise RefusedError(
-            _("{known} is not known").format(known=_(known))
-            if known
+            _("{known} is not known").format(known=placeholders.meaning(left[0]))
+            if placeholders.may_be(left[0])
             else _("there is no placeholder {placeholder}").format(placeholder=f"{{{{{left[0]}}}}}")
         )
     return said, language

@@ -8,16 +8,21 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from omnidesk.desk import searching, threads
+from omnidesk.desk.facts import of_customer as facts_of
 from omnidesk.desk.planning import Plan
 from omnidesk.store.workspace import Workspace
 from omnidesk.text import placeholders
 from omnidesk.text.address import normalise_identity
 from omnidesk.text.clean import one_line
+from omnidesk.text.facts import values
 from omnidesk.text.fold import fold
 from omnidesk.words.errors import UsageError
+from omnidesk.words.facts import KINDS, PRIVATE
 from omnidesk.words.rows import Actor, Address
 from omnidesk.words.speech import _
 
+SHORTEST = 4
+"""Characters of a known fact from which it is looked for in what everybody can read."""
 LOOKED_AT = 20_000
 """Characters of a draft that are looked at."""
 _GREETING = re.compile(
@@ -77,16 +82,41 @@ def order_numbers(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_ORDER.findall(own_words(text))))[:5]
 
 
-def private_facts(text: str) -> tuple[str, ...]:
-    """Return in words what a text holds that not everybody may read (promise 7)."""
+def private_facts(text: str, known: Iterable[tuple[str, str]] = ()) -> tuple[str, ...]:
+    """Return in words what a text holds that not everybody may read (promise 7): what is `known` of its customer (what
+    it is, and its value), and what only looks so."""
     looked = text[:LOOKED_AT]
+    told = [(label, value) for label, value in known if _holds(looked, value)]
     found = [
         (_("an e-mail address"), _MAIL.search(looked)),
         (_("a telephone number"), _PHONE.search(looked)),
         (_("an order number"), _ORDER.search(looked)),
         (_("an address"), _POSTCODE.search(looked) or _STREET.search(looked)),
     ]
-    return tuple(f"{words} ({one_line(match.group(), 40)})" for words, match in found if match is not None)
+    guessed = [
+        (words, match.group())
+        for words, match in found
+        if match is not None and not any(_same(match.group(), value) for _label, value in told)
+    ]
+    return tuple(f"{words} ({one_line(value, 40)})" for words, value in (*told, *guessed))
+
+
+def _holds(text: str, value: str) -> bool:
+    """Say whether a value stands in a text, of an address the street with its number."""
+    return any(len(part) >= SHORTEST and values.holds(text, part) for part in (value, value.partition(",")[0]))
+
+
+def _same(one: str, other: str) -> bool:
+    return values.folded(one) in values.folded(other)
+
+
+def known_of(workspace: Workspace, customer_id: int | None) -> tuple[tuple[str, str], ...]:
+    """Return what is known of a customer and not for everybody: what each is called, and its value."""
+    if customer_id is None:
+        return ()
+    facts = facts_of(workspace, customer_id)
+    named = [(one.label, one.value) for one in facts if one.kind in PRIVATE or one.kind not in KINDS]
+    return tuple(dict.fromkeys(named))
 
 
 def strangers(recipients: Iterable[Address], known: Iterable[Address]) -> tuple[str, ...]:

@@ -79,7 +79,7 @@ def _purge(workspace: Workspace, act: Act, number: int, blobs: set[str]) -> int:
             "DELETE FROM fetching WHERE attachment_id IN (SELECT id FROM attachment WHERE message_id = ?)",
             (message["id"],),
         )
-        for table in ("receipt", "attachment", "message_reference", "outbox", "provider_id", "call"):
+        for table in ("receipt", "attachment", "message_reference", "outbox", "provider_id", "call", "fact"):
             tx.execute(f"DELETE FROM {table} WHERE message_id = ?", (message["id"],))
         tx.execute("DELETE FROM message WHERE id = ?", (message["id"],))
     for table in ("draft", "participant", "conversation_tag"):

@@ -108,7 +108,7 @@ def reply(
     letter = reply_letter(workspace, actor, number, text, via, to, cc, bcc, to_sender_only, message_key, bare)
     if not confirmed:
         _all_filled(text)
-        _keep_private(letter)
+        _keep_private(workspace, letter)
     wanted = when or When(now, status=status)
     return _queue(workspace, actor, number, letter, files, wanted, also)
 
@@ -177,7 +177,7 @@ def new(
     if before is not None:
         return before
     letter = new_letter(workspace, actor, to, via, subject, text, cc, bcc, message_key, bool(files))
-    _keep_private(letter)
+    _keep_private(workspace, letter)
     return _queue(workspace, actor, None, letter, files, when or When(now))
 
 
@@ -294,10 +294,11 @@ def _all_filled(text: str) -> None:
         raise RefusedError(_("not queued: {placeholder}, or take it out").format(placeholder=left[0]))
 
 
-def _keep_private(letter: Letter) -> None:
+def _keep_private(workspace: Workspace, letter: Letter) -> None:
     if not letter.public:
         return
-    facts = cautions.private_facts(letter.outward.text)
+    known = cautions.known_of(workspace, letter.answers.customer_id if letter.answers is not None else None)
+    facts = cautions.private_facts(letter.outward.text, known)
     if facts:
         raise RefusedError(
             _("{name} is public and the text holds {facts}: confirm that everybody may read it").format(

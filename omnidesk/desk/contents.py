@@ -6,11 +6,15 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from omnidesk.connectors.base import Decoded, File, Party
 from omnidesk.desk import indexing
 from omnidesk.text.clean import clean, one_line
 from omnidesk.text.filename import safe_name
+
+if TYPE_CHECKING:
+    from omnidesk.text.facts.said import Found
 
 LONGEST_SUBJECT = 998
 LONGEST_TEXT = 2_000_000
@@ -47,6 +51,8 @@ class Kept:
     search_words: str
     kind: str = ""
     """What it is where that is not its channel's kind."""
+    facts: tuple[Found, ...] = ()
+    """What its writer tells of themselves; telephone numbers as they wrote them."""
 
 
 def keep(decoded: Decoded, first: int = 0) -> Kept:
@@ -64,7 +70,16 @@ def keep(decoded: Decoded, first: int = 0) -> Kept:
         signature="",
     )
     searched = indexing.words(message.subject, text, for_whom, [file.name for file in kept])
-    return Kept(message, for_whom, kept, searched, kind(decoded))
+    return Kept(message, for_whom, kept, searched, kind(decoded), told(message))
+
+
+def told(message: Decoded) -> tuple[Found, ...]:
+    """Return what the writer of a message tells of themselves; a machine tells nothing."""
+    if message.auto is not None:
+        return ()
+    from omnidesk.text.facts.finding import find
+
+    return find(message.reply_text, message.subject, region="")
 
 
 def words(decoded: Decoded) -> tuple[str, str]:

@@ -23,6 +23,7 @@ from omnidesk.desk import (
     echoes,
     edits,
     elsewhere,
+    fact_learning,
     fetching,
     identity,
     indexing,
@@ -124,6 +125,8 @@ def file(batch: Batch, arrival: Arrival, kept: Kept, names: list[str]) -> None:
             certain = message.manifest.vouches or (message.author is not None and message.author.new)
             if message.author is not None and decoded.also and certain and not (message.unproven or stranger):
                 claimed.note(batch, number, message.author, decoded.also)
+            if message.author is not None and not message.unproven:
+                fact_learning.hear(batch, arrival, message.kept, message.author, message.manifest.vouches, row)
             if message.author is not None and decoded.consents and not message.unproven:
                 kind = batch.channels[arrival.channel_id][0]
                 consents.take(act, kind, message.author, decoded.consents, number, row.id, message.at)

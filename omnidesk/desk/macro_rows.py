@@ -66,7 +66,7 @@ def texts_json(wordings: Sequence[Wording]) -> str:
             raise UsageError(_("a text of the macro is empty"))
         if len(text) > LONGEST_TEXT:
             raise UsageError(_("a text of a macro has {most} characters at most").format(most=LONGEST_TEXT))
-        unknown = [name for name in placeholders.names(text) if name not in placeholders.NAMES]
+        unknown = [name for name in placeholders.names(text) if not placeholders.may_be(name)]
         if unknown:
             known = ", ".join(placeholders.NAMES)
             raise UsageError(

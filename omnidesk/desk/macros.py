@@ -296,7 +296,7 @@ def filled(macro: Macro, facts: Facts, channel_class: str, language: str | None 
     done = placeholders.fill(chosen.text, facts.values(chosen.language or wanted))
     empty = [
         _("{meaning} is not known: {placeholder} stands in the text").format(
-            meaning=_(placeholders.NAMES[name]), placeholder=f"{{{{{name}}}}}"
+            meaning=placeholders.meaning(name), placeholder=f"{{{{{name}}}}}"
         )
         for name in done.empty
     ]

@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from omnidesk import clock
-from omnidesk.desk import agents, settings, threads
+from omnidesk.desk import agents, fact_kinds, settings, threads
+from omnidesk.desk.facts import first_of_each, of_customer
 from omnidesk.store import people
 from omnidesk.store.workspace import Workspace
 from omnidesk.text import language as languages
 from omnidesk.text import placeholders
 from omnidesk.text.clean import one_line
+from omnidesk.words.facts import KINDS
 from omnidesk.words.kinds import Direction
 from omnidesk.words.rows import Actor, Agent, Conversation, Customer, Message
 
@@ -28,6 +30,8 @@ class Facts:
         customer_id = self.conversation.customer_id
         found = people.customers(workspace.database.reader, [customer_id]) if customer_id is not None else []
         self.customer: Customer | None = found[0] if found else None
+        self.kinds = tuple(fact_kinds.labels(workspace.database.reader))
+        self.facts = first_of_each(of_customer(workspace, customer_id)) if customer_id is not None else {}
         self.agent: Agent | None = next(
             (one for one in agents.list_agents(workspace) if one.id == actor.agent_id), None
         )
@@ -59,11 +63,12 @@ class Facts:
         said = "\n".join(f"{one.subject}\n{one.text[:20_000]}" for one in self.messages if one.auto is None)
         asked = self.question
         found = {
-            "customer.name": placeholders.person_name(name),
-            "customer.first_name": placeholders.first_name(name),
+            **self._known(),
+            "customer.name": placeholders.person_name(name) or self._fact("name"),
+            "customer.first_name": placeholders.first_name(name) or placeholders.first_name(self._fact("name")),
             "customer.company": (self.customer.company if self.customer is not None else "") or "",
-            "customer.email": self._identity("email"),
-            "customer.phone": self._identity("phone"),
+            "customer.email": self._identity("email") or self._fact("email"),
+            "customer.phone": self._identity("phone") or self._fact("phone"),
             "conversation.number": f"#{self.conversation.id}",
             "conversation.subject": self.conversation.subject,
             "conversation.asked_on": "" if asked is None else _date(asked.at, language),
@@ -76,6 +81,15 @@ class Facts:
             "today": _date(clock.now(), language),
         }
         return {key: one_line(value, LONGEST) for key, value in found.items()}
+
+    def _known(self) -> dict[str, str]:
+        """Facts as `customer.KIND`, those of the workspace's own kinds as `known.KIND`; "" where nothing is known."""
+        ours = {f"customer.{kind}": self._fact(kind) for kind in KINDS if f"customer.{kind}" in placeholders.NAMES}
+        return ours | {f"{placeholders.KNOWN}{kind}": self._fact(kind) for kind in self.kinds if kind not in KINDS}
+
+    def _fact(self, kind: str) -> str:
+        fact = self.facts.get(kind)
+        return fact.value if fact is not None else ""
 
     def _identity(self, kind: str) -> str:
         if self.customer is None:

@@ -18,6 +18,7 @@ from omnidesk.desk import (
     deliveries,
     drafts,
     due,
+    facts,
     joining,
     macros,
     offers,
@@ -201,6 +202,8 @@ def _reverse(act: Act, event: Any, restored: list[str], left: list[str]) -> None
             restored.append(_("the customer's tags"))
     elif event["kind"] in ("macro_added", "macro_removed"):
         macros.take_back(act, event["kind"], before, after, restored)
+    elif event["kind"] in ("fact_added", "fact_forgotten"):
+        facts.take_back(act, event["kind"], event["customer_id"], before, after, restored)
     elif event["kind"] == "team_removed":
         teams.take_back(act, before, restored)
     elif event["kind"] in outbox_undo.KINDS:

@@ -58,6 +58,6 @@ def _meant(said: str, asked: list[str]) -> list[str]:
 
 
 ACTIONS = (
-    Action("check-person", "check", "Check who it is: what did they know?", ("g k",), PANES, "Decide", check,
+    Action("check-person", "check", "Check who it is: what did they know?", ("g Y",), PANES, "Decide", check,
            takes="what they knew, or no"),
 )  # fmt: skip

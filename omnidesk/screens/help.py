@@ -34,6 +34,7 @@ GROUPS = (
     "Statistics",
     "List of views",
     "List of macros",
+    "Known facts",
     "To many",
     "Look",
     "Anywhere",

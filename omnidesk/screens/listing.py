@@ -42,6 +42,7 @@ LISTINGS: tuple[str, ...] = (
     "quarantine",
     "agents",
     "macros",
+    "facts",
     "views",
     "stats",
     "news",

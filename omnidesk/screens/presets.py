@@ -85,6 +85,7 @@ GMAIL: Keys = {
     "views-undo": ("z",),
     "agent-undo": ("z",),
     "macro-undo": ("z",),
+    "fact-undo": ("z",),
     "take-back": ("z", "enter"),
 }
 """Gmail's own keys where Gmail has the action; Gmail's `a` answers all, its `r` the sender."""

@@ -18,6 +18,7 @@ from omnidesk.desk import (
     threads,
     views,
 )
+from omnidesk.screens.later import Later
 from omnidesk.screens.messages import (
     CustomerRead,
     OlderRead,
@@ -31,7 +32,10 @@ from omnidesk.words.errors import NotFoundError, OmniDeskError
 from omnidesk.words.rows import Conversation, Message
 
 if TYPE_CHECKING:
+    from omnidesk.desk import facts
     from omnidesk.screens.session import Session
+else:
+    facts = Later("omnidesk.desk.facts")
 
 FIRST_MESSAGES = 24
 """Messages read when a conversation opens, enough for a screen; more come as the agent scrolls up."""
@@ -129,7 +133,7 @@ def older_up_to(
 
 
 def customer(session: Session, conversation: Conversation) -> CustomerRead:
-    """Read the customer of a conversation and all their other conversations."""
+    """Read the customer of a conversation, what is known of them and all their other conversations."""
     began = clock.monotonic()
     if conversation.customer_id is None:
         return CustomerRead(conversation.id, Known(None, (), conversation.customer))
@@ -138,8 +142,12 @@ def customer(session: Session, conversation: Conversation) -> CustomerRead:
     except NotFoundError:
         return CustomerRead(conversation.id, Known(None, (), conversation.customer))
     others = customers.conversations(session.workspace, found.id, OTHERS + 1)
-    likely = tuple(suggesting.offered(session.workspace, found.id)[:SUGGESTED])
-    known = Known(found, tuple(one for one in others if one.id != conversation.id)[:OTHERS], suggestions=likely)
+    known = Known(
+        found,
+        tuple(one for one in others if one.id != conversation.id)[:OTHERS],
+        suggestions=tuple(suggesting.offered(session.workspace, found.id)[:SUGGESTED]),
+        facts=tuple(facts.of_customer(session.workspace, found.id)),
+    )
     return CustomerRead(conversation.id, known, clock.monotonic() - began)
 
 

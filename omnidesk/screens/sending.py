@@ -24,7 +24,7 @@ from omnidesk.words.rows import Address
 from omnidesk.words.speech import _
 
 if TYPE_CHECKING:
-    from omnidesk.desk import cautions, composing, settings, spool
+    from omnidesk.desk import cautions, composing, settings, spool, threads
     from omnidesk.desk import macros as canned
     from omnidesk.screens import sheets
     from omnidesk.screens.desk import DeskScreen
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from omnidesk.text import when
 else:
     cautions, composing = Later("omnidesk.desk.cautions"), Later("omnidesk.desk.composing")
-    spool = Later("omnidesk.desk.spool")
+    spool, threads = Later("omnidesk.desk.spool"), Later("omnidesk.desk.threads")
     settings, sheets = Later("omnidesk.desk.settings"), Later("omnidesk.screens.sheets")
     when = Later("omnidesk.text.when")
     canned = Later("omnidesk.desk.macros")
@@ -246,9 +246,17 @@ def _unseen(session: Session, sheet: Sheet, text: str, how: How) -> tuple[str, .
             at = times.day_time(other.at, clock.now()).strip()
             found.append(_("{login} answered {when}, after you began").format(login=other.login, when=at))
         found += [said for said in sheets.warnings(session, sheet, text) if said not in how.seen or "{{" in said]
-    if sheet.public and (facts := cautions.private_facts(text)):
+    if sheet.public and (facts := cautions.private_facts(text, _known(session, sheet))):
         found.append(_("everybody can read this, and it holds {what}").format(what=", ".join(facts)))
     return tuple(found)
+
+
+def _known(session: Session, sheet: Sheet) -> tuple[tuple[str, str], ...]:
+    if not sheet.conversation_id:
+        return ()
+    return cautions.known_of(
+        session.workspace, threads.conversation(session.workspace, sheet.conversation_id).customer_id
+    )
 
 
 def _queue(session: Session, sheet: Sheet, text: str, how: How, key: str) -> composing.Queued:

@@ -11,7 +11,7 @@ from omnidesk.desk import agents, asides, away, drafts, enclosing, planning, thr
 from omnidesk.desk.drafts import NOWHERE, Written
 from omnidesk.desk.planning import Choice, Plan
 from omnidesk.screens.messages import SheetRead
-from omnidesk.screens.writing_messages import AddressesRead, Cautioned, Redirected
+from omnidesk.screens.writing_messages import AddressesRead, Cautioned, FactFound, Redirected
 from omnidesk.text import quote, recipients
 from omnidesk.text.clean import clean, one_line
 from omnidesk.widgets.sheet import Sheet, Sort, Way
@@ -224,6 +224,14 @@ def addresses(session: Session, sheet: Sheet, begun: str) -> AddressesRead:
 def mind(session: Session, sheet: Sheet, text: str) -> Cautioned:
     """Read what to mind about a reply as it stands."""
     return Cautioned(sheet.conversation_id, warnings(session, sheet, text))
+
+
+def known(session: Session, sheet: Sheet, text: str) -> FactFound:
+    """Read what is known of that which a reply asks for; in public nothing is offered."""
+    from omnidesk.desk import fact_offers
+
+    fact = None if sheet.public else fact_offers.offer(session.workspace, sheet.conversation_id, text)
+    return FactFound(sheet.conversation_id, fact)
 
 
 def warnings(session: Session, sheet: Sheet, text: str) -> tuple[str, ...]:

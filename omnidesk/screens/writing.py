@@ -9,6 +9,7 @@ from omnidesk.screens import attaching, chooser, editor, sending
 from omnidesk.screens.keys import EVERYWHERE, PANES, WRITING, Action, Press
 from omnidesk.screens.later import Later
 from omnidesk.screens.messages import Acted, DraftKept
+from omnidesk.text.clean import clean
 from omnidesk.widgets.sheet import Sheet, Sort
 from omnidesk.words.errors import DatabaseLostError, RefusedError
 from omnidesk.words.kinds import Direction
@@ -186,6 +187,17 @@ def quote(desk: DeskScreen, press: Press) -> None:
         desk.composer.insert(sheet.quote)
 
 
+def insert_fact(desk: DeskScreen, press: Press) -> None:
+    """Insert the known fact that is offered."""
+    fact = desk.composer.offered.fact
+    if fact is None:
+        desk.say(_("nothing is offered: what you ask for is not known"))
+        return
+    desk.composer.insert(clean(fact.value))
+    desk.composer.offer(None)
+    desk.focus_pane("composer")
+
+
 def fill(desk: DeskScreen, press: Press) -> None:
     """Give the composer the whole screen, or its place under the thread."""
     desk.fill_screen(not desk.filled)
@@ -246,6 +258,7 @@ WRITE = (
     Action("attach", "attach", "Attach a file, or take one off (-1)", ("f5",), WRITING, "Write", attaching.attach, 5),
     Action("preview", "preview", "Show it as they will see it", ("f6",), WRITING, "Write", show_preview, 6),
     Action("quote", "quote", "Quote what is answered", ("f7",), WRITING, "Write", quote, 7),
+    Action("insert-fact", "known", "Insert the known fact that is offered", ("ctrl+r",), WRITING, "Write", insert_fact),
     Action("fill", "full", "Write on the whole screen, or under the thread", ("f8",), WRITING, "Write", fill, 9),
     Action("next-field", "to", "Complete; go to the recipients", ("tab",), WRITING, "Write", next_field, 4),
     Action("previous-field", "back", "Go to the field before", ("shift+tab",), WRITING, "Write", previous_field),

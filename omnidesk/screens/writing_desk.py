@@ -24,6 +24,7 @@ from omnidesk.screens.writing_messages import (
     EditorDone,
     EditorFound,
     EditorReady,
+    FactFound,
     FilesFound,
     PresenceRead,
 )
@@ -221,6 +222,13 @@ class WritingDesk(ReadingDesk):
         sheet = self.composer.now
         if sheet is not None and sheet.sort == "reply":
             self.backstage.read("mind", partial(sheets.mind, self.session, sheet, self.composer.text))
+            self.backstage.read("known", partial(sheets.known, self.session, sheet, self.composer.text))
+
+    def on_fact_found(self, message: FactFound) -> None:
+        """Offer what is known of that which is asked."""
+        sheet = self.composer.sheet
+        if sheet is not None and sheet.conversation_id == message.conversation_id and sheet.sort == "reply":
+            self.composer.offer(message.fact)
 
     def on_cautioned(self, message: Cautioned) -> None:
         """Say what to mind."""

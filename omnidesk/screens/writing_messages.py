@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
+from omnidesk.words.facts import Fact
 from omnidesk.words.rows import Enclosure
 
 if TYPE_CHECKING:
@@ -33,6 +34,14 @@ class Cautioned(Message):
 
     conversation_id: int
     said: tuple[str, ...]
+
+
+@dataclass
+class FactFound(Message):
+    """What is known of that which the draft of a conversation asks for; None for nothing."""
+
+    conversation_id: int
+    fact: Fact | None
 
 
 @dataclass

@@ -9,12 +9,21 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from omnidesk.words.speech import _
+
 NAMES = {
     "customer.name": "the customer's name",
     "customer.first_name": "their first name",
     "customer.company": "their company",
     "customer.email": "the e-mail address they use",
     "customer.phone": "the telephone number they use",
+    "customer.order_number": "the newest order number known of them",
+    "customer.customer_number": "their customer number",
+    "customer.serial_number": "the serial number of their device",
+    "customer.address": "their postal address",
+    "customer.postcode": "their postcode",
+    "customer.size": "their size",
+    "customer.delivery": "how they want parcels brought",
     "conversation.number": "the conversation's number, with its #",
     "conversation.subject": "its subject",
     "conversation.asked_on": "the day of the message that is answered, in the language of the text",
@@ -27,6 +36,8 @@ NAMES = {
     "today": "today's date, in the language of the text",
 }
 """Every placeholder and what it stands for."""
+KNOWN = "known."
+"""What goes before the name of a kind of fact of the workspace's own: `{{known.warranty_code}}`."""
 
 _PLACE = re.compile(r"\{\{\s*([A-Za-z_.]{1,60})\s*(?:\|([^{}\n]{0,200}))?\}\}")
 SHORTEST = 3
@@ -58,11 +69,22 @@ def names(text: str) -> tuple[str, ...]:
 
 def open_ones(text: str) -> tuple[str, ...]:
     """Return those of our placeholders that still stand in a text, each once."""
-    return tuple(name for name in names(text) if name in NAMES)
+    return tuple(name for name in names(text) if may_be(name))
+
+
+def may_be(name: str) -> bool:
+    """Say whether a placeholder is one of ours, or one that a workspace may have."""
+    return name in NAMES or name.startswith(KNOWN)
+
+
+def meaning(name: str) -> str:
+    """Return what a placeholder stands for."""
+    return _(NAMES[name]) if name in NAMES else name.removeprefix(KNOWN).replace("_", " ")
 
 
 def fill(text: str, values: Mapping[str, str]) -> Filled:
-    """Fill placeholders with values by name; what a value says is never filled again."""
+    """Fill placeholders with values by name; what a value says is never filled again. A name that is not in `NAMES` is
+    one of ours where `values` has it, be it with nothing to say."""
     empty: dict[str, None] = {}
     unknown: dict[str, None] = {}
 
@@ -71,9 +93,10 @@ def fill(text: str, values: Mapping[str, str]) -> Filled:
         said = values.get(name, "")
         if said:
             return said
-        if match[2] is not None and name in NAMES:
+        ours = name in NAMES or name in values
+        if match[2] is not None and ours:
             return match[2].strip()
-        (empty if name in NAMES else unknown)[name] = None
+        (empty if ours else unknown)[name] = None
         return match[0]
 
     return Filled(_PLACE.sub(value, text), tuple(empty), tuple(unknown))

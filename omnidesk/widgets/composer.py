@@ -12,7 +12,9 @@ from textual.widget import Widget
 
 from omnidesk.text import measure
 from omnidesk.widgets.composer_title import Notes, Title
+from omnidesk.widgets.fact_lines import OfferLine
 from omnidesk.widgets.sheet import Sheet
+from omnidesk.words.facts import Fact
 from omnidesk.words.rows import Enclosure
 
 if TYPE_CHECKING:
@@ -47,6 +49,7 @@ class Composer(Vertical):
         super().__init__(id=id)
         self.title_line = Title()
         self.notes = Notes()
+        self.offered = OfferLine()
         self.fields: Fields | None = None
         self.area: DraftArea | None = None
         self.sheet: Sheet | None = None
@@ -60,6 +63,7 @@ class Composer(Vertical):
         """The painted lines; fields and text area come with the first text."""
         yield self.title_line
         yield self.notes
+        yield self.offered
 
     @property
     def text(self) -> str:
@@ -86,9 +90,10 @@ class Composer(Vertical):
 
             self.fields, self.area = Fields(), DraftArea()
             await self.mount(self.fields, before=self.notes)
-            await self.mount(self.area)
+            await self.mount(self.area, before=self.offered)
         self.sheet, self._given = sheet, text
         self._warnings = {}
+        self.offer(None)
         self.area.read_only = False
         self.area.logins = sheet.logins
         self.area.load_text(text)
@@ -111,6 +116,7 @@ class Composer(Vertical):
     def go_on(self, sheet: Sheet) -> None:
         """Go on with the next line, with nothing written yet."""
         self.sheet, self._given, self._warnings = sheet, "", {}
+        self.offer(None)
         self.freeze(False)
         if self.area is not None:
             self.area.load_text("")
@@ -140,6 +146,11 @@ class Composer(Vertical):
         if self.area is not None:
             self.area.load_text(text)
             self.area.move_cursor(self.area.document.end)
+
+    def offer(self, fact: Fact | None) -> None:
+        """Offer what is known of that which the text asks for, in a line under it."""
+        if self.offered.offer(fact) and self.active:
+            self.fit()
 
     def warn(self, source: str, *said: str) -> None:
         """Say what the agent must know before sending; nothing where a source has nothing to say any more."""
@@ -179,7 +190,8 @@ class Composer(Vertical):
             screen = self.app.size.height
             base, text = (13, 7) if screen >= AIRY else (9, 5)
             rows = self.fields.rows if self.fields is not None and self.active else 1
-            height = max(base, min(1 + rows + self.notes.rows + text, screen * 6 // 10))
+            lines = rows + self.notes.rows + self.offered.display
+            height = max(base, min(1 + lines + text, screen * 6 // 10))
         if height != self._height:
             self._height = height
             self.styles.height = height
@@ -212,6 +224,7 @@ class Composer(Vertical):
     def close(self) -> None:
         """Stop writing."""
         self.sheet = None
+        self.offer(None)
         self.display = False
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:

@@ -9,11 +9,12 @@ from textual.strip import Strip
 
 from omnidesk import clock
 from omnidesk.text.clean import one_line
-from omnidesk.widgets import badges, times
+from omnidesk.widgets import badges, fact_lines, times
 from omnidesk.widgets.lines import Line, cells, cut, fit, spread, wrap
 from omnidesk.widgets.painting import Painted, Part
 from omnidesk.widgets.pick_list import PickList
 from omnidesk.widgets.thread_lines import cut_parts
+from omnidesk.words.facts import Fact
 from omnidesk.words.kinds import Likeness, Status
 from omnidesk.words.rows import Conversation, Customer, Identity, Suggestion
 from omnidesk.words.speech import _
@@ -28,6 +29,7 @@ class Known:
     name: str = ""
     suggestions: tuple[Suggestion, ...] = ()
     """Who the customer may be besides."""
+    facts: tuple[Fact, ...] = ()
 
 
 _FOR = {
@@ -37,8 +39,8 @@ _FOR = {
 }
 
 
-def lay_out(known: Known, width: int, now: int) -> list[Line]:
-    """Return the pane's lines; a line of a conversation has its number as key."""
+def lay_out(known: Known, width: int, now: int, facts_key: str = "gk") -> list[Line]:
+    """Return the pane's lines; a line of a conversation has its number as key. `facts_key` lists all that is known."""
     customer = known.customer
     if customer is None:
         return [Line((("strong", f" {cut(one_line(known.name) or _('nobody yet'), width - 2)}"),))]
@@ -60,6 +62,7 @@ def lay_out(known: Known, width: int, now: int) -> list[Line]:
         lines.append(Line((("dim", f"   {cut(evidence, width - 4)}"),)))
     if known.suggestions:
         lines.append(Line((("dim", f" {_('y: one person   Y: two people')}"),)))
+    lines += fact_lines.in_pane(known.facts, customer.name, width, now, facts_key)
     lines += [Line(()), Line((("head", f" {summary(known)}"),))]
     for other in known.others:
         state = f" {_(other.status)} "
@@ -146,6 +149,7 @@ class CustomerPane(PickList):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.known = Known(None, ())
+        self.facts_key = "gk"
 
     def set_known(self, known: Known) -> None:
         """Show what is known."""
@@ -159,7 +163,7 @@ class CustomerPane(PickList):
             self.go(0)
 
     def _paint(self) -> None:
-        self.show(lay_out(self.known, self.room, clock.now()))
+        self.show(lay_out(self.known, self.room, clock.now(), self.facts_key))
 
     def on_resize(self) -> None:
         """Lay out for the new width."""

@@ -47,7 +47,7 @@ def second_line(
     left += [("accent", " " + " ".join(f"+{one_line(tag)}" for tag in conversation.tags) if conversation.tags else "")]
     outcome, _colon, by = conversation.person_check.partition(": ")
     if check:
-        left.append(("warn", _("  CHECK WHO IT IS (g k): {why}").format(why=_(check))))
+        left.append(("warn", _("  CHECK WHO IT IS (gY): {why}").format(why=_(check))))
     elif outcome:
         said = _("  person checked: {by}").format(by=one_line(by)) if by else _("  FAILED the check of the person")
         left.append(("good" if by else "warn", said))

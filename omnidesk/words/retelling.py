@@ -12,6 +12,7 @@ from functools import lru_cache
 from re import Pattern
 
 from omnidesk.words import speech
+from omnidesk.words.facts import KINDS
 from omnidesk.words.speech import _
 
 ACTS = (
@@ -46,6 +47,8 @@ ACTS = (
     "{name} belongs to {group}", "no organisation", "many people use {address}", "one person uses {address}",
     "the person of {one} passed the check", "the person of {one} failed the check",
     "blocked {address}", "blocked the sender of {many}", "took back: {act}",
+    "wrote down the {what} of {name}", "corrected the {what} of {name}", "forgot the {what} of {name}",
+    "facts: {name} is recognised by its pattern", "facts: {name} is recognised by a pattern no longer",
 )  # fmt: skip
 """What acts are called. `{many}`, `{what}`, `{why}` and `{act}` are themselves said anew, and each of `{parts}`."""
 
@@ -326,7 +329,7 @@ ROOMS = (
 )  # fmt: skip
 """What an account whose conversations are rooms reports."""
 
-SENTENCES = (*ACTS, *STATES, *REASONS, *TROUBLES, *LOGINS, *FILES, *TEXTING, *FORMS, *TELEGRAM, *ROOMS)
+SENTENCES = (*ACTS, *KINDS.values(), *STATES, *REASONS, *TROUBLES, *LOGINS, *FILES, *TEXTING, *FORMS, *TELEGRAM, *ROOMS)
 _ANEW = frozenset(("act", "many", "what", "why"))
 _SHAPES = {"count": r"[0-9.,]+", "many": r"#?[0-9]+(?: \w+)?"}
 

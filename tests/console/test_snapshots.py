@@ -45,6 +45,7 @@ SCREENS: dict[str, tuple[str, ...]] = {
     "details": ("enter", "d"),
     "drafts": ("g", "d"),
     "macros": ("g", "M"),
+    "facts": ("g", "k"),
     "channels": ("g", "C"),
     "outbox": ("g", "O"),
     "quarantine": ("g", "Q"),
