@@ -172,6 +172,12 @@ class Manifest:
     """The path of its page on `omnidesk serve`, such as `/form/{name}`; "" where it has none."""
     history: bool = False
     """Whether the source holds messages from before the channel was added."""
+    commerce: bool = False
+    """Whether it brings orders instead of messages: it stands beside threads, and nobody is written to by it."""
+    looks_up: tuple[Literal["email", "phone", "number"], ...] = ()
+    """Of commerce: what `Connector.look_up` finds orders by, asked where nothing is known of a customer or a number."""
+    order_notes: bool = False
+    """Of commerce: whether `prepare` and `send` put a note on an order (`Outgoing.thread` is the shop's id of it)."""
     privacy: str = ""
     """What leaves the machine, for the privacy page."""
     decoder: int = 1

@@ -12,7 +12,7 @@ from functools import cached_property
 from operator import attrgetter
 
 from omnidesk.connectors.base import Item, Party
-from omnidesk.desk import echoes, identity, routing, settings
+from omnidesk.desk import echoes, identity, order_lookups, routing, settings
 from omnidesk.desk.acts import Act
 from omnidesk.desk.contents import Kept
 from omnidesk.desk.growing import Growing
@@ -177,6 +177,11 @@ class Batch:
     def policy(self) -> Settings:
         """The workspace's settings."""
         return settings.read(self.tx.at_once)
+
+    @cached_property
+    def shops(self) -> order_lookups.Askable:
+        """The channels that can be asked for orders."""
+        return order_lookups.askable(self.tx.at_once)
 
     def received_before(self, arrival: Arrival, content_hash: str) -> int | None:
         """Return the message that came by another receipt with the same source id and content."""

@@ -18,6 +18,7 @@ from omnidesk.desk import (
     due,
     joining,
     macros,
+    order_notes,
     outbox_undo,
     skipping,
     teams,
@@ -180,6 +181,8 @@ def _reverse(act: Act, event: Any, restored: list[str], left: list[str]) -> None
         _restore_tags(act, number, before["tags"], after["tags"], restored, left)
     elif event["kind"] in ("macro_added", "macro_removed"):
         macros.take_back(act, event["kind"], before, after, restored)
+    elif event["kind"] == "order_noted":
+        order_notes.take_back(act, after, restored, left)
     elif event["kind"] == "team_removed":
         teams.take_back(act, before, restored)
     elif event["kind"] in outbox_undo.KINDS:

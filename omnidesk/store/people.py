@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from omnidesk.store import leases, thread
+from omnidesk.store import leases, orders, thread
 from omnidesk.store.database import Connection
 from omnidesk.words.errors import NotFoundError
 from omnidesk.words.kinds import AgentState, Health, MessageStatus
@@ -47,6 +47,7 @@ def customers(connection: Connection, ids: Iterable[int]) -> list[Customer]:
             "AND place <> 'deleted' AND merged_into IS NULL GROUP BY customer_id"
         )
     )
+    ordered = orders.counts(connection, wanted)
     found = {
         row["id"]: Customer(
             id=row["id"],
@@ -58,7 +59,7 @@ def customers(connection: Connection, ids: Iterable[int]) -> list[Customer]:
             tags=tuple(tags[row["id"]]),
             identities=tuple(identities[row["id"]]),
             conversations=counts.get(row["id"], 0),
-            orders=0,
+            orders=ordered.get(row["id"], 0),
             created_at=row["created_at"],
         )
         for row in connection.all(f"SELECT * FROM customer WHERE id IN ({marks})")
