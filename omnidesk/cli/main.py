@@ -21,7 +21,7 @@ from omnidesk.words.errors import OmniDeskError
 
 NOUNS = (
     "channel", "customer", "outbox", "quarantine", "agent", "team", "setting", "preference", "import",
-    "service", "macro", "bulk", "view", "rule", "database",
+    "service", "macro", "bulk", "view", "rule", "database", "order",
 )  # fmt: skip
 """Commands that hold commands; each has a module of its name (`import` is a word of Python: `importing`)."""
 

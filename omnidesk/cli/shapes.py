@@ -10,6 +10,7 @@ from dataclasses import asdict
 from typing import Any
 
 from omnidesk.clock import to_rfc3339
+from omnidesk.words.orders import Beside, OrderNote, ShopOrder
 from omnidesk.words.rows import (
     Act,
     Address,
@@ -346,3 +347,40 @@ def macro_actions(row: MacroActions) -> Document:
         "snooze": row.snooze or None,
         "priority": None if row.priority is None else str(row.priority),
     }
+
+
+def order(row: ShopOrder) -> Document:
+    """One order of a shop."""
+    told = row.order
+    said = asdict(told) | {"at": to_rfc3339(told.at), "updated_at": to_rfc3339(told.updated_at)}
+    for name in ("parcels", "returns"):
+        said[name] = [one | {"at": None if one["at"] is None else to_rfc3339(one["at"])} for one in said[name]]
+    return {
+        "id": row.id,
+        "channel": row.channel,
+        "source_id": row.source_id,
+        "name": row.name,
+        "addresses": [{"kind": kind, "value": value} for kind, value in row.addresses],
+        "heard_at": to_rfc3339(row.heard_at),
+        **said,
+    }
+
+
+def order_note(row: OrderNote) -> Document:
+    """A note of ours for an order in the shop."""
+    return {
+        "id": row.id,
+        "text": row.text,
+        "author": row.author,
+        "status": str(row.state),
+        "error": row.error or None,
+        "at": to_rfc3339(row.at),
+    }
+
+
+def beside(row: Beside) -> Document:
+    """An order beside a conversation, and why it stands there."""
+    named = None
+    if row.named_in is not None and row.named_at is not None:
+        named = {"message": row.named_in, "at": to_rfc3339(row.named_at), "kind": row.named_kind}
+    return {"order": order(row.order), "theirs": row.theirs, "named_in": named}

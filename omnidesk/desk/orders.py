@@ -6,11 +6,16 @@ came first, and nothing is to be moved when messages are.
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterable
+from dataclasses import replace
+from urllib.parse import quote
 
 from omnidesk.connectors import registry
-from omnidesk.desk import phones
+from omnidesk.desk import order_contents, phones
 from omnidesk.store import orders
+from omnidesk.store.chunks import rows_in
 from omnidesk.store.database import Connection
 from omnidesk.store.workspace import Workspace
 from omnidesk.text.clean import one_line
@@ -40,7 +45,7 @@ def get(workspace: Workspace, order_id: int) -> ShopOrder:
 def read(connection: Connection, ids: Iterable[int]) -> list[ShopOrder]:
     """Return these orders, in this order."""
     wanted = list(ids)
-    return orders.orders(connection, wanted, _noting(connection)) if wanted else []
+    return _with_pages(connection, orders.orders(connection, wanted, _noting(connection))) if wanted else []
 
 
 def find(workspace: Workspace, number: str) -> list[ShopOrder]:
@@ -136,8 +141,6 @@ def _named_in(reader: Connection, number: int) -> dict[str, tuple[Named, int, in
 
 
 def _order_of(contact: str) -> str:
-    import json
-
     return str(json.loads(contact).get("order") or "")
 
 
@@ -162,3 +165,43 @@ def _noting(connection: Connection) -> list[int]:
     kinds = {one.kind for one in registry.kinds() if one.order_notes}
     rows = connection.all("SELECT id, kind FROM channel WHERE removed_at IS NULL AND enabled AND NOT read_only")
     return [row["id"] for row in rows if row["kind"] in kinds]
+
+
+def _with_pages(connection: Connection, found: list[ShopOrder]) -> list[ShopOrder]:
+    """Return orders with the pages that their channel's settings name, where the shop names none."""
+    settings = {
+        row["id"]: json.loads(row["settings_json"])
+        for row in rows_in(
+            connection, "SELECT id, settings_json FROM channel WHERE id IN ({})", [one.channel_id for one in found]
+        )
+    }
+    return [
+        replace(
+            one,
+            order=replace(
+                one.order,
+                url=one.order.url or filled(str(settings[one.channel_id].get("order_url") or ""), one),
+                return_url=one.order.return_url or filled(str(settings[one.channel_id].get("return_url") or ""), one),
+            ),
+        )
+        for one in found
+    ]
+
+
+def filled(template: str, one: ShopOrder) -> str:
+    """Return the address of a page with what it says of an order filled in; "" where it is none."""
+    known = {
+        "number": one.order.number,
+        "id": one.source_id,
+        "email": next((value for kind, value in one.addresses if kind == "email"), ""),
+        "postcode": _postcode((*one.order.billing, *one.order.shipping)),
+    }
+    said = template
+    for name, value in known.items():
+        said = said.replace(f"{{{name}}}", quote(value, safe=""))
+    return order_contents.web_page(said)
+
+
+def _postcode(lines: tuple[str, ...]) -> str:
+    found = (re.match(r"(\d{4} ?[A-Z]{2}|\d{4,5})\b", line) for line in lines)
+    return next((one[1] for one in found if one is not None), "")

@@ -13,14 +13,18 @@ BUILT_IN = {
     "cti": "tel",
     "email": "mail",
     "form": "form",
+    "http-json": "json",
+    "order-files": "file",
     "sample": "smpl",
     "sample-call": "call",
     "sample-chat": "chat",
     "sample-mail": "mail",
     "sample-sms": "sms",
     "sample-whatsapp": "wa",
+    "shopify": "shfy",
     "twilio-sms": "sms",
     "twilio-voice": "tel",
+    "woocommerce": "woo",
 }
 LOGGED = {"call": "call", "letter": "post", "note": "note", "video": "vid", "visit": "shop"}
 """What is logged by hand."""
