@@ -30,7 +30,9 @@ def list_orders(
     conversation: Annotated[
         int | None,
         typer.Option(
-            "--conversation", metavar="ID", parser=conversation_number,
+            "--conversation",
+            metavar="ID",
+            parser=conversation_number,
             help="Those shown beside a conversation, and why.",
         ),
     ] = None,

@@ -157,4 +157,3 @@ def _set(tx: Transaction, channel: int, kind: str, value: str, due: int | None, 
         "UPDATE order_lookup SET due_at = ?, attempts = ?, error = ? WHERE channel_id = ? AND kind = ? AND value = ?",
         (due, attempts, error, channel, kind, value),
     )
-

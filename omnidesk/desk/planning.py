@@ -399,7 +399,12 @@ def starting(workspace: Workspace, aside: bool = False) -> tuple[Choice, ...]:
             manifest = registry.manifest(channel.kind) if channel.kind != "desk" else None
         except NotFoundError:
             continue
-        if manifest is None or manifest.public or manifest.commerce or (aside and "email" not in manifest.identity_kinds):
+        if (
+            manifest is None
+            or manifest.public
+            or manifest.commerce
+            or (aside and "email" not in manifest.identity_kinds)
+        ):
             continue
         reason = rules.channel_objection(channel, manifest)
         if reason is None and manifest.outbound != "start_new":

@@ -53,6 +53,8 @@ LISTINGS: tuple[str, ...] = (
     "details",
     "reader",
     "picking",
+    "orders",
+    "order",
 )
 """The places of these screens."""
 SCROLLED = (*LISTINGS, "help")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from omnidesk import clock
-from omnidesk.desk import customers, history, saved_views, status, suspicion, threads, views
+from omnidesk.desk import customers, history, orders, saved_views, status, suspicion, threads, views
 from omnidesk.screens.messages import (
     CustomerRead,
     OlderRead,
@@ -115,16 +115,17 @@ def older_up_to(
 
 
 def customer(session: Session, conversation: Conversation) -> CustomerRead:
-    """Read the customer of a conversation and all their other conversations."""
+    """Read the customer of a conversation and all their other conversations, and the orders to show beside it."""
     began = clock.monotonic()
-    if conversation.customer_id is None:
-        return CustomerRead(conversation.id, Known(None, (), conversation.customer))
+    ordered = orders.beside(session.workspace, conversation.id, conversation.customer_id)
     try:
-        found = customers.get(session.workspace, conversation.customer_id)
+        found = None if conversation.customer_id is None else customers.get(session.workspace, conversation.customer_id)
     except NotFoundError:
-        return CustomerRead(conversation.id, Known(None, (), conversation.customer))
+        found = None
+    if found is None:
+        return CustomerRead(conversation.id, Known(None, (), conversation.customer, ordered))
     others = customers.conversations(session.workspace, found.id, OTHERS + 1)
-    known = Known(found, tuple(one for one in others if one.id != conversation.id)[:OTHERS])
+    known = Known(found, tuple(one for one in others if one.id != conversation.id)[:OTHERS], orders=ordered)
     return CustomerRead(conversation.id, known, clock.monotonic() - began)
 
 

@@ -63,7 +63,8 @@ class Errands:
     async def wait(self) -> float:
         """Return in how many seconds an errand is due; at most `LOOK`."""
         found = [
-            await self.in_thread(each.next_due, self.workspace, self.channel.id) for each in (order_lookups, order_notes)
+            await self.in_thread(each.next_due, self.workspace, self.channel.id)
+            for each in (order_lookups, order_notes)
         ]
         due = min((at for at in found if at is not None), default=None)
         return LOOK if due is None else min(LOOK, max(0.0, (due - clock.now()) / clock.SECOND))

@@ -93,9 +93,8 @@ def guess(headings: Sequence[str], vocabulary: Mapping[str, str]) -> dict[str, l
         known |= {name: field for one in words.split(",") if (name := _bare(one)) not in known}
     found: dict[str, list[int]] = {}
     for place, heading in enumerate(headings):
-        field = known.get(_bare(heading))
-        if field is not None:
-            found.setdefault(field, []).append(place)
+        if (meant := known.get(_bare(heading))) is not None:
+            found.setdefault(meant, []).append(place)
     return found
 
 

@@ -9,12 +9,13 @@ from textual.strip import Strip
 
 from omnidesk import clock
 from omnidesk.text.clean import one_line
-from omnidesk.widgets import badges, times
+from omnidesk.widgets import badges, order_lines, times
 from omnidesk.widgets.lines import Line, cells, cut, fit, spread, wrap
 from omnidesk.widgets.painting import Painted, Part
 from omnidesk.widgets.pick_list import PickList
 from omnidesk.widgets.thread_lines import cut_parts
 from omnidesk.words.kinds import Status
+from omnidesk.words.orders import OrdersBeside
 from omnidesk.words.rows import Conversation, Customer, Identity
 from omnidesk.words.speech import _
 
@@ -26,13 +27,14 @@ class Known:
     customer: Customer | None
     others: tuple[Conversation, ...]
     name: str = ""
+    orders: OrdersBeside = OrdersBeside()
 
 
 def lay_out(known: Known, width: int, now: int) -> list[Line]:
-    """Return the pane's lines; a line of a conversation has its number as key."""
-    customer = known.customer
+    """Return the pane's lines; a line of a conversation has its number as key, one of an order `order_lines.key`."""
+    customer, ordered = known.customer, order_lines.pane(known.orders, width, now)
     if customer is None:
-        return [Line((("strong", f" {cut(one_line(known.name) or _('nobody yet'), width - 2)}"),))]
+        return [Line((("strong", f" {cut(one_line(known.name) or _('nobody yet'), width - 2)}"),)), *ordered]
     lines = [Line(spread((("title", f" {name(customer)}"),), (("note", "VIP "),) if customer.vip else (), width))]
     if customer.company:
         lines.append(Line((("", f" {cut(one_line(customer.company), width - 2)}"),)))
@@ -44,6 +46,7 @@ def lay_out(known: Known, width: int, now: int) -> list[Line]:
         ]
     lines.append(Line(()))
     lines += [Line(_identity(identity, width)) for identity in customer.identities]
+    lines += ordered
     lines += [Line(()), Line((("head", f" {summary(known)}"),))]
     for other in known.others:
         state = f" {_(other.status)} "
@@ -185,6 +188,7 @@ class CustomerFold(Painted):
             about(customer, now),
         ]
         addresses = ", ".join(one_line(identity.value) for identity in customer.identities[:3])
-        second = f"{addresses}   {summary(self.known)}"
+        ordered = order_lines.one_liner(self.known.orders)
+        second = f"{ordered or addresses}   {summary(self.known)}"
         room = self.size.width - cells(_(" o customer")) - 2
         return "  ".join(part for part in first if part), fit(second, room) + _(" o customer")

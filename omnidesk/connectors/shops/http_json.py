@@ -107,7 +107,8 @@ class HttpJson(common.ShopConnector):
         else:
             key = next(iter(known))
             found = await self._read(known[key], {_PLACES[key]: "0"})
-        return Checked(self._client.host, self._client.host, total=len(found) if "list" in known else None)
+        counted = (f"{len(found)} orders",) if "list" in known else ()
+        return Checked(self._client.host, self._client.host, details=counted)
 
     async def _read(self, template: str, said: Mapping[str, str]) -> list[Mapping[str, Any]]:
         """Return the orders behind an address; none where it says 404."""

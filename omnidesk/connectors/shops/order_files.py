@@ -90,7 +90,7 @@ class OrderFiles(common.ShopConnector):
         wrong = [each for each in newest if not _decodes(each)]
         warnings = (f"{len(wrong)} of {len(newest)} orders in {files[-1].name} cannot be read",) if wrong else ()
         details = (f"{files[-1].name}: {len(newest)} orders",) if files else ("there are no .csv or .jsonl files yet",)
-        return Checked(str(self._folder), total=len(files), details=details, warnings=warnings)
+        return Checked(str(self._folder), details=details, warnings=warnings)
 
     async def pull(self, cursor: Cursor) -> AsyncIterator[Batch]:
         """Yield the orders in files that are new or changed, the file touched first first."""

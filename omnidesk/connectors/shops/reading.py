@@ -60,5 +60,3 @@ async def read(cursor: Cursor, days: int, page: ReadPage) -> AsyncIterator[Batch
         else:
             number += 1
     raise ConnectorError("the shop lists orders without end: give fewer days of history")
-
-

@@ -45,9 +45,7 @@ FIRST = 10
 """Orders of a page: with all their lines they cost well under the thousand points that one query may."""
 _SHOP = "query Shop { shop { name myshopifyDomain } ordersCount { count } }"
 _NOTE = "query Note($id: ID!) { order(id: $id) { id note } }"
-_UPDATE = (
-    "mutation Note($input: OrderInput!) { orderUpdate(input: $input) { order { id } userErrors { message } } }"
-)
+_UPDATE = "mutation Note($input: OrderInput!) { orderUpdate(input: $input) { order { id } userErrors { message } } }"
 
 MANIFEST = Manifest(
     kind="shopify",
@@ -129,7 +127,8 @@ class Shopify(common.ShopConnector):
         if common.days(self.account.settings) > 60:
             warnings.append("orders of more than 60 days ago come only where the app has the scope read_all_orders")
         domain = common.word(common.inner(found, "shop"), "myshopifyDomain")
-        return Checked(name, domain, total=count if isinstance(count, int) else None, warnings=tuple(warnings))
+        counted = (f"{count} orders",) if isinstance(count, int) else ()
+        return Checked(name, domain, details=counted, warnings=tuple(warnings))
 
     # --- what comes in
 

@@ -139,7 +139,9 @@ def _of_rest(said: Mapping[str, Any]) -> dict[str, Any]:
 def _tracks(one: Mapping[str, Any]) -> list[tuple[str, str]]:
     numbers = [str(each) for each in one.get("tracking_numbers") or () if isinstance(each, str)]
     numbers = numbers or [word(one, "tracking_number")]
-    links = [str(each) for each in one.get("tracking_urls") or () if isinstance(each, str)] or [word(one, "tracking_url")]
+    links = [str(each) for each in one.get("tracking_urls") or () if isinstance(each, str)] or [
+        word(one, "tracking_url")
+    ]
     links += [""] * (len(numbers) - len(links))
     return [(number, link) for number, link in zip(numbers, links, strict=False) if number]
 

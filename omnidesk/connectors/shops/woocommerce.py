@@ -132,8 +132,8 @@ class WooCommerce(common.ShopConnector):
         warnings = ["the shop is spoken to without encryption: give its address with https"] if self._oauth else []
         if not self.account.secrets.get("webhook_secret"):
             warnings.append("without webhook_secret no webhooks are taken: changes are seen at the next poll")
-        return Checked(self._client.host, self._client.host, total=int(total) if total.isdigit() else None,
-                       warnings=tuple(warnings))  # fmt: skip
+        count = (f"{int(total)} orders",) if total.isdigit() else ()
+        return Checked(self._client.host, self._client.host, details=count, warnings=tuple(warnings))
 
     # --- what comes in
 

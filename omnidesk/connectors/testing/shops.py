@@ -40,7 +40,9 @@ class FakeWooCommerce(FakeProvider):
         self.notes: dict[int, list[dict[str, Any]]] = {}
         self._nonces: set[str] = set()
 
-    def place(self, note: str = "", email: str = "anna@customer.example", ago: float = 0, **more: Any) -> dict[str, Any]:
+    def place(
+        self, note: str = "", email: str = "anna@customer.example", ago: float = 0, **more: Any
+    ) -> dict[str, Any]:
         """Let a customer order something, so many seconds ago; `more` are fields as the API has them."""
         number = more.pop("id", 10_000 + len(self.orders))
         at = _seconds(clock.now() - int(ago * clock.SECOND))
@@ -152,7 +154,9 @@ class FakeShopify(FakeProvider):
         super().__init__(token=TOKEN)
         self.orders: list[dict[str, Any]] = []
 
-    def place(self, note: str = "", email: str = "anna@customer.example", ago: float = 0, **more: Any) -> dict[str, Any]:
+    def place(
+        self, note: str = "", email: str = "anna@customer.example", ago: float = 0, **more: Any
+    ) -> dict[str, Any]:
         """Let a customer order something, so many seconds ago; `more` are fields of GraphQL's."""
         at = _seconds(clock.now() - int(ago * clock.SECOND)) + "Z"
         address = {"name": email.partition("@")[0].title(), "address1": "Dam 1", "zip": "1012 JS", "city": "Amsterdam",
