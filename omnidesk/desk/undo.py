@@ -13,6 +13,7 @@ from omnidesk.desk import (
     calls,
     contacts,
     conversations,
+    customer_import,
     deliveries,
     drafts,
     due,
@@ -97,6 +98,8 @@ def _take_back(act: Act, actor: Actor, act_id: int | None) -> Undone:
     events = act.tx.all("SELECT * FROM event WHERE act_id = ? ORDER BY id DESC", (row["id"],))
     if row["kind"] == "bulk":
         events = bulk.take_back(act, events, restored, left)
+    elif row["kind"] == "import-customers":
+        events = customer_import.take_back(act, events, restored, left)
     for event in events:
         _reverse(act, event, restored, left)
     _move_back(act, row["id"], restored, left)
