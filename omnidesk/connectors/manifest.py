@@ -45,10 +45,12 @@ JOIN = Setting(
 """What every kind of channel that brings telephone numbers, and every one that brings calls, lets be set."""
 SHOP_PAGES = (
     Setting(
-        "return_url", "Page for returns", "where customers register a return; {number}, {id}, {email} and {postcode} are "
-        "filled in", advanced=True,
+        "return_url", "Page for returns", "where customers register a return; {number}, {id}, {email} and {postcode} "
+        "are filled in", advanced=True,
     ),
-    Setting("order_url", "Page of an order", "for agents, where the shop names none; filled in the same way", advanced=True),
+    Setting(
+        "order_url", "Page of an order", "for agents, where the shop names none; filled in the same way", advanced=True,
+    ),
 )  # fmt: skip
 """What every kind of commerce lets be set; the desk fills these in."""
 

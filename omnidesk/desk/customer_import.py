@@ -325,10 +325,9 @@ def take_back(act: Act, events: Sequence[Any], restored: list[str], left: list[s
 
 
 def _forget_identity(act: Act, identity: int) -> bool:
-    used = ("SELECT 1 FROM message WHERE identity_id = ? LIMIT 1", "SELECT 1 FROM participant WHERE identity_id = ? LIMIT 1",
-            "SELECT 1 FROM consent WHERE identity_id = ? LIMIT 1", "SELECT 1 FROM call WHERE identity_id = ? LIMIT 1")  # fmt: skip
-    if any(act.tx.value(one, (identity,)) for one in used):
-        return False
+    for table, more in (("message", ""), ("participant", ""), ("consent", ""), ("call", "AND state <> 'ended' ")):
+        if act.tx.value(f"SELECT 1 FROM {table} WHERE identity_id = ? {more}LIMIT 1", (identity,)):
+            return False
     return bool(act.tx.execute("DELETE FROM identity WHERE id = ?", (identity,)).rowcount)
 
 

@@ -16,8 +16,25 @@ from omnidesk.words.speech import _
 
 FIELDS = tuple(headings.CUSTOMER)
 MOST_ADDRESSES = 10
-_NOTHING = frozenset(("", "-", "--", "n/a", "na", "nvt", "n.v.t.", "geen", "onbekend", "unknown", "none", "null", "keine",
-                      "unbekannt", "k.a.", "?", "x"))  # fmt: skip
+_NOTHING = frozenset(
+    (
+        "",
+        "-",
+        "--",
+        "n/a",
+        "nvt",
+        "n.v.t.",
+        "geen",
+        "onbekend",
+        "unknown",
+        "none",
+        "null",
+        "keine",
+        "unbekannt",
+        "k.a.",
+        "?",
+    )
+)
 _YES = frozenset(("1", "yes", "y", "ja", "j", "true", "waar", "wahr", "x", "vip"))
 _LANGUAGES = {
     "nederlands": "nl", "dutch": "nl", "niederlandisch": "nl", "engels": "en", "english": "en", "englisch": "en",
@@ -65,7 +82,8 @@ def mapped(table: Table, given: Mapping[str, str]) -> dict[str, list[int]]:
         there = ", ".join(heading for heading in table.headings if heading)
         raise UsageError(
             _(
-                "no column holds e-mail addresses or telephone numbers: say which with --map email=..; there are {columns}"
+                "no column holds e-mail addresses or telephone numbers: say which with --map email=..; there are "
+                "{columns}"
             ).format(columns=there)
         )
     return found
@@ -84,10 +102,11 @@ def _row(line: int, cells: Sequence[str], columns: Mapping[str, Sequence[int]], 
     def first(name: str) -> str:
         return next(iter(all_of(name)), "")[:200]
 
-    emails = [normalise_email(one) for said in all_of("email") for one in re.split(r"[;,\s]+", said) if one]
-    wrong = next((one for one in emails if not valid_email(one)), None)
+    written = [one for said in all_of("email") for one in re.split(r"[;,\s]+", said) if one]
+    wrong = next((one for one in written if not _reachable(one)), None)
     if wrong is not None:
         return Row(line, problem=_("{value} is no e-mail address").format(value=one_line(wrong, 80)))
+    emails = [normalise_email(one) for one in written]
     phones = [(one.strip(), normalise_phone(one, region)) for said in all_of("phone")
               for one in re.split(r"[;,|]|\s{2,}", said) if one.strip()]  # fmt: skip
     bad = next((said for said, number in phones if not valid_phone(number)), None)
@@ -113,6 +132,12 @@ def _row(line: int, cells: Sequence[str], columns: Mapping[str, Sequence[int]], 
         tuple(one[:40] for one in tags if one),
         vip,
     )
+
+
+def _reachable(written: str) -> bool:
+    """Say whether an address is one as it is written, with a whole domain: in a list it is mended, not guessed at."""
+    value = normalise_email(written)
+    return written.count("@") == 1 and valid_email(value) and "." in value.rpartition("@")[2]
 
 
 def _unique(values: Iterable[str]) -> tuple[str, ...]:

@@ -1,8 +1,9 @@
 """Who is it? Customers by whatever is known of them at the telephone or the counter, found while it is typed.
 
-An order is looked up by how its number begins, and by the addresses it bears; a telephone number from its first digits
-on, an address by how it begins; anything else, a name, is searched for in the messages. Nothing here grows with the number of customers: prefixes ride on identity's unique
-(kind, scope, value), words on the index of the search.
+An order is looked up by how its number begins and by the addresses it bears, a telephone number from its first digits
+on, an address by how it begins; anything else, a name, is searched for in the messages. Nothing here grows with the
+number of customers: prefixes ride on identity's unique (kind, scope, value) and on the indexes of orders, words on the
+index of the search.
 """
 
 from __future__ import annotations

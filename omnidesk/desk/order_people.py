@@ -1,4 +1,4 @@
-"""Whoever placed an order becomes a customer because an agent talks to them: by its addresses, none of which is proven."""
+"""Whoever placed an order becomes a customer once an agent talks to them: by its addresses, none of which is proven."""
 
 from __future__ import annotations
 

@@ -55,6 +55,7 @@ LISTINGS: tuple[str, ...] = (
     "picking",
     "orders",
     "order",
+    "import",
 )
 """The places of these screens."""
 SCROLLED = (*LISTINGS, "help")

@@ -90,8 +90,8 @@ class OrderList(Listing):
         lines: list[Line] = []
         for one in found:
             told = one.order.order
-            head = (("strong", f" {fit(one_line(told.number), 16)} "),
-                    ("", fit(order_lines.money(told.currency, told.total), 14)), ("", order_lines.stands(told)))  # fmt: skip
+            cost = fit(order_lines.money(told.currency, told.total), 14)
+            head = (("strong", f" {fit(one_line(told.number), 16)} "), ("", cost), ("", order_lines.stands(told)))
             tail = f" {one_line(one.order.name, 30)}  {times.day(told.at, now)} "
             lines.append(Line(spread(head, (("dim", tail),), width), one.order.id))
             below = "  ".join(

@@ -29,7 +29,7 @@ CUSTOMER: Mapping[str, str] = {
 
 ORDER: Mapping[str, str] = {
     "number": "number, order, order number, ordernumber, orderno, order no, order nr, ordernr, ordernummer, "
-              "bestelnummer, bestelling, bestellnummer, bestellnr, auftragsnummer, auftrag, order name, order reference",
+              "bestelnummer, bestelling, bestellnummer, bestellnr, auftragsnummer, auftrag, order name, reference",
     "id": "id, order id, orderid, order key, uuid",
     "status": "status, order status, orderstatus, state, bestelstatus, bestellstatus, auftragsstatus",
     "at": "date, order date, orderdate, orderdatum, besteldatum, datum, bestelldatum, created, created at, created on, "
@@ -37,8 +37,8 @@ ORDER: Mapping[str, str] = {
     "updated_at": "updated, updated at, updated on, modified, modified at, last modified, date modified, gewijzigd, "
                   "gewijzigd op, laatst gewijzigd, geändert, geändert am, aktualisiert, changed at",
     "currency": "currency, currency code, valuta, munt, währung, waehrung",
-    "total": "total, total price, grand total, amount, totaal, totaalbedrag, bedrag, orderbedrag, gesamt, gesamtbetrag, "
-             "gesamtsumme, betrag, summe, total incl, order total",
+    "total": "total, total price, grand total, amount, totaal, totaalbedrag, bedrag, orderbedrag, gesamt, "
+             "gesamtbetrag, gesamtsumme, betrag, summe, total incl, order total",
     "refunded": "refunded, refund, refund total, terugbetaald, terugbetaling, erstattet, erstattung",
     "payment": "payment, payment status, paid, betaald, betaalstatus, betaling, financial status, bezahlt, "
                "zahlungsstatus, zahlstatus",
@@ -69,8 +69,8 @@ ORDER: Mapping[str, str] = {
             "anmerkung, hinweis",
     "url": "url, link, order url, admin url",
     "return_url": "return url, return link, retourlink, retourenlink",
-    "lines": "lines, items, line items, lineitems, order lines, orderlines, order items, products, regels, orderregels, "
-             "artikelen, producten, positionen, artikel, produkte",
+    "lines": "lines, items, line items, lineitems, order lines, orderlines, order items, products, regels, "
+             "orderregels, artikelen, producten, positionen, artikel, produkte",
     "line.name": "product, product name, productnaam, item, item name, title, omschrijving, description, artikelnaam, "
                  "artikelomschrijving, bezeichnung, produkt, produktname, artikelbezeichnung, artikel",
     "line.quantity": "quantity, qty, aantal, menge, anzahl, stück, stuks",

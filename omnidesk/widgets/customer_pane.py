@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from textual.message import Message
 from textual.strip import Strip
@@ -27,7 +27,7 @@ class Known:
     customer: Customer | None
     others: tuple[Conversation, ...]
     name: str = ""
-    orders: OrdersBeside = OrdersBeside()
+    orders: OrdersBeside = field(default_factory=OrdersBeside)
 
 
 def lay_out(known: Known, width: int, now: int) -> list[Line]:

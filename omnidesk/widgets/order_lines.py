@@ -151,9 +151,7 @@ def whole(one: ShopOrder, notes: Sequence[OrderNote], why: str, width: int, now:
     ]  # fmt: skip
     lines = _section(f"{one_line(told.number)}  {stands(told)}", head, width)
     if told.lines:
-        bought_lines = [(f"{line.quantity} x", _joined(one_line(line.name), one_line(line.sku),
-                                                       money(told.currency, line.total))) for line in told.lines]  # fmt: skip
-        lines += _section(_("Ordered"), bought_lines, width)
+        lines += _section(_("Ordered"), [_bought(line, told.currency) for line in told.lines], width)
     if told.parcels:
         lines += _section(_("Parcels"), [(_when(each.at, now), _joined(parcel(each), one_line(each.url, 400)))
                                          for each in told.parcels], width)  # fmt: skip
@@ -175,6 +173,10 @@ def whole(one: ShopOrder, notes: Sequence[OrderNote], why: str, width: int, now:
         lines += _section(_("Our notes"), ours, width)
     links = [(_("in the shop"), one_line(told.url, 500)), (_("for returns"), one_line(told.return_url, 500))]
     return lines + (_section(_("Pages"), links, width) if any(text for _name, text in links) else [])
+
+
+def _bought(line: OrderLine, currency: str) -> tuple[str, str]:
+    return f"{line.quantity} x", _joined(one_line(line.name), one_line(line.sku), money(currency, line.total))
 
 
 def _joined(*parts: str) -> str:

@@ -45,7 +45,7 @@ MANIFEST = Manifest(
         Setting("by_phone", "Orders of a telephone number", "such as orders?phone={phone}"),
         Setting("by_number", "The order with a number", "such as orders/{number}"),
         Setting("list", "Orders that changed", "such as orders?since={since}&page={page}; empty: only asked for"),
-        Setting("items", "Where the orders are", "the path to the list in an answer, such as data.orders; empty: found"),
+        Setting("items", "Where the orders are", "the path to the list in an answer, such as data.orders; empty: told"),
         mapping.FIELDS,
         Setting("header", "Header of the login", "Authorization, or one such as X-Api-Key", default="Authorization",
                 advanced=True),
@@ -130,17 +130,17 @@ class HttpJson(common.ShopConnector):
         template = self._said("list")
         if not template:
             return
-        start = reading.since(cursor, common.days(self.account.settings))
-        latest, seen = max(int(cursor.get("since") or 0), 0), set()
+        position = reading.Position(cursor, common.days(self.account.settings))
+        seen: set[str] = set()
         for number in range(1, reading.MOST_PAGES):
-            found = await self._read(template, self._moment(start, number))
-            items = tuple(one for one in map(self._item, found) if one.source_id not in seen)
-            seen = {one.source_id for one in items}
-            latest = max([latest, *(one.received_at for one in items)])
-            if items:
-                yield Batch(items, {"version": 1, "since": latest})
-            if not items or "{page}" not in template:
+            found = [self._item(one) for one in await self._read(template, self._moment(position.start, number))]
+            fresh = position.fresh(found)
+            if fresh:
+                yield Batch(fresh, position.cursor)
+            ids = {one.source_id for one in found}
+            if ids <= seen or "{page}" not in template:
                 return
+            seen |= ids
         raise ConnectorError(f"{self._client.host} lists orders without end")
 
     async def look_up(self, wanted: Wanted) -> Sequence[Item]:

@@ -11,7 +11,6 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from omnidesk import clock
 from omnidesk.connectors.base import (
     Account,
     Batch,
@@ -95,9 +94,9 @@ class Shopify(common.ShopConnector):
         """Drop the connections."""
         await self._client.aclose()
 
-    async def _ask(self, query: str, **variables: Any) -> Any:
+    async def _ask(self, query: str, variables: Mapping[str, Any] | None = None) -> Any:
         """Return the data of an answer. Raises ConnectorError, also for what status 200 says of itself."""
-        answer = await self._client.post(self._path, json={"query": query, "variables": variables})
+        answer = await self._client.post(self._path, json={"query": query, "variables": variables or {}})
         return self._data(answer)
 
     def _data(self, answer: Answer) -> Any:
@@ -134,16 +133,14 @@ class Shopify(common.ShopConnector):
 
     async def pull(self, cursor: Cursor) -> AsyncIterator[Batch]:
         """Yield the orders that changed since the last poll."""
-        start = reading.since(cursor, common.days(self.account.settings))
-        since = f"{datetime.fromtimestamp(start // 1000, UTC):%Y-%m-%dT%H:%M:%SZ}"
-        latest, after = max(int(cursor.get("since") or 0), 0), None
+        position = reading.Position(cursor, common.days(self.account.settings))
+        since = f"{datetime.fromtimestamp(position.start // 1000, UTC):%Y-%m-%dT%H:%M:%SZ}"
+        after = None
         for _ in range(reading.MOST_PAGES):
             asked = {"query": f"updated_at:>='{since}'", "after": after, "first": FIRST}
-            found = common.inner(await self._ask(shopify_order.QUERY, **asked), "orders")
-            rows = common.rows({"orders": found}, "orders")
-            latest = max([latest, *(min(common.moment(one.get("updatedAt")) or 0, clock.now()) for one in rows)])
-            if rows:
-                yield Batch(tuple(_item(one) for one in rows), {"version": 1, "since": latest})
+            found = common.inner(await self._ask(shopify_order.QUERY, asked), "orders")
+            if items := position.fresh([_item(one) for one in common.rows({"orders": found}, "orders")]):
+                yield Batch(items, position.cursor)
             after = common.inner(found, "pageInfo", "endCursor")
             if not common.inner(found, "pageInfo", "hasNextPage") or not after:
                 return
@@ -153,7 +150,7 @@ class Shopify(common.ShopConnector):
         """Return the orders with a number."""
         name = re.sub(r"[^\w#./ -]", "", wanted.value)
         asked = {"query": f"name:'{name}'", "after": None, "first": FIRST}
-        found = common.rows(await self._ask(shopify_order.QUERY, **asked), "orders")
+        found = common.rows(await self._ask(shopify_order.QUERY, asked), "orders")
         return [_item(one) for one in found if order_key(common.word(one, "name")) == order_key(wanted.value)]
 
     async def handle_webhook(self, request: WebhookRequest) -> WebhookAnswer:
@@ -184,7 +181,7 @@ class Shopify(common.ShopConnector):
     async def send(self, payload: Payload, key: str, committing: Committing) -> SendResult:
         """Add a line to the order's one note, unless it is there."""
         line, order = payload.data.decode(), _gid(payload)
-        found = common.inner(await self._ask(_NOTE, id=order), "order")
+        found = common.inner(await self._ask(_NOTE, {"id": order}), "order")
         if found is None:
             return Failed("the shop does not know this order any more")
         before = str(common.inner(found, "note") or "")
@@ -209,7 +206,7 @@ class Shopify(common.ShopConnector):
 
     async def verify(self, payload: Payload, key: str) -> Sent | NotSent | Unknown:
         """Look for the line in the order's note."""
-        found = common.inner(await self._ask(_NOTE, id=_gid(payload)), "order", "note")
+        found = common.inner(await self._ask(_NOTE, {"id": _gid(payload)}), "order", "note")
         return Sent() if common.holds(str(found or ""), payload.data.decode()) else NotSent()
 
 

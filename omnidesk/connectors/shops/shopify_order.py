@@ -105,7 +105,7 @@ def _of_rest(said: Mapping[str, Any]) -> dict[str, Any]:
         "note": said.get("note"),
         "paymentGatewayNames": said.get("payment_gateway_names"),
         "totalPriceSet": _set(word(said, "total_price")),
-        "totalRefundedSet": _set(summed(*(word(one, "amount") for each in refunds for one in rows(each, "transactions")))),
+        "totalRefundedSet": _set(summed(*(_paid_back(each) for each in refunds))),
         "customer": {"displayName": _full(said.get("customer"))},
         "billingAddress": said.get("billing_address"),
         "shippingAddress": said.get("shipping_address"),
@@ -129,11 +129,15 @@ def _of_rest(said: Mapping[str, Any]) -> dict[str, Any]:
         "refunds": [
             {
                 "createdAt": one.get("created_at"), "note": one.get("note"),
-                "totalRefundedSet": _set(summed(*(word(part, "amount") for part in rows(one, "transactions")))),
+                "totalRefundedSet": _set(_paid_back(one)),
             }
             for one in refunds
         ],
     }  # fmt: skip
+
+
+def _paid_back(refund: Mapping[str, Any]) -> str:
+    return summed(*(word(one, "amount") for one in rows(refund, "transactions")))
 
 
 def _tracks(one: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -78,10 +78,14 @@ class FakeWooCommerce(FakeProvider):
 
     def ship(self, order: dict[str, Any], number: str, carrier: str = "PostNL") -> dict[str, Any]:
         """Let an order be sent, as the usual extension for tracking numbers has it."""
-        parcel = {"tracking_provider": carrier, "tracking_number": number,
-                  "custom_tracking_link": f"https://track.example/{number}", "date_shipped": str(clock.now() // 1000)}  # fmt: skip
-        return self.change(order, status="completed",
-                           meta_data=[{"key": "_wc_shipment_tracking_items", "value": [parcel]}])  # fmt: skip
+        parcel = {
+            "tracking_provider": carrier,
+            "tracking_number": number,
+            "custom_tracking_link": f"https://track.example/{number}",
+            "date_shipped": str(clock.now() // 1000),
+        }
+        tracking = [{"key": "_wc_shipment_tracking_items", "value": [parcel]}]
+        return self.change(order, status="completed", meta_data=tracking)
 
     def webhook(self, url: str, order: Mapping[str, Any]) -> WebhookRequest:
         """Return what the shop posts when an order changes."""
@@ -239,8 +243,8 @@ class FakeShopify(FakeProvider):
 
     def says_busy(self, seconds: int) -> Reply:
         """The bucket of points is empty: status 200, and when there are enough again."""
-        cost = {"requestedQueryCost": 100 * seconds,
-                "throttleStatus": {"currentlyAvailable": 0, "maximumAvailable": 2000.0, "restoreRate": 100.0}}  # fmt: skip
+        status = {"currentlyAvailable": 0, "maximumAvailable": 2000.0, "restoreRate": 100.0}
+        cost = {"requestedQueryCost": 100 * seconds, "throttleStatus": status}
         errors = [{"message": "Throttled", "extensions": {"code": "THROTTLED"}}]
         return Reply({"errors": errors, "extensions": {"cost": cost}})
 
