@@ -23,6 +23,7 @@ from omnidesk.words.orders import (
     ShopOrder,
 )
 
+_LAST = (1 << 63) - 1
 _OF_CUSTOMER = (
     "FROM identity i JOIN shop_order_address a ON a.kind = i.kind AND a.value = i.value "
     "WHERE i.customer_id IN ({}) AND i.scope = ''"
@@ -122,15 +123,13 @@ def bearing(connection: Connection, kind: str, begins: str, limit: int) -> list[
 
 def page(connection: Connection, limit: int, before: tuple[int, int] | None, channel: int | None) -> list[int]:
     """Return the newest orders before a place (at, id); rides on shop_order_at."""
-    where, values = ["TRUE"], []
-    if before is not None:
-        where.append("(at < ? OR (at = ? AND id < ?))")
-        values += [before[0], before[0], before[1]]
+    values = list(before or (_LAST, _LAST))
+    where = "(at, id) < (?, ?)"
     if channel is not None:
-        where.append("channel_id = ?")
+        where += " AND channel_id = ?"
         values.append(channel)
     rows = connection.all(
-        f"SELECT id FROM shop_order WHERE {' AND '.join(where)} ORDER BY at DESC, id DESC LIMIT ?", (*values, limit)
+        f"SELECT id FROM shop_order WHERE {where} ORDER BY at DESC, id DESC LIMIT ?", (*values, limit)
     )
     return [row[0] for row in rows]
 

@@ -70,7 +70,8 @@ class Errands:
         return LOOK if due is None else min(LOOK, max(0.0, (due - clock.now()) / clock.SECOND))
 
     async def do_due(self, connector: Connector) -> None:
-        """Do what is due now. Raises LeaseLostError and LoginError; what else goes wrong is written down."""
+        """Do what is due now, until something has to wait. Raises LeaseLostError and LoginError; what else goes wrong is
+        written down."""
         pause = self.settings.timeout_seconds + self.settings.backoff_seconds
         first = (self.workspace, self.channel.id, self.held, pause)
         while not self.channel.read_only:
@@ -79,14 +80,16 @@ class Errands:
             if due is None:
                 break
             self.limits.take(connector.manifest, self.channel, "send")
-            await self._note(connector, due)
+            if not await self._note(connector, due):
+                break
         while True:
             await self.limits.free(connector.manifest, self.channel, "pull")
             asked: Asked | None = await self.in_thread(order_lookups.begin, *first)
             if asked is None:
                 return
             self.limits.take(connector.manifest, self.channel, "pull")
-            await self._ask(connector, asked)
+            if not await self._ask(connector, asked):
+                return
 
     def _backoff(self, attempts: int) -> float:
         backoff = Backoff(self.settings.backoff_seconds, self.settings.send_backoff_most_seconds)
@@ -95,7 +98,8 @@ class Errands:
 
     # --- questions
 
-    async def _ask(self, connector: Connector, asked: Asked) -> None:
+    async def _ask(self, connector: Connector, asked: Asked) -> bool:
+        """Ask; say whether the shop answered."""
         ended = partial(self.in_thread, order_lookups.answered, self.workspace, self.channel.id, asked, self.held)
         try:
             items = await connector.look_up(asked.wanted)
@@ -116,18 +120,22 @@ class Errands:
             )
             await self.in_thread(intake.settle, self.workspace, admitted.items, self.held)
             await ended()
+            return True
+        return False
 
     # --- notes
 
-    async def _note(self, connector: Connector, due: Due) -> None:
+    async def _note(self, connector: Connector, due: Due) -> bool:
+        """Hand a note over; say whether that is over, one way or the other."""
         try:
             result = await self._handed_over(connector, due)
         except TakenBackError:
-            return
+            return True
         except LoginError as error:
             await self._ended(due, NoteState.QUEUED, str(error), self._backoff(due.attempts))
             raise
         await self._settle(due, result)
+        return isinstance(result, Sent | Failed)
 
     async def _handed_over(self, connector: Connector, due: Due) -> SendResult:
         """Hand a note over, unless it is there already. Raises LoginError before, never after."""

@@ -73,16 +73,20 @@ def bought(lines: Sequence[OrderLine], most: int) -> str:
 
 def reason(one: Beside, now: int) -> str:
     """Return why an order stands beside a conversation, where that is not the customer alone."""
-    said = []
-    if one.named_at is not None:
-        said.append(
-            _("named in {kind} of {time}").format(
-                kind=badges.kind(one.named_kind), time=times.day_time(one.named_at, now).strip()
-            )
-        )
-    if not one.theirs:
-        said.append(_("of another address: {who}").format(who=one_line(one.order.name) or _("unknown")))
-    return ", ".join(said)
+    return ", ".join(part for part in (named(one, now), of_others(one)) if part)
+
+
+def named(one: Beside, now: int) -> str:
+    """Return which message names an order; "" for none."""
+    if one.named_at is None:
+        return ""
+    time = times.day_time(one.named_at, now).strip()
+    return _("named in {kind} of {time}").format(kind=badges.kind(one.named_kind), time=time)
+
+
+def of_others(one: Beside) -> str:
+    """Return whose an order is that bears no address of the customer; "" where it does."""
+    return "" if one.theirs else _("of another address: {who}").format(who=one_line(one.order.name) or _("unknown"))
 
 
 def key(one: ShopOrder) -> int:
@@ -94,7 +98,8 @@ def pane(found: OrdersBeside, width: int, now: int, most: int = 4) -> list[Line]
     """Return the orders beside a conversation for the customer's pane; none where there are none."""
     if not found.orders:
         return []
-    lines = [Line(()), Line((("head", " " + _("Orders {count}").format(count=times.number(found.count))),))]
+    title = _("Orders {count}").format(count=times.number(found.count)) if found.count else _("Orders")
+    lines = [Line(()), Line((("head", f" {title}"),))]
     for one in found.orders[:most]:
         told, place = one.order.order, key(one.order)
         head: tuple[Part, ...] = (
@@ -106,9 +111,8 @@ def pane(found: OrdersBeside, width: int, now: int, most: int = 4) -> list[Line]
         about = [parcel(told.parcels[-1])] if told.parcels else []
         about += [bought(told.lines, _SHOWN_LINES)] if told.lines else []
         lines += [Line((("dim", f"   {cut(text, width - 4)}"),), place) for text in about if text]
-        if why := reason(one, now):
-            lines += [Line((("warn" if not one.theirs else "faint", f"   {text}"),), place)
-                      for text in wrap(why, max(8, width - 4), 2)]  # fmt: skip
+        for style, why in (("faint", named(one, now)), ("warn", of_others(one))):
+            lines += [Line(((style, f"   {text}"),), place) for text in wrap(why, max(8, width - 4), 2) if text]
     rest = len(found.orders) - most
     if rest > 0:
         lines.append(Line((("faint", "   " + _("and {count} more").format(count=rest)),)))

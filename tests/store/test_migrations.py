@@ -119,6 +119,8 @@ def _back_before_names(desk: Desk) -> None:
         tx.execute("DROP TABLE search_names")
         if tx.dialect == "sqlite":
             tx.execute("DROP TABLE search_vocabulary")
+        for table in ("shop_order", "shop_order_address", "order_note", "order_lookup"):  # what came after
+            tx.execute(f"DROP TABLE {table}")
         tx.execute("UPDATE alembic_version SET version_num = '8'")
         tx.execute("UPDATE mark SET value = '8' WHERE key = 'schema'")
 

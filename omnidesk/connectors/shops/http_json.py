@@ -117,7 +117,8 @@ class HttpJson(common.ShopConnector):
             return []
         document = answer.json()
         if path := self._said("items"):
-            document = common.inner(document, *path.split("."))
+            found = common.inner(document, *path.split("."))
+            document = document if found is None else found  # one order alone has no list around it
         return _orders(document)
 
     @staticmethod

@@ -4,7 +4,7 @@ A file is read again when it changed; what it says again is known by its receipt
 that follow each other with the same number are its lines. The last line of a file counts once it has an end, or the
 file is at rest.
 
-    {"version": 1, "files": "<10 hex of path, size and times><10 hex of path and content>..", "before": 1790000000000}
+    {"version": 1, "files": "<10 hex of path, size and times><10 hex of path and content>..", "before": "001790000000000 a.csv"}
 """
 
 from __future__ import annotations
@@ -64,6 +64,11 @@ class _Found:
     touched: int
     mark: str
 
+    @property
+    def place(self) -> str:
+        """Where it stands among the others: by when it was touched, then by its name."""
+        return f"{self.touched:015d} {self.name[:100]}"
+
 
 class OrderFiles(common.ShopConnector):
     """One folder."""
@@ -96,9 +101,9 @@ class OrderFiles(common.ShopConnector):
         """Yield the orders in files that are new or changed, the file touched first first."""
         files = await asyncio.to_thread(self._files)
         marks, before = _known(cursor)
-        known = {one.mark: (marks[one.mark], one.touched) for one in files if one.mark in marks}
+        known = {one.mark: (marks[one.mark], one.place) for one in files if one.mark in marks}
         contents = set(marks.values())
-        fresh = [one for one in files if one.mark not in marks and one.touched >= before]
+        fresh = [one for one in files if one.mark not in marks and one.place >= before]
         for number, one in enumerate(fresh, 1):
             data = await asyncio.to_thread(_content, one)
             if data is None:
@@ -109,7 +114,7 @@ class OrderFiles(common.ShopConnector):
             for start in range(0, max(0, len(items) - BATCH), BATCH):
                 yield Batch(tuple(items[start : start + BATCH]), _cursor(known, before), number, len(fresh))
             if whole == data:
-                known[one.mark] = digest, one.touched
+                known[one.mark] = digest, one.place
             last = items[(max(0, len(items) - 1) // BATCH) * BATCH :]
             yield Batch(tuple(last), _cursor(known, before), number, len(fresh))
 
@@ -124,7 +129,7 @@ class OrderFiles(common.ShopConnector):
                 touched = max(at.st_mtime_ns, at.st_ctime_ns)
                 mark = _digest(path.name, str(at.st_size), str(touched))
                 found.append(_Found(path, path.name, touched // 1_000_000, mark))
-        return sorted(found, key=lambda one: (one.touched, one.name))
+        return sorted(found, key=lambda one: one.place)
 
     def _items(self, one: _Found, data: bytes) -> list[Item]:
         """Return the orders in a file; what is no table at all is one item, for the quarantine."""
@@ -202,16 +207,16 @@ def _digest(*words: str) -> str:
     return hashlib.sha256("\n".join(words).encode("utf-8", "surrogateescape")).hexdigest()[:_DIGITS]
 
 
-def _known(cursor: Cursor) -> tuple[dict[str, str], int]:
-    """Return the files that a cursor knows, content by mark, and the time before which all are known."""
+def _known(cursor: Cursor) -> tuple[dict[str, str], str]:
+    """Return the files that a cursor knows, content by mark, and the place before which all are known."""
     said, before = cursor.get("files"), cursor.get("before")
     text = said if isinstance(said, str) else ""
     pairs = [text[at : at + 2 * _DIGITS] for at in range(0, len(text), 2 * _DIGITS)]
-    return {pair[:_DIGITS]: pair[_DIGITS:] for pair in pairs}, before if isinstance(before, int) else 0
+    return {pair[:_DIGITS]: pair[_DIGITS:] for pair in pairs}, before if isinstance(before, str) else ""
 
 
-def _cursor(known: Mapping[str, tuple[str, int]], before: int) -> dict[str, Any]:
-    """Return what is known: the files touched last one by one, those before them by the time of the first."""
+def _cursor(known: Mapping[str, tuple[str, str]], before: str) -> dict[str, Any]:
+    """Return what is known: the files touched last one by one, those before them by the place of the first."""
     newest = sorted(known.items(), key=lambda one: one[1][1])[-_MOST_FILES:]
     if len(known) > len(newest):
         before = newest[0][1][1]

@@ -14,7 +14,7 @@ class ShopOrder(SQLModel, table=True):
     __tablename__ = "shop_order"
     __table_args__ = (
         UniqueConstraint("channel_id", "source_id", name="shop_order_once"),
-        Index("shop_order_number", "number_key"),
+        Index("shop_order_number", "number_key", "id"),
         Index("shop_order_at", "at", "id"),
     )
     id: int = Field(sa_column=big(primary_key=True))

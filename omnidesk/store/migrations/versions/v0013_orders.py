@@ -28,7 +28,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("channel_id", "source_id", name="shop_order_once"),
     )
-    op.create_index("shop_order_number", "shop_order", ["number_key"])
+    op.create_index("shop_order_number", "shop_order", ["number_key", "id"])
     op.create_index("shop_order_at", "shop_order", ["at", "id"])
     op.create_table(
         "shop_order_address",
