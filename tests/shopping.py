@@ -1,4 +1,4 @@
-"""Orders for tests of the desk, taken in as a shop's connector would bring them: lines of JSON in a channel of files."""
+"""Orders for tests of the desk, taken in as a shop's connector would bring them."""
 
 from __future__ import annotations
 

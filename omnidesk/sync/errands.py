@@ -70,7 +70,7 @@ class Errands:
         return LOOK if due is None else min(LOOK, max(0.0, (due - clock.now()) / clock.SECOND))
 
     async def do_due(self, connector: Connector) -> None:
-        """Do what is due now, until something has to wait. Raises LeaseLostError and LoginError; what else goes wrong is
+        """Do what is due, until something has to wait. Raises LeaseLostError and LoginError; what else goes wrong is
         written down."""
         pause = self.settings.timeout_seconds + self.settings.backoff_seconds
         first = (self.workspace, self.channel.id, self.held, pause)

@@ -163,7 +163,7 @@ def test_undo_leaves_who_wrote_since_and_says_so(desk: Desk, path: Path) -> None
 def test_columns_are_named_where_headings_do_not_tell(desk: Desk, path: Path) -> None:
     head = "Wie,Waar,Nog een,Iets\r\n"
     path.write_text(head + "Bo,bo@x.test,bo2@x.test,0612345678\r\n")
-    with pytest.raises(UsageError, match="--map email=.*there are Wie, Waar, Nog een, Iets"):
+    with pytest.raises(UsageError, match=r"--map email=.*there are Wie, Waar, Nog een, Iets"):
         customer_import.preview(desk.workspace, Asked(path))
     given = {"name": "Wie", "email": "Waar, nog een", "phone": "Iets"}
     report = customer_import.run(desk.workspace, desk.me, Asked(path, given))[1]

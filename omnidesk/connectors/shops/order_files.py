@@ -4,7 +4,7 @@ A file is read again when it changed; what it says again is known by its receipt
 that follow each other with the same number are its lines. The last line of a file counts once it has an end, or the
 file is at rest.
 
-    {"version": 1, "files": "<10 hex of path, size and times><10 hex of path and content>..", "before": "001790000000000 a.csv"}
+    {"version": 1, "files": "<10 hex of name, size and times><10 hex of name and content>..", "before": "0017900 a.csv"}
 """
 
 from __future__ import annotations

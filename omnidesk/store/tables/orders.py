@@ -47,7 +47,7 @@ class OrderNote(SQLModel, table=True):
     __tablename__ = "order_note"
     __table_args__ = (
         UniqueConstraint("uuid", name="order_note_uuid"),
-        Index("order_note_order", "order_id"),
+        Index("order_note_order", "order_id", "id"),
         Index("order_note_due", "channel_id", "due_at", sqlite_where=text("due_at IS NOT NULL"),
               postgresql_where=text("due_at IS NOT NULL")),
     )  # fmt: skip

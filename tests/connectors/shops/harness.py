@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
@@ -199,8 +198,7 @@ class FilesHarness(Harness):
             file.write(raw + b"\n")
 
     def lose_position(self) -> None:
-        path = self.folder / "orders.jsonl"
-        os.replace(path, self.folder / "moved.jsonl")
+        (self.folder / "orders.jsonl").replace(self.folder / "moved.jsonl")
 
     def _add(self, line: dict[str, Any]) -> None:
         with (self.folder / "orders.jsonl").open("ab") as file:

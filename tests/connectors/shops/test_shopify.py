@@ -32,8 +32,8 @@ from tests.connectors.shops.harness import ShopifyHarness
 
 T = TypeVar("T")
 URL = "https://desk.example/hooks/shop"
-DONE = [{"createdAt": "2026-11-20T10:00:00Z", "displayStatus": "DELIVERED",
-         "trackingInfo": [{"company": "PostNL", "number": "3SABC", "url": "https://postnl.example/3SABC"}]}]  # fmt: skip
+TRACKED = {"company": "PostNL", "number": "3SABC", "url": "https://postnl.example/3SABC"}
+DONE = [{"createdAt": "2026-11-20T10:00:00Z", "displayStatus": "DELIVERED", "trackingInfo": [TRACKED]}]
 
 
 @pytest.fixture
@@ -71,8 +71,9 @@ def note(order: dict[str, Any], text: str = "Called") -> Any:
 
 
 def test_an_order_is_read_with_all_it_says(harness: ShopifyHarness) -> None:
-    order = harness.provider.place("ring twice", fulfillments=DONE, displayFulfillmentStatus="FULFILLED",
-                                   closedAt="2026-11-21T10:00:00Z", returns={"nodes": [{"name": "#1001-R1", "status": "OPEN"}]})  # fmt: skip
+    back = {"nodes": [{"name": "#1001-R1", "status": "OPEN"}]}
+    order = harness.provider.place("ring twice", fulfillments=DONE, displayFulfillmentStatus="FULFILLED", returns=back)
+    order["closedAt"] = "2026-11-21T10:00:00Z"
     told = decoded(order).order
     assert (told.number, told.state, told.payment, told.delivery) == (
         "#1001", OrderState.DONE, Payment.PAID, Delivery.DELIVERED,

@@ -98,8 +98,8 @@ def test_amounts_are_read_however_they_are_written(written: Any, amount: str) ->
 
 @pytest.mark.parametrize(
     ("written", "at"),
-    [("2026-11-20T10:00:00Z", 1_795_168_800_000), ("2026-11-20 10:00:00", 1_795_168_800_000), ("20-11-2026", 1_795_132_800_000),
-     ("20.11.2026", 1_795_132_800_000), (1_795_168_800, 1_795_168_800_000), (1_795_168_800_000, 1_795_168_800_000),
+    [("2026-11-20T10:00:00Z", 1_795_168_800_000), ("2026-11-20 10:00:00", 1_795_168_800_000),
+     ("20-11-2026", 1_795_132_800_000), ("20.11.2026", 1_795_132_800_000), (1_795_168_800, 1_795_168_800_000), (1_795_168_800_000, 1_795_168_800_000),
      ("soon", None), ("", None), (None, None)],
 )  # fmt: skip
 def test_times_are_read_however_they_are_written(written: Any, at: int | None) -> None:
@@ -163,7 +163,12 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-CSV = "Bestelnummer;E-mail;Naam;Datum;Product;Aantal;Prijs;Totaal\r\nNL-1;zoe@x.example;Zoë;20-11-2026;Boot;1;79,95;84,95\r\nNL-1;zoe@x.example;Zoë;20-11-2026;Veter;2;2,50;84,95\r\nNL-2;b@x.example;Bo;21-11-2026;Muts;1;5;5\r\n"
+CSV = (
+    "Bestelnummer;E-mail;Naam;Datum;Product;Aantal;Prijs;Totaal\r\n"
+    "NL-1;zoe@x.example;Zoë;20-11-2026;Boot;1;79,95;84,95\r\n"
+    "NL-1;zoe@x.example;Zoë;20-11-2026;Veter;2;2,50;84,95\r\n"
+    "NL-2;b@x.example;Bo;21-11-2026;Muts;1;5;5\r\n"
+)
 
 
 def orders(batches: list[Batch]) -> list[Any]:

@@ -55,7 +55,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("uuid", name="order_note_uuid"),
     )
-    op.create_index("order_note_order", "order_note", ["order_id"])
+    op.create_index("order_note_order", "order_note", ["order_id", "id"])
     op.create_index("order_note_due", "order_note", ["channel_id", "due_at"], **only("due_at IS NOT NULL"))
     op.create_table(
         "order_lookup",
