@@ -6,9 +6,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
+from omnidesk.desk import customer_import
 from omnidesk.screens import attaching
-from omnidesk.screens.keys import PANES, Action, Press
-from omnidesk.screens.later import Later
+from omnidesk.screens.keys import Press
 from omnidesk.screens.listing import Listing, ListRead
 from omnidesk.text.clean import one_line
 from omnidesk.widgets import times
@@ -16,12 +16,8 @@ from omnidesk.widgets.lines import Line, wrap
 from omnidesk.words.speech import _
 
 if TYPE_CHECKING:
-    from omnidesk.desk import customer_import
     from omnidesk.screens.desk import DeskScreen
-else:
-    customer_import = Later("omnidesk.desk.customer_import")
 
-HERE = ("import",)
 SHOWN = 500
 """Rows that are listed of what was rejected, and of what is to be said."""
 
@@ -156,23 +152,3 @@ def _saved(screen: ImportScreen, text: str) -> None:
 def _save(report: customer_import.Report, path: Path) -> str:
     customer_import.save_rejected(report, path)
     return _("saved {what}").format(what=path)
-
-
-ACTIONS = (
-    Action(
-        "import-customers",
-        "import",
-        "Import customers from a table",
-        ("g K",),
-        PANES,
-        "Anywhere",
-        begin,
-        takes="a file",
-    ),
-    Action("import-run", "import them", "Import the customers as shown", ("y",), HERE, "Import", run, 1),
-    Action("import-column", "column", "Say which column is what", ("m",), HERE, "Import", change_column, 2),
-    Action("import-overwrite", "overwrite", "Replace what is known, or keep it", ("o",), HERE, "Import", overwrite, 3),
-    Action(
-        "import-save", "save rejected", "Save the rejected rows with their reasons", ("w",), HERE, "Import", save, 4
-    ),
-)

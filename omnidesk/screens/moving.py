@@ -89,7 +89,7 @@ def _open_known(desk: DeskScreen, key: int) -> None:
         return
     from omnidesk.screens import order_screen
 
-    order_screen.show(desk, -key)
+    order_screen.show_known(desk, -key)
 
 
 def back(desk: DeskScreen, press: Press) -> None:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.message import Message
 
 from omnidesk import clock
-from omnidesk.screens.keys import PANES, Action, Press
-from omnidesk.screens.later import Later
+from omnidesk.desk import files, order_notes, orders
+from omnidesk.screens.keys import Press
 from omnidesk.screens.listing import Listing, ListRead
 from omnidesk.text.clean import one_line
 from omnidesk.widgets import order_lines, times
@@ -20,13 +20,7 @@ from omnidesk.words.orders import Beside, ShopOrder
 from omnidesk.words.speech import _
 
 if TYPE_CHECKING:
-    from omnidesk.desk import files, order_notes, orders
     from omnidesk.screens.desk import DeskScreen
-else:
-    files, orders = Later("omnidesk.desk.files"), Later("omnidesk.desk.orders")
-    order_notes = Later("omnidesk.desk.order_notes")
-
-LIST, ONE = ("orders",), ("order",)
 
 
 @dataclass
@@ -120,6 +114,14 @@ def show(desk: DeskScreen, order_id: int, why: str = "") -> None:
     desk.app.push_screen(OrderScreen(desk, order_id, why))
 
 
+def show_known(desk: DeskScreen, order_id: int) -> None:
+    """Show an order of the customer's pane in full, with why it stands there."""
+    found = desk.customer.known.orders
+    beside = () if found is None else found.orders
+    why = next((order_lines.reason(one, clock.now()) for one in beside if one.order.id == order_id), "")
+    show(desk, order_id, why)
+
+
 def show_list(desk: DeskScreen, press: Press) -> None:
     """Show the orders beside the open conversation, or those with a number."""
     desk.app.push_screen(OrderList(desk, press.argument.strip()))
@@ -181,15 +183,3 @@ def return_page(screen: OrderScreen, press: Press) -> None:
         desk.say(_("the page for returns is in the answer"))
     else:
         screen.post_message(PageReady(_("copied {what}").format(what=url), url))
-
-
-ACTIONS = (
-    Action("show-orders", "orders", "Show the orders beside the conversation", ("g B",), PANES, "Views", show_list,
-           takes="order number"),
-    Action("order-choose", "show", "Show the order in full", ("enter",), LIST, "Orders", choose, 1),
-    Action("order-note", "note", "Put a note on the order in the shop", ("n",), ONE, "Orders", write_note, 1),
-    Action("order-open", "open in shop", "Open the order in the shop", ("enter", "o"), ONE, "Orders", open_shop, 2),
-    Action("order-return", "return", "Insert the page for returns into the answer, or copy it", ("r",), ONE, "Orders",
-           return_page, 3),
-    Action("order-parcel", "parcel", "Open the carrier's page of the parcel", ("p",), ONE, "Orders", open_parcel, 4),
-)  # fmt: skip

@@ -117,7 +117,8 @@ def older_up_to(
 def customer(session: Session, conversation: Conversation) -> CustomerRead:
     """Read the customer of a conversation and all their other conversations, and the orders to show beside it."""
     began = clock.monotonic()
-    ordered = orders.beside(session.workspace, conversation.id, conversation.customer_id)
+    beside = orders.beside(session.workspace, conversation.id, conversation.customer_id)
+    ordered = beside if beside.orders else None
     try:
         found = None if conversation.customer_id is None else customers.get(session.workspace, conversation.customer_id)
     except NotFoundError:

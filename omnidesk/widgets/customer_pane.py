@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from textual.message import Message
 from textual.strip import Strip
 
 from omnidesk import clock
 from omnidesk.text.clean import one_line
-from omnidesk.widgets import badges, order_lines, times
+from omnidesk.widgets import badges, times
 from omnidesk.widgets.lines import Line, cells, cut, fit, spread, wrap
 from omnidesk.widgets.painting import Painted, Part
 from omnidesk.widgets.pick_list import PickList
 from omnidesk.widgets.thread_lines import cut_parts
 from omnidesk.words.kinds import Status
-from omnidesk.words.orders import OrdersBeside
 from omnidesk.words.rows import Conversation, Customer, Identity
 from omnidesk.words.speech import _
+
+if TYPE_CHECKING:
+    from omnidesk.words.orders import OrdersBeside
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +30,13 @@ class Known:
     customer: Customer | None
     others: tuple[Conversation, ...]
     name: str = ""
-    orders: OrdersBeside = field(default_factory=OrdersBeside)
+    orders: OrdersBeside | None = None
+    """None where none stand beside it."""
 
 
 def lay_out(known: Known, width: int, now: int) -> list[Line]:
     """Return the pane's lines; a line of a conversation has its number as key, one of an order `order_lines.key`."""
-    customer, ordered = known.customer, order_lines.pane(known.orders, width, now)
+    customer, ordered = known.customer, _ordered(known, width, now)
     if customer is None:
         return [Line((("strong", f" {cut(one_line(known.name) or _('nobody yet'), width - 2)}"),)), *ordered]
     lines = [Line(spread((("title", f" {name(customer)}"),), (("note", "VIP "),) if customer.vip else (), width))]
@@ -61,6 +65,22 @@ def lay_out(known: Known, width: int, now: int) -> list[Line]:
     if rest > 0:
         lines.append(Line((("faint", _("   … and {count} more").format(count=times.number(rest))),)))
     return lines
+
+
+def _ordered(known: Known, width: int, now: int) -> list[Line]:
+    if known.orders is None:
+        return []
+    from omnidesk.widgets import order_lines  # a desk without a shop paints without it
+
+    return order_lines.pane(known.orders, width, now)
+
+
+def _first_order(known: Known) -> str:
+    if known.orders is None:
+        return ""
+    from omnidesk.widgets import order_lines
+
+    return order_lines.one_liner(known.orders)
 
 
 def name(customer: Customer) -> str:
@@ -188,7 +208,7 @@ class CustomerFold(Painted):
             about(customer, now),
         ]
         addresses = ", ".join(one_line(identity.value) for identity in customer.identities[:3])
-        ordered = order_lines.one_liner(self.known.orders)
+        ordered = _first_order(self.known)
         second = f"{ordered or addresses}   {summary(self.known)}"
         room = self.size.width - cells(_(" o customer")) - 2
         return "  ".join(part for part in first if part), fit(second, room) + _(" o customer")
