@@ -78,6 +78,8 @@ def show(
                 printer.say(
                     dim(f"      {said.purpose} on {said.channel_kind}: {said.state}{source}, {when(said.since)}")
                 )
+        if row.orders:
+            printer.say(dim(f"  orders: {row.orders} (omnidesk order list --customer {row.id})"))
         for matter in recent:
             printer.say(f"  #{matter.id}  {matter.status}  {when(matter.last_message_at)}  {matter.subject}")
 

@@ -30,7 +30,7 @@ from omnidesk.words.rows import Actor
 from omnidesk.words.speech import _
 
 MOST_BYTES = 50_000_000
-MOST_ROWS = 100_000
+MOST_ROWS = 50_000
 _TEXTS = ("name", "company", "language", "preferred_channel")
 
 
@@ -137,6 +137,7 @@ def run(workspace: Workspace, actor: Actor, asked: Asked) -> tuple[rows.Act, Rep
         plan = _planned(act.tx, found, asked.overwrite)
         for target in plan.targets:
             _apply(act, target)
+        naming.renew(act.tx, [one.id for one in plan.targets if one.new or one.added])
         report = _report(asked, table, columns, plan)
         act.summary = f"imported {report.new} new customers, completed {report.completed}"
         return report
@@ -281,8 +282,6 @@ def _apply(act: Act, target: _Target) -> None:
         act.event("identity_imported", customer=target.id, after={"identity": number})
     if target.tags:
         _tag(act, target.id, list(target.tags))
-    if target.new or target.added:
-        naming.renew(tx, [target.id])
 
 
 def _tag(act: Act, customer: int, tags: Sequence[str]) -> None:

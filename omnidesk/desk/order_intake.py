@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from omnidesk.connectors import registry
 from omnidesk.connectors.base import Party
 from omnidesk.desk import log, order_contents
 from omnidesk.desk.batch import Arrival, Batch
@@ -19,7 +18,6 @@ from omnidesk.text.address import normalise_identity, valid_email
 from omnidesk.text.clean import one_line
 from omnidesk.text.order_numbers import key
 from omnidesk.text.phone import valid_phone
-from omnidesk.words.errors import NotFoundError
 from omnidesk.words.orders import Order
 
 MOST_ADDRESSES = 10
@@ -101,11 +99,3 @@ def _say_backwards(batch: Batch, channel_id: int) -> None:
     _told.add(channel_id)
     name = batch.tx.value("SELECT name FROM channel WHERE id = ?", (channel_id,))
     log.warn("the shop told of an order as it was before: the newer state stays; this is said once", channel=name)
-
-
-def is_commerce(kind: str) -> bool:
-    """Say whether a kind of channel brings orders."""
-    try:
-        return registry.manifest(kind).commerce
-    except NotFoundError:
-        return False

@@ -19,7 +19,6 @@ from omnidesk.store.workspace import Workspace
 from omnidesk.text.clean import one_line
 from omnidesk.text.order_numbers import named
 from omnidesk.words.errors import NotFoundError
-from omnidesk.words.rows import Channel
 
 if TYPE_CHECKING:
     from omnidesk.desk.intake import Held
@@ -28,6 +27,8 @@ AGAIN = clock.DAY
 """After so long a shop is asked the same again, where there is reason to."""
 MOST_NUMBERS = 5
 """Numbers of one message that shops are asked about."""
+LONGEST_NUMBER = 14
+"""Letters and digits of a number that is asked about: an account number (IBAN) is longer, and nobody's to send on."""
 TRIES = 8
 
 
@@ -66,7 +67,7 @@ def _looks_up(kind: str) -> tuple[str, ...]:
 def heard(tx: Transaction, asked: Askable, addresses: Iterable[tuple[str, str]], texts: Iterable[str]) -> None:
     """Have shops asked about whoever wrote, and about the orders that they name and that are not known here."""
     wanted = {(kind, value) for kind, value in addresses if kind in ("email", "phone") and value}
-    numbers = [one for text in texts for one in named(text) if one.certain]
+    numbers = [one for text in texts for one in named(text) if one.certain and len(one.key) <= LONGEST_NUMBER]
     known = {key for key, _one in orders.by_keys(tx, {one.key for one in numbers})}
     unknown = dict.fromkeys(one.said for one in numbers if one.key not in known)
     wanted |= {("number", said) for said in list(unknown)[:MOST_NUMBERS]}
@@ -85,16 +86,10 @@ def ask(tx: Transaction, channel: int, wanted: Iterable[tuple[str, str]], again:
     )
 
 
-def ask_now(workspace: Workspace, wanted: Iterable[tuple[str, str]], channels: Iterable[Channel] = ()) -> int:
+def ask_now(workspace: Workspace, wanted: Iterable[tuple[str, str]]) -> int:
     """Have the shops asked by hand, whenever they were before; return how many questions that makes."""
-    named_only = {one.id for one in channels}
-    asked = askable(workspace.database.reader)
-    wanted = list(wanted)
-    there = [
-        (number, [one for one in wanted if one[0] in kinds])
-        for number, kinds in asked.channels
-        if not named_only or number in named_only
-    ]
+    asked, wanted = askable(workspace.database.reader), list(wanted)
+    there = [(number, [one for one in wanted if one[0] in kinds]) for number, kinds in asked.channels]
 
     def work(tx: Transaction) -> int:
         for number, some in there:

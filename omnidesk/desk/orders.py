@@ -162,9 +162,15 @@ def typed(workspace: Workspace, said: str, limit: int) -> list[ShopOrder]:
 
 def _noting(connection: Connection) -> list[int]:
     """Return the channels that take notes on orders."""
-    kinds = {one.kind for one in registry.kinds() if one.order_notes}
     rows = connection.all("SELECT id, kind FROM channel WHERE removed_at IS NULL AND enabled AND NOT read_only")
-    return [row["id"] for row in rows if row["kind"] in kinds]
+    return [row["id"] for row in rows if _takes_notes(row["kind"])]
+
+
+def _takes_notes(kind: str) -> bool:
+    try:
+        return registry.manifest(kind).order_notes
+    except NotFoundError:
+        return False
 
 
 def _with_pages(connection: Connection, found: list[ShopOrder]) -> list[ShopOrder]:

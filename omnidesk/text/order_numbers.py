@@ -14,7 +14,9 @@ LOOKED_AT = 8_000
 MOST = 60
 """Words of one text that are looked for."""
 LONGEST = 40
-_WORD = re.compile(r"(?<![\w@.-])#?\s?([A-Za-z]{0,12}(?:[-_/ ]?\d[\dA-Za-z]*)(?:[-_/.]?[\dA-Za-z]+){0,5})(?![\w@])")
+_WORD = re.compile(  # possessive, so that no text costs more than its length
+    r"(?<![\w@.-])#?\s?([A-Za-z]{0,12}(?:[-_/ ]?\d[\dA-Za-z]*+)(?:[-_/.][\dA-Za-z]++){0,5}+)(?![\w@])"
+)
 _BEFORE = re.compile(
     r"(?:order|bestel|auftrag|purchase|aankoop|kauf)\w*\W{0,3}(?:(?:no|nr|num|nummer|number|id|is|with|met|mit|van|von)"
     r"\W{0,3}){0,2}\Z",

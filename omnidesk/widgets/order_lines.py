@@ -129,12 +129,12 @@ def _short(order: Order) -> str:
 
 
 def one_liner(found: OrdersBeside) -> str:
-    """Return the first order on one line, where room is scarce: `NL-10234 paid, sent PostNL 3SABC`."""
+    """Return the first order on one line, where room is scarce: `NL-10234 paid, sent, PostNL`."""
     if not found.orders:
         return ""
     told = found.orders[0].order.order
-    return " ".join(part for part in (one_line(told.number), stands(told), parcel(told.parcels[-1])
-                                      if told.parcels else "") if part)  # fmt: skip
+    carrier = one_line(told.parcels[-1].carrier, 20) if told.parcels else ""
+    return f"{one_line(told.number)} {_joined(stands(told), carrier)}"
 
 
 def whole(one: ShopOrder, notes: Sequence[OrderNote], why: str, width: int, now: int) -> list[Line]:

@@ -63,6 +63,7 @@ def test_a_conversation_shows_the_orders_it_names_and_why(shop: Desk) -> None:
 def test_a_customer_counts_their_orders(shop: Desk) -> None:
     (anna,) = shop.json("customer", "find", "anna@x.test")["items"]
     assert anna["orders"] == 1
+    assert "orders: 1" in shop.run("customer", "show", str(anna["id"])).out
     assert [one["number"] for one in shop.json("order", "list", "--customer", str(anna["id"]))["items"]] == ["NL-10234"]
 
 

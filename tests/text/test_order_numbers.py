@@ -43,6 +43,13 @@ def test_a_long_text_costs_no_more_than_its_beginning() -> None:
     assert len(named(" ".join(f"AB-{number}" for number in range(10_000, 20_000)))) == MOST
 
 
+@pytest.mark.parametrize(
+    "text", ["1" + "a" * 7_000 + "@", "A-1" * 2_000 + "@", "a" * 8_000, "1-" * 4_000, "# " * 4_000]
+)
+def test_a_hostile_text_is_read_in_the_time_of_any_other(text: str) -> None:
+    assert len(named(text)) <= MOST
+
+
 @given(st.text(alphabet="orderNL#-_/. 0123456789é\n@", max_size=400))
 def test_any_text_is_read_without_a_fault(text: str) -> None:
     for one in named(text):
