@@ -58,7 +58,6 @@ MANIFEST = Manifest(
     about="Orders from any program that answers with JSON, asked by e-mail address, telephone or order number.",
     address=False,
     poll_seconds=120.0,
-    history=True,
     commerce=True,
     looks_up=("email", "phone", "number"),
     privacy="The source is asked with the addresses of those who write, and with the order numbers they name.",

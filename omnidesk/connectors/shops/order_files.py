@@ -49,7 +49,6 @@ MANIFEST = Manifest(
     about="Orders that another program writes into a folder: CSV with headings, or JSON Lines.",
     address=False,
     poll_seconds=30.0,
-    history=True,
     commerce=True,
     privacy="Nothing leaves this machine.",
 )

@@ -71,7 +71,6 @@ MANIFEST = Manifest(
     about="Orders of a Shopify shop, beside the threads of those who placed them.",
     address=False,
     poll_seconds=60.0,
-    history=True,
     commerce=True,
     looks_up=("number",),
     order_notes=True,
