@@ -186,6 +186,23 @@ def test_an_order_as_it_is_stored_reads_the_same(shop: Shop) -> None:
     assert stored.read(json.dumps(json.loads(document) | {"later": 1})) == told
 
 
+def test_nobody_is_written_to_by_a_shop(shop: Shop, desk: Desk) -> None:
+    from omnidesk.desk import planning
+
+    (number,) = desk.receives(mail("1"))
+    assert "erp" not in [one.channel.name for one in planning.plan(desk.workspace, number).choices]
+    assert "erp" not in [one.channel.name for one in planning.starting(desk.workspace)]
+
+
+def test_orders_stay_when_their_shop_is_removed_and_go_along_in_an_export(shop: Shop, desk: Desk) -> None:
+    from omnidesk.desk import channels, exporting
+
+    shop.tells(shop.item())
+    channels.remove(desk.workspace, desk.me, "erp")
+    assert shop.one.order.number == "NL-10234"
+    assert [one.order.number for one in exporting.all_orders(desk.workspace)] == ["NL-10234"]
+
+
 # --- at the telephone and the counter
 
 
