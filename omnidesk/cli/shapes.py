@@ -10,7 +10,7 @@ from dataclasses import asdict
 from typing import Any
 
 from omnidesk.clock import to_rfc3339
-from omnidesk.words.orders import Beside, OrderNote, ShopOrder
+from omnidesk.words.orders import Beside, Order, OrderNote, ShopOrder
 from omnidesk.words.rows import (
     Act,
     Address,
@@ -349,12 +349,16 @@ def macro_actions(row: MacroActions) -> Document:
     }
 
 
-def order(row: ShopOrder) -> Document:
-    """One order of a shop."""
-    told = row.order
-    said = asdict(told) | {"at": to_rfc3339(told.at), "updated_at": to_rfc3339(told.updated_at)}
+def told(row: Order) -> Document:
+    """What a shop tells of an order."""
+    said = asdict(row) | {"at": to_rfc3339(row.at), "updated_at": to_rfc3339(row.updated_at)}
     for name in ("parcels", "returns"):
         said[name] = [one | {"at": None if one["at"] is None else to_rfc3339(one["at"])} for one in said[name]]
+    return said
+
+
+def order(row: ShopOrder) -> Document:
+    """One order of a shop."""
     return {
         "id": row.id,
         "channel": row.channel,
@@ -362,7 +366,7 @@ def order(row: ShopOrder) -> Document:
         "name": row.name,
         "addresses": [{"kind": kind, "value": value} for kind, value in row.addresses],
         "heard_at": to_rfc3339(row.heard_at),
-        **said,
+        **told(row.order),
     }
 
 
