@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from omnidesk.text.fold import fold
 
@@ -88,9 +89,7 @@ def plain(heading: str) -> str:
 
 def guess(headings: Sequence[str], vocabulary: Mapping[str, str]) -> dict[str, list[int]]:
     """Return which columns hold which field, by their headings; a column has one field, a field perhaps several."""
-    known: dict[str, str] = {}
-    for field, words in vocabulary.items():
-        known |= {name: field for one in words.split(",") if (name := _bare(one)) not in known}
+    known = _known(tuple(vocabulary.items()))
     found: dict[str, list[int]] = {}
     for place, heading in enumerate(headings):
         if (meant := known.get(_bare(heading))) is not None:
@@ -98,5 +97,15 @@ def guess(headings: Sequence[str], vocabulary: Mapping[str, str]) -> dict[str, l
     return found
 
 
+@lru_cache(8)
+def _known(vocabulary: tuple[tuple[str, str], ...]) -> Mapping[str, str]:
+    known: dict[str, str] = {}
+    for field, words in vocabulary:
+        for one in words.split(","):
+            known.setdefault(_bare(one), field)
+    return known
+
+
+@lru_cache(4_000)
 def _bare(heading: str) -> str:
     return plain(heading).replace(" ", "")

@@ -140,9 +140,10 @@ def moment(said: Any, zone: Any = UTC) -> int | None:
         if re.fullmatch(r"\d{9,13}(\.\d+)?", text):
             number = float(text)
             return int(number if number > 100_000_000_000 else number * 1000)
-        for shape in ("%d-%m-%Y", "%d.%m.%Y", "%d/%m/%Y", "%d-%m-%Y %H:%M", "%d.%m.%Y %H:%M", "%d/%m/%Y %H:%M"):
-            with suppress(ValueError):
-                return clock.from_datetime(datetime.strptime(text, shape).replace(tzinfo=zone))
+        if re.match(r"\d{1,2}[-./]\d{1,2}[-./]\d{4}", text):
+            for shape in ("%d-%m-%Y", "%d.%m.%Y", "%d/%m/%Y", "%d-%m-%Y %H:%M", "%d.%m.%Y %H:%M", "%d/%m/%Y %H:%M"):
+                with suppress(ValueError):
+                    return clock.from_datetime(datetime.strptime(text, shape).replace(tzinfo=zone))
         if len(text) == 10:
             found = date.fromisoformat(text)
             return clock.from_datetime(datetime(found.year, found.month, found.day, tzinfo=zone))
