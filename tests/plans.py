@@ -17,8 +17,8 @@ from tests import plans_postgres
 
 GROWING = frozenset((
     "act", "attachment", "conversation", "conversation_tag", "customer", "draft", "event", "identity", "message",
-    "message_reference", "moved", "notification", "outbox", "participant", "provider_id",
-    "raw_item", "receipt", "search", "search_names",
+    "message_reference", "moved", "notification", "order_note", "outbox", "participant", "provider_id",
+    "raw_item", "receipt", "search", "search_names", "shop_order", "shop_order_address",
 ))  # fmt: skip
 """The tables that grow with the messages; the others have a row an agent, a channel, a macro .."""
 PARTS = (

@@ -57,6 +57,10 @@ _COPIED: dict[str, tuple[dict[str, str], str]] = {
     "attachment": ({"id": _ID, "message_id": _ID}, "TRUE"),
     "raw_item": ({"id": _ID, "source_id": "{} || copy", "received_at": _AT}, "TRUE"),
     "receipt": ({"id": _ID, "message_id": _ID, "source_id": "{} || copy", "received_at": _AT}, "TRUE"),
+    "shop_order": (
+        {"id": _ID, "source_id": "{} || copy", "number_key": "{} || copy", "at": _AT, "raw_item_id": _ID}, "TRUE",
+    ),
+    "shop_order_address": ({"value": "{} || '.' || copy", "order_id": _ID}, "TRUE"),
     "act": ({"id": _ID, "at": _AT}, "TRUE"),
     "event": (
         {

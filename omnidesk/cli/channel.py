@@ -51,6 +51,7 @@ def _kind(one: Any) -> dict[str, Any]:
         "name": one.name,
         "inbound": list(one.inbound),
         "outbound": one.outbound,
+        "commerce": one.commerce,
         "settings": [
             {
                 "key": setting.key,

@@ -94,6 +94,8 @@ def show(
                 )
         for other in likely:
             printer.say(dim(f"  may be {other.other.name} ({other.other.id}): {other.likeness}, {other.value}"))
+        if row.orders:
+            printer.say(dim(f"  orders: {row.orders} (omnidesk order list --customer {row.id})"))
         for matter in recent:
             printer.say(f"  #{matter.id}  {matter.status}  {when(matter.last_message_at)}  {matter.subject}")
 

@@ -14,6 +14,7 @@ from omnidesk.cli.printing import Printer, bold, dim, size, when
 from omnidesk.cli.session import Session, command
 from omnidesk.clock import to_rfc3339
 from omnidesk.words.errors import NotFoundError, OmniDeskError
+from omnidesk.words.orders import Order
 
 if TYPE_CHECKING:
     from omnidesk.desk.parsing import Payload, Read
@@ -69,12 +70,20 @@ def message(read: Read) -> shapes.Document:
         },
         "consents": [{"given": one.given, "purpose": one.purpose, "source": one.source} for one in read.consents],
         "deliveries": _deliveries(read.deliveries),
+        **({} if read.order is None else {"order": shapes.told(read.order)}),
     }
 
 
 def _deliveries(found: Iterable[object]) -> list[shapes.Document]:
     names = ("status", "external_id", "key", "recipient", "detail", "permanent", "code", "reply")
     return [{name: getattr(one, name) for name in names} for one in found]
+
+
+def _order(printer: Printer, order: Order) -> None:
+    stands = ", ".join(part for part in (order.payment, order.delivery, order.status) if part)
+    printer.say(f"  order: {order.number}  {order.currency} {order.total}  {stands}  changed {when(order.updated_at)}")
+    for line in order.lines:
+        printer.say(f"    {line.quantity} x {line.name}  {line.total}")
 
 
 def _show(printer: Printer, found: Payload) -> None:
@@ -95,6 +104,8 @@ def _show(printer: Printer, found: Payload) -> None:
         for label, words in facts.items():
             if words:
                 printer.say(f"  {label}: {words}")
+        if read.order is not None:
+            _order(printer, read.order)
         printer.block(one.text, "    ")
         for file in one.attachments:
             printer.say(f"  [file] {file.name}  {file.content_type}  {size(file.size)}")

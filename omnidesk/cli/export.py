@@ -39,7 +39,7 @@ def export(
     form: Annotated[Form, typer.Option("--as", help="JSON lines with everything, or mails in one file.")] = Form.JSON,
     out: Annotated[str, typer.Option("--out", metavar="FILE", help="Where to; - is standard output.")] = "-",
 ) -> None:
-    """Write customers and conversations with all that was said and done, as JSON lines; or what was said, as mails."""
+    """Write customers, orders and conversations with all said and done, as JSON lines; or what was said, as mails."""
     counts: dict[str, int] = {}
     write = _mails if form is Form.MBOX else _json
     lines = write(session.workspace, numbers, counts)
@@ -78,6 +78,9 @@ def _rows(workspace: Workspace, numbers: list[int] | None, counts: dict[str, int
     for customer in exporting.all_customers(workspace) if numbers is None else ():
         counts["customers"] += 1
         yield {"type": "customer", **shapes.customer(customer)}
+    for order in exporting.all_orders(workspace) if numbers is None else ():
+        counts["orders"] = counts.get("orders", 0) + 1
+        yield {"type": "order", **shapes.order(order)}
     for conversation, messages, events in exporting.all_conversations(workspace, numbers):
         counts["conversations"] += 1
         counts["messages"] += len(messages)

@@ -1,4 +1,4 @@
-"""omnidesk import: old mail from files, as history of a channel."""
+"""omnidesk import: old mail from files, as history of a channel; and customers from a table."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from omnidesk.cli.session import Session, command, group
 if TYPE_CHECKING:
     from omnidesk.desk.importing import Imported
 
-app = group("Old mail from files; it changes no status, clock or owner, and importing twice does no harm.")
+app = group(
+    "Old mail from files, which changes no status, clock or owner; and customers from a table. Importing twice does no "
+    "harm."
+)
 
 ChannelName = Annotated[str, typer.Option("--channel", metavar="NAME", help="The channel it belongs to.")]
 Source = Annotated[Path, typer.Argument(metavar="PATH", help="The file or folder.")]
@@ -36,6 +39,45 @@ def maildir(session: Session, path: Source, channel: ChannelName) -> None:
     _report(
         session, importing.import_maildir(session.workspace, session.actor, channel, path.expanduser(), _progress())
     )
+
+
+@command(app, "customers")
+def customers(
+    session: Session,
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="A table (CSV) whose first row holds the headings.")],
+    pairs: Annotated[
+        list[str] | None,
+        typer.Option("--map", metavar="FIELD=COLUMN", help="Which column is what, where its heading does not tell."),
+    ] = None,
+    preview: Annotated[bool, typer.Option("--preview", help="Say what would happen, and write nothing.")] = False,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace what is known by what the file says.")
+    ] = False,
+    region: Annotated[
+        str | None, typer.Option("--region", metavar="NL", help="The country of numbers that name none.")
+    ] = None,
+    encoding: Annotated[
+        str | None, typer.Option("--encoding", metavar="E", help="Such as windows-1252; else told from the file.")
+    ] = None,
+    delimiter: Annotated[
+        str | None, typer.Option("--delimiter", metavar="D", help="Such as ; or tab; else told from the file.")
+    ] = None,
+    rejected: Annotated[
+        Path | None, typer.Option("--rejected", metavar="FILE", help="Save the rejected rows there, with the reasons.")
+    ] = None,
+) -> None:
+    """Import customers: those that are known by their addresses are completed, the others are new. One undo."""
+    from omnidesk.cli import imported
+    from omnidesk.desk import customer_import
+
+    asked = imported.asked(path.expanduser(), pairs or (), region, encoding, delimiter, overwrite)
+    if preview:
+        act, report = None, customer_import.preview(session.workspace, asked)
+    else:
+        act, report = customer_import.run(session.workspace, session.actor, asked)
+    if rejected is not None and report.rejected:
+        customer_import.save_rejected(report, rejected.expanduser())
+    imported.show(session, act, report)
 
 
 def _progress() -> Callable[[Imported], None] | None:

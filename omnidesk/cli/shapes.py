@@ -11,6 +11,7 @@ from typing import Any
 
 from omnidesk.clock import to_rfc3339
 from omnidesk.words.facts import Fact
+from omnidesk.words.orders import Beside, Order, OrderNote, ShopOrder
 from omnidesk.words.rows import (
     Act,
     Address,
@@ -398,3 +399,44 @@ def macro_actions(row: MacroActions) -> Document:
         "snooze": row.snooze or None,
         "priority": None if row.priority is None else str(row.priority),
     }
+
+
+def told(row: Order) -> Document:
+    """What a shop tells of an order."""
+    said = asdict(row) | {"at": to_rfc3339(row.at), "updated_at": to_rfc3339(row.updated_at)}
+    for name in ("parcels", "returns"):
+        said[name] = [one | {"at": None if one["at"] is None else to_rfc3339(one["at"])} for one in said[name]]
+    return said
+
+
+def order(row: ShopOrder) -> Document:
+    """One order of a shop."""
+    return {
+        "id": row.id,
+        "channel": row.channel,
+        "source_id": row.source_id,
+        "name": row.name,
+        "addresses": [{"kind": kind, "value": value} for kind, value in row.addresses],
+        "heard_at": to_rfc3339(row.heard_at),
+        **told(row.order),
+    }
+
+
+def order_note(row: OrderNote) -> Document:
+    """A note of ours for an order in the shop."""
+    return {
+        "id": row.id,
+        "text": row.text,
+        "author": row.author,
+        "status": str(row.state),
+        "error": row.error or None,
+        "at": to_rfc3339(row.at),
+    }
+
+
+def beside(row: Beside) -> Document:
+    """An order beside a conversation, and why it stands there."""
+    named = None
+    if row.named_in is not None and row.named_at is not None:
+        named = {"message": row.named_in, "at": to_rfc3339(row.named_at), "kind": row.named_kind}
+    return {"order": order(row.order), "theirs": row.theirs, "named_in": named}

@@ -32,6 +32,7 @@ from omnidesk.connectors.incoming import File as File
 from omnidesk.connectors.incoming import Item as Item
 from omnidesk.connectors.incoming import Party as Party
 from omnidesk.connectors.incoming import Reach as Reach
+from omnidesk.connectors.incoming import Wanted as Wanted
 from omnidesk.connectors.manifest import AuthMode, Manifest
 from omnidesk.connectors.outgoing import Committing as Committing
 from omnidesk.connectors.outgoing import Failed as Failed
@@ -221,6 +222,10 @@ class Connector(ABC):
     async def verify(self, payload: Payload, key: str) -> Sent | NotSent | Unknown:
         """Find out whether a payload whose answer was lost had been sent."""
         return Unknown(f"{self.manifest.name} cannot be asked whether a message was sent")
+
+    async def look_up(self, wanted: Wanted) -> Sequence[Item]:
+        """Ask for orders by what the manifest's `looks_up` names; () where there are none. Raises ConnectorError."""
+        return ()
 
     async def templates(self) -> Sequence[Template]:
         """List the texts that the provider has approved. Raises ConnectorError."""

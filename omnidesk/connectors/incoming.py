@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from omnidesk.connectors.whereabouts import Listing
 from omnidesk.words.kinds import Auth, Auto
+from omnidesk.words.orders import Order
 
 Cursor = Mapping[str, Any]
 """How far a source has been read: a JSON object of at most a few KB that holds its own `version`; `{}` at first.
@@ -134,6 +135,14 @@ class Reach:
 
 
 @dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a shop is asked about: the orders of an e-mail address or a telephone number, or the one with a number."""
+
+    kind: Literal["email", "phone", "number"]
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class Decoded:
     """One message, or news about one of ours, made from a raw item by `decode`. Text is plain and clean.
 
@@ -146,6 +155,8 @@ class Decoded:
     another way than this program. `public`: everybody can read it. `edits` is the external id of an earlier message
     whose text this one replaces. `also` are further addresses that the sender says are theirs; they prove nothing.
     `reach` is news of who can be written to.
+    With an `order` it is no message but how an order stands: `external_id` is the shop's id of it, `sender` and `also`
+    are the customer's addresses as the shop has them.
     """
 
     external_id: str
@@ -181,3 +192,4 @@ class Decoded:
     call: Call | None = None
     consents: tuple[Consenting, ...] = ()
     reach: tuple[Reach, ...] = ()
+    order: Order | None = None

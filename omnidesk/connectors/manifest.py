@@ -40,6 +40,16 @@ JOIN = Setting(
     advanced=True,
 )
 """What every kind of channel that brings telephone numbers lets be set, and every one that brings anything."""
+SHOP_PAGES = (
+    Setting(
+        "return_url", "Page for returns", "where customers register a return; {number}, {id}, {email} and {postcode} "
+        "are filled in", advanced=True,
+    ),
+    Setting(
+        "order_url", "Page of an order", "for agents, where the shop names none; filled in the same way", advanced=True,
+    ),
+)  # fmt: skip
+"""What every kind of commerce lets be set; the desk fills these in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +194,12 @@ class Manifest:
     `join` says otherwise: `always`, `never`, or a number of days."""
     history: bool = False
     """Whether the source holds messages from before the channel was added."""
+    commerce: bool = False
+    """Whether it brings orders instead of messages: it stands beside threads, and nobody is written to by it."""
+    looks_up: tuple[Literal["email", "phone", "number"], ...] = ()
+    """Of commerce: what `Connector.look_up` finds orders by, asked where nothing is known of a customer or a number."""
+    order_notes: bool = False
+    """Of commerce: whether `prepare` and `send` put a note on an order (`Outgoing.thread` is the shop's id of it)."""
     privacy: str = ""
     """What leaves the machine, for the privacy page."""
     decoder: int = 1

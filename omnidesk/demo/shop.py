@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from omnidesk import clock
+from omnidesk.demo import orders
 from omnidesk.demo.canned import put_at_hand
 from omnidesk.demo.everyday import DAYS, everyday, same_question
 from omnidesk.demo.script import CHANNELS, MAIL, Did, Said, Stage, Step
@@ -54,10 +55,21 @@ def make(folder: Path | None = None) -> Path:
                 put_at_hand(opened, agents.actor(opened))
                 Play(opened, home, now).all((*STORIES, *same_question(), *everyday(EVERYDAY)))
             with clock.frozen(now):
+                tell_of_orders(opened, home)
                 show_colleagues(opened)
         finally:
             opened.close()
     return home
+
+
+def tell_of_orders(opened: Workspace, home: Path) -> None:
+    """Let the shop's own program tell of what was ordered."""
+    (kind, name), folder = orders.CHANNEL, folder_of(home, orders.CHANNEL[1])
+    orders.write(folder, clock.now())
+    _, channel = channels.add(opened, agents.actor(opened), kind, name, "", {"folder": str(folder)})
+    run = ChannelRun(opened, channel, "demo", settings.current(opened), _at_once)
+    if (error := asyncio.run(run.once()).error) is not None:
+        raise WorkspaceError(f"the demo could not be made: {name}: {error}")
 
 
 def show_colleagues(opened: Workspace) -> None:

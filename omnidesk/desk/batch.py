@@ -14,7 +14,7 @@ from operator import attrgetter
 
 from omnidesk.connectors import registry
 from omnidesk.connectors.base import Item, Party
-from omnidesk.desk import echoes, elsewhere, identity, phones, routing, settings
+from omnidesk.desk import echoes, elsewhere, identity, order_lookups, phones, routing, settings
 from omnidesk.desk.acts import Act
 from omnidesk.desk.contents import Kept
 from omnidesk.desk.fact_learning import Learning
@@ -199,6 +199,11 @@ class Batch:
             said = self.tx.at_once.value("SELECT settings_json FROM channel WHERE id = ?", (channel_id,))
             self._regions[channel_id] = phones.of_channel(json.loads(said or "{}"), self.policy.region)
         return self._regions[channel_id]
+
+    @cached_property
+    def shops(self) -> order_lookups.Askable:
+        """The channels that can be asked for orders."""
+        return order_lookups.askable(self.tx.at_once)
 
     def received_before(self, arrival: Arrival, content_hash: str) -> int | None:
         """Return the message that came by another receipt with the same source id and content."""

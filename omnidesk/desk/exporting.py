@@ -1,5 +1,5 @@
-"""What the desk knows, to take elsewhere: customers and conversations with messages and events, one by one; and what
-was said as mails, which every mail program reads."""
+"""What the desk knows, to take elsewhere: customers, orders, conversations with messages and events, one by one; and
+what was said as mails, which every mail program reads."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from itertools import islice
 
-from omnidesk.desk import customers, mbox, threads
+from omnidesk.desk import customers, mbox, orders, threads
 from omnidesk.store import thread
 from omnidesk.store.workspace import Workspace
 from omnidesk.text.address import valid_email
 from omnidesk.text.clean import clean, one_line
 from omnidesk.words.errors import NotFoundError, TryLaterError
 from omnidesk.words.kinds import Direction, MessageStatus
+from omnidesk.words.orders import ShopOrder
 from omnidesk.words.rows import Address, Conversation, Customer, Event, Message
 
 AT_A_TIME = 200
@@ -102,6 +103,14 @@ def _written(one: Address) -> str:
     name, _at, domain = where.rpartition("@")
     quoted = where if re.fullmatch(r"[\w.+-]+", name, re.ASCII) else f'"{name.translate(_QUOTED)}"@{domain}'
     return f'"{one_line(one.name, 100).translate(_QUOTED)}" <{quoted}>' if one.name else quoted
+
+
+def all_orders(workspace: Workspace) -> Iterator[ShopOrder]:
+    """Return every order, the newest first."""
+    before: tuple[int, int] | None = None
+    while some := orders.page(workspace, AT_A_TIME, before):
+        yield from some
+        before = (some[-1].order.at, some[-1].id)
 
 
 def all_messages(workspace: Workspace, number: int) -> Iterator[Message]:

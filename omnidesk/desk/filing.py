@@ -29,6 +29,8 @@ from omnidesk.desk import (
     indexing,
     notifications,
     offers,
+    order_intake,
+    order_lookups,
     proving,
     suggesting,
     threading,
@@ -71,6 +73,9 @@ def file(batch: Batch, arrival: Arrival, kept: Kept, names: list[str]) -> None:
     act, decoded = batch.act, kept.message
     if decoded.call is not None:
         calls.hear(batch, arrival, kept, decoded.call)
+        return
+    if decoded.order is not None:
+        order_intake.hear(batch, arrival, kept, decoded.order)
         return
     edited = edits.edited(batch, arrival, decoded, batch.ours(decoded.sender) or said_by_us(arrival, decoded))
     if edited is not None:
@@ -130,6 +135,9 @@ def file(batch: Batch, arrival: Arrival, kept: Kept, names: list[str]) -> None:
             if message.author is not None and decoded.consents and not message.unproven:
                 kind = batch.channels[arrival.channel_id][0]
                 consents.take(act, kind, message.author, decoded.consents, number, row.id, message.at)
+            if batch.shops and not message.backlog and decoded.sender is not None:
+                whose = (decoded.sender.kind, "" if message.author is None else message.author.value)
+                order_lookups.heard(act.tx, batch.shops, [whose], (decoded.subject, row.reply_text or row.text))
         tying.tie(act, batch.conversations, number, map(_offered, found) if message.unproven else found)
         for other in goes_on.offered:
             offers.offer(act, number, other)

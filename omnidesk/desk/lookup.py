@@ -1,21 +1,23 @@
 """Who is it? Customers by whatever is known of them at the telephone or the counter, found while it is typed.
 
-A number is looked up from its first digits on, an address by how it begins; anything else, an order number, a name, is
-searched for in the messages. Nothing here grows with the number of customers: prefixes ride on identity's unique
-(kind, scope, value), words on the index of the search.
+An order is looked up by how its number begins and by the addresses it bears, a telephone number from its first digits
+on, an address by how it begins; anything else, a name, is searched for in the messages. Nothing here grows with the
+number of customers: prefixes ride on identity's unique (kind, scope, value) and on the indexes of orders, words on the
+index of the search.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from omnidesk.desk import phones, searching
+from omnidesk.desk import order_people, orders, phones, searching
 from omnidesk.store import people, thread
 from omnidesk.store.workspace import Workspace
 from omnidesk.text.clean import one_line
 from omnidesk.text.phone import begun_phone, could_be_phone
 from omnidesk.words.errors import UsageError
+from omnidesk.words.orders import ShopOrder
 from omnidesk.words.rows import Conversation, Customer
 
 MOST = 8
@@ -35,6 +37,8 @@ class Candidate:
     last_at: int | None
     last_kind: str
     found_in: str = ""
+    order: ShopOrder | None = None
+    """The order by which they were found. Who placed it may be no customer yet: then `customer.id` is 0."""
 
     @property
     def phone(self) -> str:
@@ -47,10 +51,13 @@ def look_up(workspace: Workspace, typed: str) -> list[Candidate]:
     said = one_line(typed, 200)
     if len(said) < FEWEST:
         return []
-    found: dict[int, str] = dict.fromkeys(_by_address(workspace, said), "")
+    ordered = _by_order(workspace, said)
+    found: dict[int, str] = dict.fromkeys([one.customer.id for one in ordered], "")
+    found |= {customer: "" for customer in _by_address(workspace, said) if customer not in found}
     for customer, where in _by_words(workspace, said):
         found.setdefault(customer, where)
-    return candidates(workspace, list(found)[:MOST], found)
+    others = [one for one in found if one not in {each.customer.id for each in ordered}]
+    return [*ordered, *candidates(workspace, others, found)][:MOST]
 
 
 def candidates(workspace: Workspace, ids: Iterable[int], found: dict[int, str] | None = None) -> list[Candidate]:
@@ -74,6 +81,22 @@ def candidates(workspace: Workspace, ids: Iterable[int], found: dict[int, str] |
                 found_in=(found or {}).get(customer.id, ""),
             )
         )
+    return result
+
+
+def _by_order(workspace: Workspace, said: str) -> list[Candidate]:
+    """Return who placed the orders that what was typed may mean, one of each, the orders in their order."""
+    result: list[Candidate] = []
+    seen: set[object] = set()
+    for order in orders.typed(workspace, said, MOST):
+        whose = orders.customers_of(workspace, order.id)
+        fresh = [one for one in whose if one not in seen]
+        seen.update(whose)
+        result += [replace(one, order=order) for one in candidates(workspace, fresh)]
+        nobody = (order.name, order.addresses)
+        if not whose and nobody not in seen:
+            seen.add(nobody)
+            result.append(Candidate(order_people.stand_in(order), (), None, "", order=order))
     return result
 
 

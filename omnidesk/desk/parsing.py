@@ -10,13 +10,14 @@ from enum import StrEnum
 from omnidesk import clock
 from omnidesk.connectors import registry
 from omnidesk.connectors.base import Call, Consenting, Decoded, DecodeError, Delivery, Item
-from omnidesk.desk import contents
+from omnidesk.desk import contents, order_contents
 from omnidesk.text import forward
 from omnidesk.text.address import parse_addresses
 from omnidesk.text.clean import one_line
 from omnidesk.text.sanitised import sanitised
 from omnidesk.words.errors import OmniDeskError
 from omnidesk.words.kinds import AuthorKind, Auto, Direction, MessageStatus
+from omnidesk.words.orders import Order
 from omnidesk.words.rows import Address, Attachment, Author, Message
 
 _NO_DEFECTS = frozenset(("reply-to-elsewhere",))
@@ -89,6 +90,7 @@ class Read:
     call: Call | None
     consents: tuple[Consenting, ...]
     deliveries: tuple[Delivery, ...]
+    order: Order | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +147,7 @@ def _read(decoded: Decoded, kind: str, public: bool) -> Read:
         call=decoded.call,
         consents=decoded.consents,
         deliveries=decoded.deliveries,
+        order=None if decoded.order is None else order_contents.kept(decoded.order),
     )
 
 

@@ -339,6 +339,8 @@ def _choices(
         except NotFoundError as error:
             found.append(Choice(channel, False, str(error), ()))
             continue
+        if manifest.commerce:
+            continue
         theirs = tuple(
             Address(one.name or (customer.name if customer else ""), one.value)
             for one in sorted(
@@ -431,7 +433,12 @@ def starting(workspace: Workspace, aside: bool = False) -> tuple[Choice, ...]:
             manifest = registry.manifest(channel.kind) if channel.kind != "desk" else None
         except NotFoundError:
             continue
-        if manifest is None or manifest.public or (aside and "email" not in manifest.identity_kinds):
+        if (
+            manifest is None
+            or manifest.public
+            or manifest.commerce
+            or (aside and "email" not in manifest.identity_kinds)
+        ):
             continue
         reason = rules.channel_objection(channel, manifest)
         if reason is None and manifest.outbound != "start_new":

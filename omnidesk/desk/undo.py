@@ -13,6 +13,7 @@ from omnidesk.desk import (
     calls,
     contacts,
     conversations,
+    customer_import,
     customer_merging,
     customer_tags,
     deliveries,
@@ -22,6 +23,7 @@ from omnidesk.desk import (
     joining,
     macros,
     offers,
+    order_notes,
     outbox_undo,
     skipping,
     teams,
@@ -111,6 +113,8 @@ def _take_back(act: Act, actor: Actor, act_id: int | None) -> Undone:
     events = act.tx.all("SELECT * FROM event WHERE act_id = ? ORDER BY id DESC", (row["id"],))
     if row["kind"] == "bulk":
         events = bulk.take_back(act, events, restored, left)
+    elif row["kind"] == "import-customers":
+        events = customer_import.take_back(act, events, restored, left)
     for event in events:
         _reverse(act, event, restored, left)
     customer_merging.take_back(act, row["id"], restored, left)
@@ -204,6 +208,8 @@ def _reverse(act: Act, event: Any, restored: list[str], left: list[str]) -> None
         macros.take_back(act, event["kind"], before, after, restored)
     elif event["kind"] in ("fact_added", "fact_forgotten"):
         facts.take_back(act, event["kind"], event["customer_id"], before, after, restored)
+    elif event["kind"] == "order_noted":
+        order_notes.take_back(act, after, restored, left)
     elif event["kind"] == "team_removed":
         teams.take_back(act, before, restored)
     elif event["kind"] in outbox_undo.KINDS:

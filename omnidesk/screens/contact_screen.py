@@ -5,7 +5,7 @@ Whatever was open lies beneath, untouched: saving or `esc` leads back to the sam
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
@@ -15,12 +15,22 @@ from textual.message import Message
 from textual.widgets import Input, Label, Static, TextArea
 
 from omnidesk import clock
-from omnidesk.desk import live_calls, logbook, lookup, phones
+from omnidesk.desk import live_calls, logbook, lookup, order_people, phones
 from omnidesk.desk.contacts import Entry
 from omnidesk.desk.lookup import Candidate
 from omnidesk.screens.backstage import Backstage
 from omnidesk.screens.contact_keys import PLACE
-from omnidesk.screens.contact_sheet import UNUSED, asked, contacted, hint, looks_like_order, open_words, row, title
+from omnidesk.screens.contact_sheet import (
+    UNUSED,
+    asked,
+    contacted,
+    hint,
+    looks_like_order,
+    open_words,
+    order_words,
+    row,
+    title,
+)
 from omnidesk.screens.contact_sheet import Sheet as Sheet
 from omnidesk.screens.keys import KeyReader, pressed
 from omnidesk.screens.messages import DatabaseLost, Trouble
@@ -184,8 +194,16 @@ class ContactScreen(OnTop[None]):
         """Take the one under the cursor."""
         if self.found:
             self.chosen = self.found[max(1, self.list.cursor_key) - 1]
-            self.sheet.customer, self.sheet.belongs = self.chosen.customer.id, None
+            self.sheet.customer, self.sheet.belongs = self.chosen.customer.id or None, None
+            if self.chosen.order is not None and not self.sheet.order:
+                self._take_order(self.chosen.order.order.number)
         self.show()
+
+    def _take_order(self, number: str) -> None:
+        """Write down which order it is about."""
+        self.sheet.order = number
+        for entry in self.query("#order").results(Input):
+            entry.value = number
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Keep what is typed; who it is, is looked for meanwhile."""
@@ -255,8 +273,9 @@ class ContactScreen(OnTop[None]):
             nobody = _("nobody known by that") if self.sheet.who and not self.found else ""
             return _("Enter takes the one marked below") if self.found else nobody
         one, now = self.chosen, clock.now()
-        return "  ".join(part for part in (one_line(shown_phone(one.customer.name)), "VIP" if one.customer.vip else "",
-                                           contacted(one, now), open_words(len(one.open))) if part)  # fmt: skip
+        said = (one_line(shown_phone(one.customer.name)), "VIP" if one.customer.vip else "", order_words(one),
+                contacted(one, now), open_words(len(one.open)))  # fmt: skip
+        return "  ".join(part for part in said if part)
 
     def _choices(self) -> list[str]:
         keymap, sheet = self.desk.keymap, self.sheet
@@ -311,7 +330,7 @@ class ContactScreen(OnTop[None]):
             text=sheet.notes,
             number=number if sheet.kind != "letter" else "",
             who=sheet.who if sheet.kind == "letter" and chosen is None else "",
-            customer_id=chosen.customer.id if chosen is not None else None,
+            customer_id=(chosen.customer.id or None) if chosen is not None else None,
             conversation=sheet.belongs,
             call=sheet.call,
         )
@@ -325,10 +344,14 @@ class ContactScreen(OnTop[None]):
             self.status.say(_("say who it was, the order or what was said"), wrong=True)
             return
         self._busy = True
-        session, scan = self.session, self.sheet.scan
+        session, scan, chosen = self.session, self.sheet.scan, self.chosen
 
         def work() -> Saved:
-            done = logbook.log(session.workspace, session.actor, entry, [scan] if scan else ())  # type: ignore[list-item]
+            written = entry
+            if chosen is not None and chosen.customer.id == 0 and chosen.order is not None:
+                customer = order_people.customer_of(session.workspace, session.actor, chosen.order.id)
+                written = replace(entry, customer_id=customer)
+            done = logbook.log(session.workspace, session.actor, written, [scan] if scan else ())  # type: ignore[list-item]
             back = _(" - u takes it back") if done.act.undoable else ""
             return Saved(done.act.summary + back, done.message.conversation_id)
 

@@ -9,7 +9,7 @@ from omnidesk import clock
 from omnidesk.desk.lookup import Candidate
 from omnidesk.text.clean import one_line
 from omnidesk.text.phone import shown_phone
-from omnidesk.widgets import badges, times
+from omnidesk.widgets import badges, order_lines, times
 from omnidesk.widgets.lines import cut, fit
 from omnidesk.widgets.painting import Part
 from omnidesk.words.speech import _, ngettext
@@ -86,10 +86,20 @@ def open_words(count: int) -> str:
     return ngettext("{count} open", "{count} open", count).format(count=count)
 
 
+def order_words(one: Candidate) -> str:
+    """Return the order by which a customer was found, and how it stands; "" for none."""
+    return "" if one.order is None else f"{one_line(one.order.order.number)} {order_lines.stands(one.order.order)}"
+
+
 def row(one: Candidate, width: int, now: int) -> tuple[Part, ...]:
     """Return a customer it may be, in one line."""
     where = next((each.value for each in one.customer.identities), "")
-    said = [contacted(one, now), open_words(len(one.open)), *(f"#{each.id} {each.subject}" for each in one.open[:1])]
+    said = [
+        order_words(one),
+        contacted(one, now),
+        open_words(len(one.open)),
+        *(f"#{each.id} {each.subject}" for each in one.open[:1]),
+    ]
     if one.found_in:
         said.append(one.found_in)
     head = f" {fit(one_line(shown_phone(one.customer.name)), 22)} {fit(one_line(shown_phone(where)), 20)} "

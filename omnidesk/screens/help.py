@@ -24,6 +24,8 @@ GROUPS = (
     "Write",
     "Decide",
     "Calls and the counter",
+    "Orders",
+    "Import",
     "Mark",
     "Lists",
     "Channels",

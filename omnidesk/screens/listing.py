@@ -54,6 +54,9 @@ LISTINGS: tuple[str, ...] = (
     "details",
     "reader",
     "picking",
+    "orders",
+    "order",
+    "import",
 )
 """The places of these screens."""
 SCROLLED = (*LISTINGS, "help")

@@ -79,7 +79,17 @@ def open_here(desk: DeskScreen, press: Press) -> None:
     if desk.place == "queue" and desk.queue.cursor is not None:
         desk.enter(desk.queue.cursor.id)
     elif desk.place == "customer" and desk.customer.cursor_key:
-        desk.enter(desk.customer.cursor_key)
+        _open_known(desk, desk.customer.cursor_key)
+
+
+def _open_known(desk: DeskScreen, key: int) -> None:
+    """Open a conversation of the customer, or an order."""
+    if key > 0:
+        desk.enter(key)
+        return
+    from omnidesk.screens import order_screen
+
+    order_screen.show_known(desk, -key)
 
 
 def back(desk: DeskScreen, press: Press) -> None:

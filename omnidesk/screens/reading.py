@@ -10,6 +10,7 @@ from omnidesk import clock
 from omnidesk.desk import (
     customers,
     history,
+    orders,
     person_checks,
     saved_views,
     status,
@@ -134,17 +135,21 @@ def older_up_to(
 
 def customer(session: Session, conversation: Conversation) -> CustomerRead:
     """Read the customer of a conversation, what is known of them and all their other conversations."""
+    """Read the customer of a conversation and all their other conversations, and the orders to show beside it."""
     began = clock.monotonic()
-    if conversation.customer_id is None:
-        return CustomerRead(conversation.id, Known(None, (), conversation.customer))
+    beside = orders.beside(session.workspace, conversation.id, conversation.customer_id)
+    ordered = beside if beside.orders else None
     try:
-        found = customers.get(session.workspace, conversation.customer_id)
+        found = None if conversation.customer_id is None else customers.get(session.workspace, conversation.customer_id)
     except NotFoundError:
-        return CustomerRead(conversation.id, Known(None, (), conversation.customer))
+        found = None
+    if found is None:
+        return CustomerRead(conversation.id, Known(None, (), conversation.customer, ordered))
     others = customers.conversations(session.workspace, found.id, OTHERS + 1)
     known = Known(
         found,
         tuple(one for one in others if one.id != conversation.id)[:OTHERS],
+        orders=ordered,
         suggestions=tuple(suggesting.offered(session.workspace, found.id)[:SUGGESTED]),
         facts=tuple(facts.of_customer(session.workspace, found.id)),
     )

@@ -24,6 +24,7 @@ from omnidesk.store.leases import LeaseLostError
 from omnidesk.store.workspace import Workspace
 from omnidesk.sync import relay, secrets
 from omnidesk.sync.backoff import Backoff
+from omnidesk.sync.errands import Errands, runs
 from omnidesk.sync.fetching import Fetcher, keeps_files
 from omnidesk.sync.following import follow
 from omnidesk.sync.limits import Limits
@@ -62,7 +63,8 @@ class ChannelRun:
         self.limits = limits or Limits()
         self.held: Held | None = None
         self.sender: Sender | None = None
-        self.fetcher: Fetcher | None = None
+        self.beside: list[Fetcher | Errands] = []
+        """What is done beside receiving and sending, each in a loop of its own."""
         self.renewing = Renewer(workspace, channel, settings.timeout_seconds, lambda: self.held)
         self.received = self.duplicates = self.quarantined = 0
         self._noted: tuple[Health, str | None, int] | None = None
@@ -71,7 +73,7 @@ class ChannelRun:
         self._looking = False
         self._looked_until = 0.0
         self._draining = asyncio.Event()
-        self._filed = asyncio.Event()
+        self._filed: dict[Fetcher | Errands, asyncio.Event] = {}
 
     # --- the lease ---
 
@@ -115,8 +117,9 @@ class ChannelRun:
         self.held = Held(name, number)
         needed = (self.workspace, self.channel, self.held, self.settings, self.in_thread, self.limits)
         self.sender = Sender(*needed)
-        if keeps_files(self.channel.kind):
-            self.fetcher = Fetcher(*needed)
+        kind = self.channel.kind
+        self.beside = [*([Fetcher(*needed)] if keeps_files(kind) else []), *([Errands(*needed)] if runs(kind) else [])]
+        self._filed = {work: asyncio.Event() for work in self.beside}
         return True
 
     async def give_lease_back(self) -> None:
@@ -139,7 +142,7 @@ class ChannelRun:
 
     async def _work_under_lease(self) -> None:
         sending = asyncio.create_task(self._send_loop())
-        beside = (self._renew(), self._receive_loop(), self._fetch_loop())
+        beside = (self._renew(), self._receive_loop(), *(self._beside_loop(work) for work in self.beside))
         tasks = [*(asyncio.create_task(each) for each in beside), sending]
         pending = set(tasks)
         try:
@@ -174,7 +177,7 @@ class ChannelRun:
         """Receive no more; end when what is due soon has been sent."""
         self._draining.set()
         self._reconnect.set()
-        self._filed.set()
+        self._look_beside()
 
     async def _receive_loop(self) -> None:
         backoff = Backoff(self.settings.backoff_seconds, self.settings.backoff_most_seconds)
@@ -287,7 +290,7 @@ class ChannelRun:
 
     async def _file(self, admitted: intake.Admitted, decoding: asyncio.Task[list[Outcome]]) -> None:
         settled = await self.in_thread(intake.settle, self.workspace, admitted.items, self.held, await decoding)
-        self._filed.set()
+        self._look_beside()
         self.quarantined += settled.quarantined
         self.received -= settled.again
         self.duplicates += settled.again
@@ -297,26 +300,30 @@ class ChannelRun:
         found: dict[str, Any] = await self.in_thread(channels.cursor, self.workspace, self.channel.id)
         return found
 
-    # --- files that the provider keeps ---
+    # --- files that the provider keeps, errands at a shop ---
 
-    async def _fetch_loop(self) -> None:
+    def _look_beside(self) -> None:
+        for filed in self._filed.values():
+            filed.set()
+
+    async def _beside_loop(self, work: Fetcher | Errands) -> None:
         backoff = Backoff(self.settings.backoff_seconds, self.settings.backoff_most_seconds)
-        while self.fetcher is not None and not self._draining.is_set():
-            self._filed.clear()
-            wait = await self._guarded(self._fetch, backoff)
-            await _waited(self._filed, wait)
+        filed = self._filed[work]
+        while not self._draining.is_set():
+            filed.clear()
+            wait = await self._guarded(partial(self._do_beside, work), backoff)
+            await _waited(filed, wait)
 
-    async def _fetch(self, backoff: Backoff) -> float:
-        assert self.fetcher is not None
-        if (wait := await self.fetcher.wait()) > 0:
+    async def _do_beside(self, work: Fetcher | Errands, backoff: Backoff) -> float:
+        if (wait := await work.wait()) > 0:
             return wait
         connector = self.connector()
         try:
-            await self.fetcher.fetch_due(connector)
+            await work.do_due(connector)
         finally:
             await _close(connector)
         backoff.succeeded()
-        return await self.fetcher.wait()
+        return await work.wait()
 
     # --- sending ---
 
@@ -418,7 +425,7 @@ class ChannelRun:
         assert self.sender is not None
         renewing = asyncio.create_task(self._renew())
         try:
-            steps = [self._receive_once, *([self.fetcher.fetch_due] if self.fetcher else []), self._send_once]
+            steps = [self._receive_once, *(work.do_due for work in self.beside), self._send_once]
             troubles = [await self._attempt(step) for step in steps]
         finally:
             renewing.cancel()

@@ -61,7 +61,7 @@ class Fetcher:
         due: int | None = await self.in_thread(fetching.next_due, self.workspace, self.channel.id)
         return LOOK if due is None else min(LOOK, max(0.0, (due - clock.now()) / clock.SECOND))
 
-    async def fetch_due(self, connector: Connector) -> None:
+    async def do_due(self, connector: Connector) -> None:
         """Fetch what is due now. Raises LeaseLostError and LoginError; what else goes wrong is written down."""
         while True:
             await self.limits.free(connector.manifest, self.channel, "pull")

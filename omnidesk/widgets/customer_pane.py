@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from textual.message import Message
 from textual.strip import Strip
@@ -19,6 +20,9 @@ from omnidesk.words.kinds import Likeness, Status
 from omnidesk.words.rows import Conversation, Customer, Identity, Suggestion
 from omnidesk.words.speech import _
 
+if TYPE_CHECKING:
+    from omnidesk.words.orders import OrdersBeside
+
 
 @dataclass(frozen=True, slots=True)
 class Known:
@@ -27,6 +31,8 @@ class Known:
     customer: Customer | None
     others: tuple[Conversation, ...]
     name: str = ""
+    orders: OrdersBeside | None = None
+    """None where none stand beside it."""
     suggestions: tuple[Suggestion, ...] = ()
     """Who the customer may be besides."""
     facts: tuple[Fact, ...] = ()
@@ -40,10 +46,11 @@ _FOR = {
 
 
 def lay_out(known: Known, width: int, now: int, facts_key: str = "gk") -> list[Line]:
-    """Return the pane's lines; a line of a conversation has its number as key. `facts_key` lists all that is known."""
-    customer = known.customer
+    """Return the pane's lines; a line of a conversation has its number as key, one of an order `order_lines.key`.
+    `facts_key` lists all that is known."""
+    customer, ordered = known.customer, _ordered(known, width, now)
     if customer is None:
-        return [Line((("strong", f" {cut(one_line(known.name) or _('nobody yet'), width - 2)}"),))]
+        return [Line((("strong", f" {cut(one_line(known.name) or _('nobody yet'), width - 2)}"),)), *ordered]
     lines = [Line(spread((("title", f" {name(customer)}"),), (("note", "VIP "),) if customer.vip else (), width))]
     for group in dict.fromkeys((customer.company, customer.organisation)):
         if group:
@@ -63,6 +70,7 @@ def lay_out(known: Known, width: int, now: int, facts_key: str = "gk") -> list[L
     if known.suggestions:
         lines.append(Line((("dim", f" {_('y: one person   Y: two people')}"),)))
     lines += fact_lines.in_pane(known.facts, customer.name, width, now, facts_key)
+    lines += ordered
     lines += [Line(()), Line((("head", f" {summary(known)}"),))]
     for other in known.others:
         state = f" {_(other.status)} "
@@ -77,6 +85,22 @@ def lay_out(known: Known, width: int, now: int, facts_key: str = "gk") -> list[L
     if rest > 0:
         lines.append(Line((("faint", _("   … and {count} more").format(count=times.number(rest))),)))
     return lines
+
+
+def _ordered(known: Known, width: int, now: int) -> list[Line]:
+    if known.orders is None:
+        return []
+    from omnidesk.widgets import order_lines  # a desk without a shop paints without it
+
+    return order_lines.pane(known.orders, width, now)
+
+
+def _first_order(known: Known) -> str:
+    if known.orders is None:
+        return ""
+    from omnidesk.widgets import order_lines
+
+    return order_lines.one_liner(known.orders)
 
 
 def name(customer: Customer) -> str:
@@ -207,6 +231,7 @@ class CustomerFold(Painted):
             about(customer, now),
         ]
         addresses = ", ".join(one_line(identity.value) for identity in customer.identities[:3])
-        second = f"{addresses}   {summary(self.known)}"
+        ordered = _first_order(self.known)
+        second = f"{ordered or addresses}   {summary(self.known)}"
         room = self.size.width - cells(_(" o customer")) - 2
         return "  ".join(part for part in first if part), fit(second, room) + _(" o customer")

@@ -17,6 +17,8 @@ BUILT_IN = {
     "messenger": "fb",
     "matrix": "mx",
     "gammu": "sms",
+    "http-json": "json",
+    "order-files": "file",
     "sample": "smpl",
     "sample-call": "call",
     "sample-chat": "chat",
@@ -25,8 +27,10 @@ BUILT_IN = {
     "sample-whatsapp": "wa",
     "telegram": "tg",
     "sms-gateway": "sms",
+    "shopify": "shfy",
     "twilio-sms": "sms",
     "twilio-voice": "tel",
+    "woocommerce": "woo",
 }
 LOGGED = {"call": "call", "letter": "post", "note": "note", "video": "vid", "visit": "shop"}
 """What is logged by hand."""

@@ -40,6 +40,8 @@ ACTS = (
     "passed over {many} ({why}), took {other}", "needs a specialist", "not my language", "waiting for a colleague",
     "assigned to {login}: {many}", "took the owner off {many}", "took the team off {many}",
     "assigned to the team {name}: {many}", "snoozed {many}", "set {what}: {many}", "closed {many}", "deleted {many}",
+    "note on order {name}", "imported {count} new customers, completed {number}",
+    "made who placed order {name} a customer",
     "opened {many}", "restored from {what}: {many}", "the deleted ones", "promised an answer on {many}",
     "took the promise off {many}", "priority {what}: {many}", "tagged {tags} {many}", "moved to spam: {many}",
     "merged {name} into {other}", "{count} customers", "{address} belongs to {name}",
@@ -329,7 +331,30 @@ ROOMS = (
 )  # fmt: skip
 """What an account whose conversations are rooms reports."""
 
-SENTENCES = (*ACTS, *KINDS.values(), *STATES, *REASONS, *TROUBLES, *LOGINS, *FILES, *TEXTING, *FORMS, *TELEGRAM, *ROOMS)
+SHOPS = (
+    "{count} orders", "{name}: {count} orders", "there are no .csv or .jsonl files yet",
+    "{count} of {number} orders in {name} cannot be read",
+    "the shop is spoken to without encryption: give its address with https",
+    "without webhook_secret no webhooks are taken: changes are seen at the next poll",
+    "without app_secret no webhooks are taken: changes are seen at the next poll",
+    "orders of more than 60 days ago come only where the app has the scope read_all_orders",
+    "give the webhook's secret as `webhook_secret`: webhooks are signed with it",
+    "give the app's secret as `app_secret`: webhooks are signed with it",
+    "{host} wants fewer questions; it is asked again in {seconds} s",
+    "{host} answers with something else than orders: look at its address",
+    "{host} answers with something else than a shop: look at its address",
+    "{host} answers with something else than a list of orders",
+    "there is no folder {path}: make it, or give another",
+    "give at least one of by_email, by_phone, by_number and list: else nothing is asked",
+    "no field is an order number: name it in the setting fields, as in number=orderNr",
+    "the shop does not know this order any more", "this shop takes no notes",
+)  # fmt: skip
+"""What shops bring up."""
+
+SENTENCES = (
+    *ACTS, *KINDS.values(), *STATES, *REASONS, *TROUBLES, *LOGINS, *FILES, *TEXTING, *FORMS, *TELEGRAM, *ROOMS, *SHOPS,
+)  # fmt: skip
+
 _ANEW = frozenset(("act", "many", "what", "why"))
 _SHAPES = {"count": r"[0-9.,]+", "many": r"#?[0-9]+(?: \w+)?"}
 

@@ -23,8 +23,10 @@ from omnidesk.desk import (
     drafts,
     finding,
     history,
+    lookup,
     macros,
     notifications,
+    orders,
     planning,
     presence,
     quarantine,
@@ -47,6 +49,7 @@ from omnidesk.widgets.thread_lines import Paper
 from omnidesk.words.kinds import Sort
 from tests import plans, plans_postgres, postgres
 from tests.filling import Desk, mail, open_desk
+from tests.shopping import Shop
 
 pytestmark = pytest.mark.databases
 
@@ -95,6 +98,9 @@ def desk(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[De
     triage.assign(opened, me, [2, 3], "sanne")
     agents.set_team(opened, me, "returns", ["sanne"])
     saved_views.save(opened, me, "late ones", "tag:late")
+    shop = Shop(found)
+    shop.tells(*(shop.item(f"NL-{number}", f"c{number % 30}@shop.test", now - number) for number in range(100)),
+               shop.item("NL-7777", "anna@example.test", now))  # fmt: skip
     if database == "postgresql":
         plans_postgres.make_large(opened)
     yield found
@@ -223,6 +229,24 @@ def test_statistics_read_the_messages_of_their_period_only(desk: Desk, by: str) 
     # they sort these: their cost is that of the period, whatever lies before it
     read = partial(statistics.count, desk.workspace, *statistics.period(None, None), by)
     assert offending(desk, read, sorts=False) == []
+
+
+def test_orders_are_read_along_their_numbers_and_addresses(desk: Desk) -> None:
+    opened = desk.workspace
+    (one,) = orders.find(opened, "NL-7777")
+    (customer,) = orders.customers_of(opened, one.id)
+    # those of a customer are sorted: they are few
+    assert offending(desk, lambda: orders.beside(opened, 1, customer), sorts=False) == []
+    assert offending(desk, lambda: orders.page(opened, 50, customer=customer), sorts=False) == []
+    first = orders.page(opened, 50)
+    assert offending(desk, lambda: orders.page(opened, 50)) == []
+    assert offending(desk, lambda: orders.page(opened, 50, (first[-1].order.at, first[-1].id))) == []
+    assert offending(desk, lambda: orders.page(opened, 50, number="NL-7")) == []
+    assert offending(desk, lambda: orders.find(opened, "NL-7777")) == []
+    assert offending(desk, lambda: orders.notes(opened, one.id)) == []
+    assert offending(desk, lambda: orders.customers_of(opened, one.id)) == []
+    for typed in ("NL-77", "0612", "anna@ex"):
+        assert offending(desk, lambda typed=typed: lookup.look_up(opened, typed), sorts=False) == []  # type: ignore[misc]
 
 
 def test_a_scan_and_an_unbounded_sort_are_seen(desk: Desk) -> None:

@@ -14,6 +14,7 @@ manifest decides what is tested; what a provider cannot do for a test is named w
 
 harness     what the suite asks of the provider's side        fake       a provider that is played, with all its moods
 program     the whole program on a workspace of its own       declared   what a manifest declares
+shops       WooCommerce and Shopify, played
 receiving, trouble, sending, webhooks, quiet                  the tests
 """
 

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, TypeVar
 import pytest
 
 from omnidesk.connectors import registry
-from omnidesk.connectors.base import Account, Batch, Connector, Cursor
+from omnidesk.connectors.base import Account, Batch, Connector, Cursor, Decoded
 from omnidesk.connectors.manifest import Manifest
 from omnidesk.connectors.testing.declared import fetches, unmet
 from omnidesk.connectors.testing.harness import EXCUSES, Harness, Said
@@ -24,6 +24,11 @@ F = TypeVar("F", bound=Callable[..., object])
 async def collect(batches: AsyncIterator[Batch]) -> list[Batch]:
     """Return every batch of a pull."""
     return [batch async for batch in batches]
+
+
+def words_of(decoded: Decoded) -> str:
+    """Return what a customer said: the text of a message, or what they wrote with their order."""
+    return (decoded.text if decoded.order is None else decoded.order.note).strip()
 
 
 @dataclass(frozen=True, slots=True)

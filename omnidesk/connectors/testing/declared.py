@@ -31,6 +31,10 @@ def problems(manifest: Manifest, connector: type[Connector]) -> list[str]:
         found.append("it reports what became of messages and cannot send")
     if manifest.inbound == ("webhook",) and manifest.runs_in == "sync" and not _relays(manifest):
         found.append("a desk behind NAT cannot have it: add RELAY to the settings and RELAY_TOKEN to the secrets")
+    if manifest.commerce and manifest.outbound != "none":
+        found.append("it brings orders and says that it sends messages")
+    if (manifest.looks_up or manifest.order_notes) and not manifest.commerce:
+        found.append("it looks up orders or takes notes on them and is no commerce")
     if not manifest.privacy:
         found.append("privacy is empty: say what leaves the machine")
     return found
@@ -70,6 +74,7 @@ def _of_methods(manifest: Manifest, connector: type[Connector]) -> list[str]:
         "verify": manifest.idempotency == "verify" or (verify and manifest.idempotency == "key"),
         "authorize": bool(_LOGINS & auth),
         "typing": manifest.typing,
+        "look_up": bool(manifest.looks_up),
         "templates": window is not None and window.outside == "template",
     }
     found = [
@@ -99,7 +104,7 @@ def unmet(kind: Manifest, what: str) -> str:
         "fetching": fetches(kind),
         "webhook": "webhook" in kind.inbound,
         "sending": kind.outbound != "none",
-        "no sending": kind.outbound == "none",
+        "no sending": kind.outbound == "none" and not kind.commerce,
         "window": kind.reply_window is not None and kind.outbound != "none",
         "length": kind.text.max_length is not None and kind.outbound != "none",
         "echo": kind.echo and kind.outbound != "none",
@@ -112,7 +117,7 @@ def unmet(kind: Manifest, what: str) -> str:
         "fetching": "it is told of messages by webhook alone",
         "webhook": "it is not told of messages by webhook",
         "sending": "it cannot send",
-        "no sending": "it can send",
+        "no sending": "it brings orders, nobody writes by it" if kind.commerce else "it can send",
         "window": "it has no reply window",
         "length": "it takes texts of any length",
         "echo": "what is sent does not come back",

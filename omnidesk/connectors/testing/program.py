@@ -42,15 +42,15 @@ class Program:
     def __init__(self, home: Path, harness: Harness) -> None:
         self.home = home
         self.said: list[str] = []
-        self.runs_in = registry.manifest(harness.kind).runs_in
+        manifest = registry.manifest(harness.kind)
+        self.runs_in, self.commerce = manifest.runs_in, manifest.commerce
         self.environment = os.environ | {
             f"OMNIDESK_SECRET_UNDER_TEST_{name.upper()}": value for name, value in harness.secrets.items()
         }
         self.run("init", "--agent-name", "Conformance")
         settings = [word for name, value in harness.settings.items() for word in ("--set", f"{name}={value}")]
-        self.run(
-            "channel", "add", harness.kind, "--name", CHANNEL, "--address", harness.address, *settings, "--no-test"
-        )
+        address = ["--address", harness.address] if harness.address else []
+        self.run("channel", "add", harness.kind, "--name", CHANNEL, *address, *settings, "--no-test")
         self.set(**QUICK)
 
     def command(self, *words: str) -> list[str]:
@@ -101,7 +101,11 @@ class Program:
         return self.start("serve", "--port", "0") if self.runs_in == "serve" else self.start("sync")
 
     def messages(self) -> list[dict[str, Any]]:
-        """Return every message the desk knows, in the order of its conversations."""
+        """Return every message the desk knows, in the order of its conversations; of commerce what customers wrote with
+        their orders, as if it were messages."""
+        if self.commerce:
+            found = self.ask("order", "list", "--limit", "1000")["items"]
+            return [{**one, "text": one["note"], "direction": "inbound", "attachments": []} for one in found]
         lines = [json.loads(line) for line in self.run("export").splitlines()]
         return [message for line in lines for message in line.get("messages", ())]
 

@@ -12,7 +12,7 @@ import time
 
 from omnidesk.connectors import registry
 from omnidesk.connectors.base import Batch, Item
-from omnidesk.connectors.testing.base import Base, needs
+from omnidesk.connectors.testing.base import Base, needs, words_of
 from omnidesk.connectors.testing.declared import fetches, problems
 from omnidesk.connectors.testing.harness import EXCUSES, Harness, Said
 from omnidesk.connectors.testing.program import PATIENCE, Program, wait_for
@@ -161,7 +161,7 @@ class Receiving(Base):
         items = [item for batch in self.pull(harness, {}) for item in batch.items]
         first, again = ([decode(_copy(item)) for item in items] for _ in range(2))
         assert first == again
-        assert [message.text.strip() for messages in first for message in messages] == ["decoded twice"]
+        assert [words_of(message) for messages in first for message in messages] == ["decoded twice"]
 
 
 def _copy(item: Item) -> Item:

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from omnidesk.connectors.base import Connector, WebhookAnswer, WebhookRequest
-from omnidesk.connectors.testing.base import Base, needs
+from omnidesk.connectors.testing.base import Base, needs, words_of
 from omnidesk.connectors.testing.harness import Harness, Said, post
 from omnidesk.connectors.testing.program import Program, serving, wait_for
 
@@ -30,7 +30,7 @@ class Webhooks(Base):
             assert 200 <= answer.status < 300
             assert answer.batch is not None
             connector = type(self.talk(harness, self.itself))
-            said = [one.text.strip() for item in answer.batch.items for one in connector.decode(item)]
+            said = [words_of(one) for item in answer.batch.items for one in connector.decode(item)]
             assert said == ["posted to us"]
             assert all(item.source_id for item in answer.batch.items)
 

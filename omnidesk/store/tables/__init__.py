@@ -9,9 +9,31 @@ from __future__ import annotations
 from sqlalchemy import DefaultClause, text
 from sqlmodel import SQLModel
 
-from omnidesk.store.tables import arrivals, calls, conversations, facts, habits, history, messages, people, workspace
+from omnidesk.store.tables import (
+    arrivals,
+    calls,
+    conversations,
+    facts,
+    habits,
+    history,
+    messages,
+    orders,
+    people,
+    workspace,
+)
 
-__all__ = ["arrivals", "calls", "conversations", "facts", "habits", "history", "messages", "people", "workspace"]
+__all__ = [
+    "arrivals",
+    "calls",
+    "conversations",
+    "facts",
+    "habits",
+    "history",
+    "messages",
+    "orders",
+    "people",
+    "workspace",
+]
 
 
 def _default_in_database() -> None:
