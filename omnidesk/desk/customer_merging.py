@@ -27,7 +27,7 @@ from omnidesk.words.speech import _
 
 MERGE = "customer_merge"
 """The kind of act that moves all that a customer has; any other moves what is named."""
-OWNED = ("identity", "conversation")
+OWNED = ("identity", "conversation", "fact")
 """The tables whose rows belong to a customer and change hands with a record."""
 OFFERED = 3
 """Pairs of open conversations that a merge offers to be joined."""
@@ -216,8 +216,8 @@ def _followers(tx: Connection, identities: Sequence[int], owner: int) -> list[in
 
 
 def resettle(tx: Transaction, act_id: int) -> None:
-    """Give the messages of all that an act moved the customer they have now; rides on moved_act, message_identity and
-    message_thread."""
+    """Give the messages of all that an act moved the customer they have now, and what is known by them; rides on
+    moved_act, message_identity, message_thread and fact_message."""
     moved = "SELECT row_id FROM moved WHERE act_id = ? AND column_name = 'customer_id' AND table_name = ?"
     tx.execute(
         "UPDATE message SET customer_id = (SELECT i.customer_id FROM identity i WHERE i.id = message.identity_id) "
@@ -229,6 +229,11 @@ def resettle(tx: Transaction, act_id: int) -> None:
         "message.conversation_id) WHERE identity_id IS NULL AND customer_id IS NOT NULL "
         f"AND conversation_id IN ({moved})",
         (act_id, "conversation"),
+    )
+    tx.execute(
+        "UPDATE fact SET customer_id = (SELECT m.customer_id FROM message m WHERE m.id = fact.message_id) "
+        f"WHERE message_id IN (SELECT id FROM message WHERE identity_id IN ({moved}) AND customer_id IS NOT NULL)",
+        (act_id, "identity"),
     )
 
 

@@ -132,6 +132,10 @@ def file(batch: Batch, arrival: Arrival, kept: Kept, names: list[str]) -> None:
                 claimed.note(batch, number, message.author, decoded.also)
             if message.author is not None and not message.unproven:
                 fact_learning.hear(batch, arrival, message.kept, message.author, message.manifest.vouches, row)
+                if message.kept.facts and decoded.auto is None and not message.backlog:
+                    said = [(one.kind, one.value) for one in message.kept.facts]
+                    region = batch.region(arrival.channel_id)
+                    suggesting.told(act, batch.tx.at_once, message.author.customer_id, row.id, said, region)
             if message.author is not None and decoded.consents and not message.unproven:
                 kind = batch.channels[arrival.channel_id][0]
                 consents.take(act, kind, message.author, decoded.consents, number, row.id, message.at)

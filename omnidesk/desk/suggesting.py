@@ -17,6 +17,7 @@ from omnidesk.store.database import Connection
 from omnidesk.store.ids import new_id
 from omnidesk.store.workspace import Workspace
 from omnidesk.text.clean import one_line
+from omnidesk.text.facts import values
 from omnidesk.text.suspicion import COMMON
 from omnidesk.words import rows
 from omnidesk.words.errors import NotFoundError, RefusedError
@@ -30,20 +31,31 @@ NAMESAKES = 5
 """Customers of one name who are compared; of more the name says nothing."""
 
 
-def named(act: Act, customer: int, message: int, said: Iterable[tuple[str, str]]) -> None:
-    """Take what a customer wrote of themselves (kind and normal value of addresses): whose is it besides?"""
-    by_kind: dict[str, list[str]] = {}
+def told(
+    act: Act, reading: Connection, customer: int, message: int, said: Iterable[tuple[str, str]], region: str
+) -> None:
+    """Take what a customer wrote of themselves, facts by kind and value: whose is it besides? Asked on `reading`, which
+    need not know what this transaction has put off. Rides on identity_value and fact_value."""
+    found: dict[str, set[str]] = {}
     for kind, value in said:
-        by_kind.setdefault(kind, []).append(value)
-    for kind, values in by_kind.items():
-        for row in rows_in(
-            act.tx,
+        try:
+            normal = values.normal(kind, value, region)
+        except ValueError:
+            continue
+        found.setdefault(kind, set()).add(values.folded(normal) if kind == "order_number" else normal)
+    for kind in ("email", "phone"):
+        known = (
             "SELECT customer_id, value FROM identity WHERE kind = ? AND scope = '' AND NOT shared AND NOT claimed "
-            "AND blocked_at IS NULL AND value IN ({})",
-            values,
-            (kind,),
-        ):
+            "AND blocked_at IS NULL AND value IN ({})"
+        )
+        for row in rows_in(reading, known, found.get(kind, ()), (kind,)):
             suggest(act, customer, row["customer_id"], Likeness.NAMED, row["value"], message)
+    named = (
+        "SELECT DISTINCT customer_id, value FROM fact WHERE kind = ? AND customer_id <> ? AND gone_at IS NULL "
+        "AND folded IN ({})"
+    )
+    for row in rows_in(reading, named, found.get("order_number", ()), ("order_number", customer))[:NAMESAKES]:
+        suggest(act, customer, row["customer_id"], Likeness.ORDER, row["value"], message)
 
 
 def same_name(act: Act, customer: int, name: str, address: str, message: int) -> None:
@@ -61,12 +73,6 @@ def same_name(act: Act, customer: int, name: str, address: str, message: int) ->
         theirs = act.tx.all("SELECT value FROM identity WHERE customer_id = ? AND kind = 'email'", (other,))
         if any(row[0].rpartition("@")[2] == domain for row in theirs):
             suggest(act, customer, other, Likeness.NAME, f"{name}, {domain}", message)
-
-
-def same_order(act: Act, customer: int, order: str, others: Iterable[int], message: int) -> None:
-    """Two customers named one order number."""
-    for other in others:
-        suggest(act, customer, other, Likeness.ORDER, order, message)
 
 
 def suggest(act: Act, one: int, other: int, kind: Likeness, value: str, message: int | None = None) -> None:

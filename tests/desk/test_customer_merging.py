@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from omnidesk.desk import customer_merging, customer_tags, customers, organisations, suggesting, threads, undo
+from omnidesk.desk import customer_merging, customer_tags, customers, facts, organisations, suggesting, threads, undo
 from omnidesk.words import rows
 from omnidesk.words.errors import NotFoundError, RefusedError
 from omnidesk.words.kinds import Likeness
@@ -72,6 +72,18 @@ def test_a_merge_is_undone_with_what_came_since(busy: Desk) -> None:
     assert [row[0] for row in found] == [bram.id]
     assert (customer(busy, BRAM).tags, customer(busy, ANNA).tags) == (("wholesale",), ())
     assert [one.id for one in customers.page(opened, 50, text="bram")] == [bram.id]
+
+
+def test_what_is_known_goes_along_and_comes_back(busy: Desk) -> None:
+    opened = busy.workspace
+    anna, bram = customer(busy, ANNA).id, customer(busy, BRAM).id
+    facts.add(opened, busy.me, bram, "size", "42")
+    act = merge(busy, BRAM, ANNA)
+    busy.receives(mail("size", "My shoe size is 43.", sender=BRAM))
+    assert {one.value for one in facts.of_customer(opened, anna)} >= {"42"}
+    undo.undo(opened, busy.me, act.id)
+    assert "42" in {one.value for one in facts.of_customer(opened, bram)}
+    assert facts.of_customer(opened, anna) == []
 
 
 def test_what_both_have_open_is_offered_to_be_joined_and_not_after_the_undo(busy: Desk) -> None:
@@ -212,8 +224,8 @@ def _go_through(desk: Desk, steps: list[tuple[str, int, int]], random: Any) -> N
                 acts.append(customer_merging.link(opened, desk.me, mine.id, customer(desk, addresses[other]).id).id)
             elif what == "part":
                 acts.append(customer_merging.part(opened, desk.me, mine.id)[0].id)
-            elif acts:
-                undo.undo(opened, desk.me, acts.pop(one % len(acts)))
+            elif acts and _undone(desk, wanted := acts[one % len(acts)]):
+                acts.remove(wanted)
         except RefusedError:
             pass
         _sound(desk, sent)

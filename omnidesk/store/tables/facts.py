@@ -17,6 +17,7 @@ class Fact(SQLModel, table=True):
 
     __table_args__ = (
         Index("fact_customer", "customer_id", "at"),
+        Index("fact_value", "kind", "folded"),
         Index("fact_message", "message_id", sqlite_where=text("message_id IS NOT NULL"),
               postgresql_where=text("message_id IS NOT NULL")),
     )  # fmt: skip

@@ -30,3 +30,4 @@ def upgrade() -> None:
     )
     op.create_index("fact_customer", "fact", ["customer_id", "at"])
     op.create_index("fact_message", "fact", ["message_id"], **only("message_id IS NOT NULL"))
+    op.create_index("fact_value", "fact", ["kind", "folded"])
