@@ -70,6 +70,9 @@ class Outgoing:
     """A machine wrote it (acknowledgement, survey): marked so for the other side."""
     public: bool = False
     """It answers a public message in public."""
+    unsubscribe: tuple[str, ...] = ()
+    """Where the recipient unsubscribes from what goes to many: an https page that takes a bare POST (RFC 8058) first,
+    then a mailto."""
     template: Filled | None = None
     """What goes out instead of `text`, which says the same in words."""
 

@@ -173,7 +173,7 @@ def _prepare_one(workspace: Workspace, actor: Actor, number: int, what: _What, v
         file_sizes=what.sizes,
         last_inbound_at=planning.last_inbound_at(reader, number, choice.channel.id),
         undeliverable=planning.undeliverable(reader, to),
-        refused_consent=consents.refused(reader, choice.channel, (*to, *cc), number),
+        refused_consent=consents.refused(reader, choice.channel, (*to, *cc), number, marketing=True),
     )
     objection = rules.objection(choice.channel, manifest, outward, clock.now())
     if objection is not None:
@@ -286,7 +286,9 @@ def send(
             due_at = act.at + WINDOW + place * pace
             last = max(last, due_at)
             sender = senders[one.conversation_id]
-            letter = letters.Letter(one.channel, one.outward, one.subject, sender, name, one.answers, enclosed)
+            letter = letters.Letter(
+                one.channel, one.outward, one.subject, sender, name, one.answers, enclosed, marketing=True
+            )
             here, message = letters.queue_in(act, one.conversation_id, letter, due_at, _settable(chosen))
             if after is not None:
                 after(act, here)

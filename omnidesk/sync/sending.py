@@ -21,7 +21,7 @@ from omnidesk.connectors.base import (
     Unknown,
 )
 from omnidesk.connectors.manifest import Manifest
-from omnidesk.desk import automatic, channels, consents, log, outbox, planning, rules
+from omnidesk.desk import automatic, channels, consents, log, outbox, planning, rules, unsubscribing
 from omnidesk.desk.intake import Held
 from omnidesk.desk.outbox import Claimed
 from omnidesk.desk.settings import Settings
@@ -212,6 +212,7 @@ class Sender:
                 (*outgoing.to, *outgoing.cc, *outgoing.bcc),
                 outgoing.conversation,
                 service_only=not outgoing.token,  # an aside goes to no customer and bears no token
+                marketing=unsubscribing.is_marketing(self.workspace, claimed.message_id),
             ),
         )
         refused = rules.objection(channel, connector.manifest, outward, clock.now())

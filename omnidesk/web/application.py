@@ -13,13 +13,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from omnidesk.desk import log
 from omnidesk.web import relay as relaying
-from omnidesk.web import webhooks
+from omnidesk.web import unsubscribing, webhooks
 from omnidesk.web.chat import Chat
 from omnidesk.web.door import Door
 from omnidesk.web.form import doorway
 from omnidesk.web.form.doorway import FormPages
 from omnidesk.web.health import HealthPages
 from omnidesk.web.relay import Relay
+from omnidesk.web.unsubscribing import Unsubscribing
 from omnidesk.web.webhooks import Webhooks
 
 
@@ -31,6 +32,7 @@ class Site:
         hooks = Webhooks(door, relay.keep if relays else door.admit)
         health = HealthPages(door, hooks)
         self.chat = None if relays else Chat(door)
+        leaving = [] if relays else [Route(unsubscribing.PATH, Unsubscribing(door).handle, methods=["GET", "POST"])]
         forms = FormPages(door, relay.keep if relays else door.admit, relays)
         self.app = Starlette(
             routes=[
@@ -38,6 +40,7 @@ class Site:
                 Route(relaying.PATH, relay.handle),
                 Route(doorway.PATH, forms.handle, methods=["GET", "POST", "OPTIONS"]),
                 Route(doorway.THANKS, forms.thanks),
+                *leaving,
                 Route("/health", health.health),
                 Route("/metrics", health.metrics),
                 *(() if self.chat is None else self.chat.routes),
