@@ -51,7 +51,7 @@ def set_customer(
     changes = {key: value for key, value in said.items() if value is not None}
     if not changes:
         raise UsageError("say what to change: --name, --company, --language, --preferred-channel or --vip")
-    act, row = customers.set_customer(session.workspace, session.actor, customer_id, **changes)  # type: ignore[arg-type]
+    act, row = customers.set_customer(session.workspace, session.actor, customer_id, **changes)
     session.changed(act, {"customer": shapes.customer(row)})
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from omnidesk import clock
 from omnidesk.connectors import registry
 from omnidesk.desk import consents, customers, identity, persons, phones
 from omnidesk.desk.acts import Act, perform_undoable
@@ -125,12 +126,22 @@ def say(
 
     def work(act: Act) -> None:
         for kind in kinds:
-            said = consents.Said(purpose, given, f"agent {actor.name}", act.at, on)
+            said = consents.Said(purpose, given, f"{consents.AGENT}{actor.name}", act.at, on)
             consents.put(act, consents.row(act.tx, one.id, kind, purpose), one.id, known.id, kind, said)
         how = "allowed" if given else "forbade"
         act.summary = f"{how} {purpose} on {', '.join(kinds)}: {one_line(one.value, 80)}"
 
     return perform_undoable(workspace, actor, "customer_consent", work)[0]
+
+
+def call_objection(workspace: Workspace, telephone: str, number: int | None) -> str:
+    """Return in words why a telephone number is not called from a conversation, "" where it may be."""
+    said = consents.call_refused(workspace.database.reader, telephone, number)
+    if said is None:
+        return ""
+    objection = _("not dialled: {telephone} wants no calls (said {source}, {day})")
+    day = (clock.to_rfc3339(said.since) or "")[:10]
+    return objection.format(telephone=one_line(telephone, 40), source=one_line(said.source, 60), day=day)
 
 
 def take_back(act: Act, event: Any, before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:

@@ -25,6 +25,9 @@ GIVEN, WITHDRAWN = "given", "withdrawn"
 PURPOSES = ("service", "marketing")
 CALL = "call"
 """What calls are in a consent, whatever they are made with."""
+LINK, MAIL, AGENT = "unsubscribe link", "unsubscribe mail", "agent "
+"""Sources that are no message of the customer's in a conversation. Who unsubscribed so gets answers to what they asked
+before, too; who wrote STOP only to what they ask after it."""
 _FIELDS = ("channel_kind", "purpose", "state", "since", "source", "ground")
 
 
@@ -152,12 +155,13 @@ def _refused(
 
 
 def _asked_since(connection: Connection, row: Any, number: int | None) -> bool:
-    """Say whether the customer wrote from this address in a conversation after they forbade what they did; rides on
-    message_thread."""
+    """Say whether the customer wrote from this address in a conversation after they forbade what they did, or at all
+    where they did so elsewhere; rides on message_thread."""
+    since = 0 if row["source"].startswith((LINK, MAIL, AGENT)) else row["since"]
     return number is not None and bool(
         connection.value(
             "SELECT 1 FROM message WHERE conversation_id = ? AND at > ? AND identity_id = ? "
             "AND direction = 'inbound' AND auto IS NULL LIMIT 1",
-            (number, row["since"], row["identity"]),
+            (number, since, row["identity"]),
         )
     )

@@ -60,7 +60,7 @@ def put(workspace: Workspace, actor: Actor, days: int, what: str, tag: str = "")
         raise UsageError(_("a rule says erase or delete, not {said}").format(said=what))
     if not 1 <= days <= 36_600:
         raise UsageError(_("days are a number from 1 to 36600"))
-    name = triage.tag_name(tag) if tag else ""
+    name = triage.tag_name(tag.removeprefix("+")) if tag else ""
 
     def work(act: Act) -> Rule:
         tx = act.tx

@@ -26,8 +26,6 @@ from omnidesk.words.kinds import Auto
 from omnidesk.words.rows import PROGRAM, Address, Channel, Message
 
 PATH = "/unsubscribe/"
-LINK, MAIL = "unsubscribe link", "unsubscribe mail"
-"""By which way somebody did it, as it stands with what they forbade."""
 _TOKEN = re.compile(r"(\d{1,16})\.(\d{1,16})\.([0-9a-f]{40})\Z")
 _SUBJECT = re.compile(r"\bunsubscribe (\d{1,16}\.\d{1,16}\.[0-9a-f]{40})\b", re.ASCII | re.IGNORECASE)
 
@@ -130,6 +128,6 @@ def heard(workspace: Workspace, outcome: tuple[Kept, ...] | str, at: int) -> tup
     done = []
     for kept in outcome:
         found = _SUBJECT.search(kept.message.subject)
-        asked = found is not None and withdraw(workspace, found[1], MAIL, at)
+        asked = found is not None and withdraw(workspace, found[1], consents.MAIL, at)
         done.append(replace(kept, message=replace(kept.message, auto=Auto.FEEDBACK)) if asked else kept)
     return tuple(done)

@@ -128,8 +128,8 @@ class Database(ABC):
         """Wait so long, or until `ended`, or until another process says that it committed something."""
         ended.wait(seconds)
 
-    def scrub(self) -> None:
-        """Let go of what was deleted for good and still lies in files: a server's database sees to it by itself."""
+    def scrub(self) -> None:  # noqa: B027  most databases have nothing to do
+        """Let go of what was deleted for good and still lies in files; a server sees to it by itself."""
 
     @abstractmethod
     def close(self) -> None:

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from omnidesk import clock
-from omnidesk.desk import log, unsubscribing
+from omnidesk.desk import consents, log, unsubscribing
 from omnidesk.web import limits
 from omnidesk.web.door import Door
 from omnidesk.web.pages import html, language, page
@@ -32,21 +32,21 @@ WORDS: dict[str, dict[str, str]] = {
     },
     "nl": {
         "title": "Geen mailings meer?",
-        "ask": "Wij sturen dit soort berichten niet meer naar uw adres. Antwoord op uw eigen vragen krijgt u nog wel.",
+        "ask": "Wij sturen zulke berichten niet meer naar uw adres. Antwoord op uw eigen vragen krijgt u nog wel.",
         "do": "Afmelden",
         "done_title": "U bent afgemeld",
-        "done": "Wij sturen dit soort berichten niet meer naar uw adres. Antwoord op uw eigen vragen krijgt u nog wel.",
+        "done": "Wij sturen zulke berichten niet meer naar uw adres. Antwoord op uw eigen vragen krijgt u nog wel.",
         "wrong": "Deze link werkt niet",
-        "whole": "Open hem nog een keer vanuit het bericht. Lukt het dan niet, antwoord dan op het bericht en zeg het ons.",
+        "whole": "Open hem nog een keer vanuit het bericht. Lukt het niet, antwoord dan op het bericht en zeg het ons.",
         "later": "Het lukt op dit moment niet",
         "again": "Probeer het over een minuut nog een keer.",
     },
     "de": {
         "title": "Keine Rundschreiben mehr?",
-        "ask": "Wir senden solche Nachrichten nicht mehr an Ihre Adresse. Auf eigene Fragen erhalten Sie weiter Antwort.",
+        "ask": "Solche Nachrichten senden wir nicht mehr an Ihre Adresse. Eigene Fragen beantworten wir weiterhin.",
         "do": "Abmelden",
         "done_title": "Sie sind abgemeldet",
-        "done": "Wir senden solche Nachrichten nicht mehr an Ihre Adresse. Auf eigene Fragen erhalten Sie weiter Antwort.",
+        "done": "Solche Nachrichten senden wir nicht mehr an Ihre Adresse. Eigene Fragen beantworten wir weiterhin.",
         "wrong": "Dieser Link funktioniert nicht",
         "whole": "Bitte öffnen Sie ihn noch einmal aus der Nachricht. Gelingt es nicht, antworten Sie bitte darauf.",
         "later": "Es geht gerade nicht",
@@ -73,7 +73,7 @@ class Unsubscribing:
             if request.method != "POST":
                 ours = await self._door.in_thread(unsubscribing.read, workspace, said) is not None
                 return _asked(request, words) if ours else _page(request, words["wrong"], words["whole"], 404)
-            source, at = unsubscribing.LINK, clock.now()
+            source, at = consents.LINK, clock.now()
             ours = await self._door.in_thread(unsubscribing.withdraw, workspace, said, source, at)
         except OmniDeskError as error:
             log.warn(f"unsubscribing did not work: {error}")

@@ -103,12 +103,14 @@ def summary(known: Known) -> str:
 
 
 def _identity(identity: Identity, width: int) -> tuple[Part, ...]:
-    forbids = any(one.state == "withdrawn" for one in identity.consent)
+    forbids = {one.channel_kind for one in identity.consent if one.state == "withdrawn"}
     state = (
         _("blocked")
         if identity.blocked
         else _("undeliverable")
         if not identity.deliverable
+        else _("no calls")
+        if forbids == {"call"}
         else _("no messages")
         if forbids
         else _("shared")
@@ -119,7 +121,7 @@ def _identity(identity: Identity, width: int) -> tuple[Part, ...]:
         if identity.claimed
         else ""
     )
-    doubtful = identity.blocked or not identity.deliverable or identity.claimed or forbids
+    doubtful = identity.blocked or not identity.deliverable or identity.claimed or bool(forbids)
     style = "warn" if doubtful else "good"
     kind = {"email": "mail", "phone": "call", "visitor": "chat"}.get(identity.kind, identity.kind[:5])
     left: tuple[Part, ...] = (("head", f" {fit(kind, 5)}"), ("", one_line(identity.value)))

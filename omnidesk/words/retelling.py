@@ -45,6 +45,14 @@ ACTS = (
     "{address} is somebody else than {name}", "{one} and {other} are two people", "organisation {name}",
     "{name} belongs to {group}", "no organisation", "many people use {address}", "one person uses {address}",
     "the person of {one} passed the check", "the person of {one} failed the check",
+    "allowed {purpose} on {kind}: {address}", "forbade {purpose} on {kind}: {address}", "erased customer {number}",
+    "exported all about customer {number}", "somebody unsubscribed ({source})",
+    "retention: erase conversations closed and older than {days} days",
+    "retention: delete conversations closed and older than {days} days",
+    "retention: erase conversations tagged {tag} closed and older than {days} days",
+    "retention: delete conversations tagged {tag} closed and older than {days} days",
+    "retention rule {number} removed", "retention rule {number}: erase {count} conversations",
+    "retention rule {number}: delete {count} conversations",
     "blocked {address}", "blocked the sender of {many}", "took back: {act}",
 )  # fmt: skip
 """What acts are called. `{many}`, `{what}`, `{why}` and `{act}` are themselves said anew, and each of `{parts}`."""
