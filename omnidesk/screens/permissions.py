@@ -113,7 +113,7 @@ def _forbid(screen: Permissions, press: Press) -> None:
 
 
 ACTIONS = (
-    Action("permissions", "may send", "What may be sent to the customer, and why", ("g p",), PANES, "Decide", show),
+    Action("permissions", "may send", "What may be sent to the customer, and why", ("g y",), PANES, "Decide", show),
     Action("permit", "allow", "Allow what the cursor is on", ("a",), PLACE, _GROUP, _allow, 1),
     Action("forbid", "forbid", "Forbid what the cursor is on", ("f",), PLACE, _GROUP, _forbid, 2),
 )

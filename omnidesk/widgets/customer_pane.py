@@ -104,6 +104,7 @@ def summary(known: Known) -> str:
 
 def _identity(identity: Identity, width: int) -> tuple[Part, ...]:
     forbids = {one.channel_kind for one in identity.consent if one.state == "withdrawn"}
+    purposes = {one.purpose for one in identity.consent if one.state == "withdrawn"}
     state = (
         _("blocked")
         if identity.blocked
@@ -111,6 +112,8 @@ def _identity(identity: Identity, width: int) -> tuple[Part, ...]:
         if not identity.deliverable
         else _("no calls")
         if forbids == {"call"}
+        else _("no mailings")
+        if purposes == {"marketing"}
         else _("no messages")
         if forbids
         else _("shared")

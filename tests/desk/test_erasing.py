@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from omnidesk.connectors.base import Item
 from omnidesk.desk import (
     belongings,
     cleaning,
@@ -219,3 +220,28 @@ def test_an_export_holds_everything_and_loads_nothing(time: Clock, desk: Desk, t
     assert (done.files, done.missing) == (1, ())
     with pytest.raises(RefusedError, match="not empty"):
         person_export.export(desk.workspace, desk.me, who, tmp_path / "out")
+
+
+def test_a_call_keeps_its_times_and_loses_its_number_and_what_was_told_of_it(time: Clock, desk: Desk) -> None:
+    channel = desk.adds_channel("phone", "+31201234567", "sample-call")
+    for state, more in (("ringing", {}), ("ended", {"outcome": "missed", "ended_at": time.at + 9_000})):
+        said = {"id": f"c1-{state}", "external_id": "c1", "at": time.at, "from": "+31612345678",
+                "call": {"state": state, "began_at": time.at, **more}}  # fmt: skip
+        desk.receives(Item(str(said["id"]), json.dumps(said).encode(), time.at, "application/json"), channel=channel)
+    assert everything(desk).count("31612345678") > 3
+    time.forward(minutes=5)
+    erasing.erase(desk.workspace, desk.me, customer(desk, "+31612345678").id)
+    assert "31612345678" not in everything(desk)
+    assert desk.count("call", f"began_at = {time.at - 300_000} AND number = ''") == 1
+    assert desk.count("message", "kind = 'call'") == 1
+
+
+def test_what_lies_in_quarantine_goes_too(time: Clock, desk: Desk) -> None:
+    who = story(desk)
+    broken = Item("q1", b'{"from": "Annabel.Quistorp@zwaluwlaan.test", broken', time.at, "application/json")
+    desk.receives(broken)
+    assert desk.count("quarantine") == 1
+    time.forward(minutes=5)
+    erasing.erase(desk.workspace, desk.me, who)
+    assert desk.count("quarantine") == 0
+    assert "quistorp" not in everything(desk)
