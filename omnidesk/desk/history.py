@@ -136,6 +136,8 @@ def _words(one: Event, names: dict[int, str], quiet: bool) -> str:
         return _("split {messages} out to #{number}").format(
             messages=_messages(after.get("messages")), number=after.get("into")
         )
+    if one.kind == "erased":
+        return _("erased all words")
     if one.kind == "edited":
         return _("a message was edited: its details say what stood there")
     if one.kind == "consent":

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Iterator
 from email import message_from_bytes
 from email.message import Message
+from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import httpx
 import pytest
 
 from omnidesk.connectors.email.compose import prepare
-from omnidesk.desk import bulk, composing, consent_record, customers, outbox, settings, threads
+from omnidesk.desk import bulk, composing, consent_record, customers, erasing, outbox, settings, threads
+from omnidesk.sync import secrets
+from omnidesk.sync.channel import ChannelRun
+from omnidesk.words.rows import Channel
 from tests.filling import ANNA, BRAM, Desk, mail
+from tests.servers import Mailbox, simple_mail
 from tests.web.site import served
 
 PUBLIC = "https://desk.example.test"
@@ -129,3 +136,43 @@ def test_the_page_speaks_german_too(desk: Desk, site: str) -> None:
     page: Any = links(mailed(desk, number))[0].replace(PUBLIC, site)
     assert "Abmelden" in httpx.get(f"{page}?lang=de").text
     assert "abgemeldet" in httpx.post(f"{page}?lang=de", data=ONE_CLICK).text
+
+
+@pytest.mark.servers
+def test_through_real_mail_servers_to_the_mailbox_and_back_and_gone_for_good(
+    desk: Desk, mailbox: Mailbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A mailing leaves with its fields, a mail program answers to the mailbox, the customer is erased: neither their
+    mails on the server nor our copy in Sent come back."""
+    monkeypatch.setenv("OMNIDESK_SECRETS_FILE", str(tmp_path / "secrets.json"))
+    monkeypatch.setattr(bulk, "WINDOW", 0)
+    settings.put(desk.workspace, "public_url", PUBLIC)
+    office = desk.adds_channel("office", mailbox.address, "email", settings=mailbox.settings)
+    secrets.store(office.id, mailbox.secrets)
+    mailbox.deliver(simple_mail("Parcel", "Where is it?", f"Anna <{ANNA}>", mailbox.address))
+    _runs(desk, office)
+    number = int(desk.value("SELECT max(id) FROM conversation"))
+    bulk.send(desk.workspace, desk.me, bulk.prepare(desk.workspace, desk.me, [number], "Big sale!"))
+    _runs(desk, office)
+    (taken,) = [one for one in mailbox.server.submission.accepted if one.recipients == [ANNA]]
+    page, there = links(message_from_bytes(taken.raw))
+    asked = unquote(there.partition("?subject=")[2])
+    assert page.endswith(asked.partition(" ")[2])
+    mailbox.deliver(simple_mail(asked, "", f"Anna <{ANNA}>", mailbox.address))
+    _runs(desk, office)
+    assert said(desk) == [("marketing", "withdrawn", "unsubscribe mail")]
+    messages = desk.count("message")
+    erasing.erase(desk.workspace, desk.me, customers.find(desk.workspace, ANNA)[0].id)
+    desk.workspace.database.write(
+        lambda tx: tx.execute("UPDATE channel SET cursor_json = '{}' WHERE id = ?", (office.id,))
+    )
+    _runs(desk, office)
+    assert desk.count("message") == messages
+    assert customers.find(desk.workspace, ANNA) == []
+
+
+def _runs(desk: Desk, channel: Channel) -> None:
+    """Read a mailbox to its end and send what is due."""
+    conf = settings.current(desk.workspace)
+    done = asyncio.run(ChannelRun(desk.workspace, channel, "test", conf, asyncio.to_thread).once())
+    assert done.error is None, done.error
