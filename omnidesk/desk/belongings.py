@@ -58,6 +58,7 @@ BELONGINGS = (
     Belonging("shop_order_address", Of.IDENTITY, f"order_id {_THEIR_ORDERS}"),
     Belonging("fact", Of.CUSTOMER, title="Known facts"),
     Belonging("fact", Of.MESSAGE),
+    Belonging("customer_note", Of.CUSTOMER, title="Notes about the customer"),
     Belonging("customer_tag", Of.CUSTOMER),
     Belonging("suggestion", Of.CUSTOMER),
     Belonging("suggestion", Of.CUSTOMER, "other_id = ?"),
@@ -71,6 +72,7 @@ BELONGINGS = (
     Belonging("participant", Of.IDENTITY),
     Belonging("participant", Of.CONVERSATION),
     Belonging("draft", Of.CONVERSATION, title="Drafts"),
+    Belonging("held_answer", Of.CONVERSATION),
     Belonging("skip", Of.CONVERSATION),
     Belonging("notification", Of.CONVERSATION, blank={"by": "''"}),
     Belonging("visitor_presence", Of.CONVERSATION),
@@ -88,7 +90,7 @@ PASSING = ("presence", "early_report", "relay_item")
 """Tables whose rows are forgotten by themselves within days."""
 NOBODYS = (
     "agent", "channel", "conversation_tag", "counter", "lease", "macro", "macro_use", "mark", "moved", "organisation",
-    "retention_rule", "routing_rule", "saved_view", "setting", "tag", "team", "team_member", "tombstone",
+    "retention_rule", "routing_rule", "saved_view", "setting", "tag", "team", "team_member", "template", "tombstone",
     "unnamed_blob",
 )  # fmt: skip
 """Tables that tell nothing of a person: ids and what is the desk's own."""

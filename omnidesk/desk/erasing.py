@@ -18,7 +18,7 @@ from omnidesk.desk.belongings import BELONGINGS, Of
 from omnidesk.store import search
 from omnidesk.store.chunks import rows_in
 from omnidesk.store.database import Connection
-from omnidesk.store.ids import first_id
+from omnidesk.store.ids import span
 from omnidesk.store.workspace import Workspace
 from omnidesk.words import rows
 from omnidesk.words.errors import NotFoundError, RefusedError
@@ -30,7 +30,7 @@ _KEPT = frozenset((
 ))  # fmt: skip
 """Fields of events whose words are ours; of the others only numbers stay."""
 AROUND = clock.HOUR
-"""How long before and after a call its telephone system may have told of it."""
+"""How long before and after the first and last news of a call its telephone system may have told of it."""
 MOST_MENTIONS = 20
 
 
@@ -214,10 +214,10 @@ def _calls_go(workspace: Workspace, act: Act, one: Person, blobs: set[str]) -> N
     for call in rows_in(act.tx, "SELECT * FROM call WHERE identity_id IN ({})", one.identities):
         digits = "".join(each for each in call["number"] if each.isdigit())[-8:]
         marks = [mark.encode() for mark in (digits, call["external_id"]) if mark]
-        since = first_id(min(call["began_at"], call["heard_at"]) - AROUND)
+        lasted = max(0, call["heard_at"] - call["began_at"])
         found = act.tx.all(
-            "SELECT id, blob FROM raw_item WHERE id >= ? AND id < ? AND channel_id = ?",
-            (since, first_id(call["heard_at"] + AROUND), call["channel_id"]),
+            "SELECT id, blob FROM raw_item WHERE id > ? AND id < ? AND channel_id = ?",
+            (call["id"] - span(AROUND), call["id"] + span(lasted + AROUND), call["channel_id"]),
         )
         told = [row["id"] for row in found if any(mark in _raw(workspace, row["blob"]) for mark in marks)]
         forgetting.bury_raw(workspace, act, told, blobs)

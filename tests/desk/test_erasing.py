@@ -245,3 +245,51 @@ def test_what_lies_in_quarantine_goes_too(time: Clock, desk: Desk) -> None:
     erasing.erase(desk.workspace, desk.me, who)
     assert desk.count("quarantine") == 0
     assert "quistorp" not in everything(desk)
+
+
+ELSEWHERE = {
+    "fact": "id bigint, customer_id bigint, kind text, value text, folded text, source text, reference text, "
+            "message_id bigint, agent_id bigint, proven boolean, at bigint, gone_at bigint",
+    "shop_order": "id bigint, channel_id bigint, source_id text, number text, number_key text, name text, at bigint, "
+                  "updated_at bigint, heard_at bigint, document_json text, raw_item_id bigint",
+    "shop_order_address": "kind text, value text, order_id bigint",
+    "order_note": "id bigint, uuid text, order_id bigint, channel_id bigint, agent_id bigint, author text, text text, "
+                  "state text, due_at bigint, attempts integer, error text, created_at bigint",
+}  # fmt: skip
+"""Tables of other parts of the program, as they make them."""
+
+
+def test_facts_and_orders_are_exported_and_erased_with_what_brought_them(
+    time: Clock, desk: Desk, tmp_path: Path
+) -> None:
+    who = story(desk)
+    raw = int(desk.value("SELECT min(id) FROM raw_item"))
+    order = {"id": 7, "channel_id": 1, "source_id": "o7", "number": "NL-7", "number_key": "nl7", "name": "Quistorp",
+             "at": time.at, "updated_at": time.at, "heard_at": time.at, "document_json": '{"lines": ["hemelsblauw"]}',
+             "raw_item_id": raw}  # fmt: skip
+    note = {"id": 9, "uuid": "u", "order_id": 7, "channel_id": 1, "author": "sanne", "text": "For Quistorp",
+            "state": "sent", "attempts": 0, "error": "", "created_at": time.at}  # fmt: skip
+
+    def fill(tx: Any) -> None:
+        for table, columns in ELSEWHERE.items():
+            tx.execute(f"CREATE TABLE IF NOT EXISTS {table} ({columns})")
+        tx.insert("fact", id=1, customer_id=who, kind="size", value="paardenbloem 42", folded="42", source="message",
+                  reference="", proven=True, at=time.at)  # fmt: skip
+        tx.insert("shop_order", **order)
+        for other in (7, 8):
+            tx.insert("shop_order_address", kind="email", value=ANNA if other == 7 else BRAM, order_id=other)
+        tx.insert("shop_order", **{**order, "id": 8, "source_id": "o8", "name": "Bram", "document_json": "{}",
+                                   "raw_item_id": 0})  # fmt: skip
+        tx.insert("order_note", **note)
+
+    desk.workspace.database.write(fill)
+    person_export.export(desk.workspace, desk.me, who, tmp_path / "out")
+    more = json.loads((tmp_path / "out" / "data.json").read_text())["more"]
+    assert [one["value"] for one in more["Known facts"]] == ["paardenbloem 42"]
+    assert [(one["number"], one["document"]["lines"]) for one in more["Orders"]] == [("NL-7", ["hemelsblauw"])]
+    assert [one["text"] for one in more["Notes on orders"]] == ["For Quistorp"]
+    time.forward(minutes=5)
+    erasing.erase(desk.workspace, desk.me, who)
+    assert [word for word in WORDS if word in everything(desk)] == []
+    assert [row[0] for row in desk.workspace.database.reader.all("SELECT id FROM shop_order")] == [8]
+    assert (desk.count("fact"), desk.count("order_note"), desk.count("raw_item", f"id = {raw}")) == (0, 0, 0)
