@@ -21,7 +21,7 @@ MOST_BYTES = 4_096
 WORDS: dict[str, dict[str, str]] = {
     "en": {
         "title": "No more mailings?",
-        "ask": "We will send no more messages of this sort to your address. Answers to your own questions still come.",
+        "ask": "Then we send no more messages of this sort to your address. Answers to your own questions still come.",
         "do": "Unsubscribe",
         "done_title": "You are unsubscribed",
         "done": "We send no more messages of this sort to your address. Answers to your own questions still come.",
@@ -32,7 +32,7 @@ WORDS: dict[str, dict[str, str]] = {
     },
     "nl": {
         "title": "Geen mailings meer?",
-        "ask": "Wij sturen zulke berichten niet meer naar uw adres. Antwoord op uw eigen vragen krijgt u nog wel.",
+        "ask": "Dan sturen wij zulke berichten niet meer naar uw adres. Antwoord op uw eigen vragen krijgt u nog wel.",
         "do": "Afmelden",
         "done_title": "U bent afgemeld",
         "done": "Wij sturen zulke berichten niet meer naar uw adres. Antwoord op uw eigen vragen krijgt u nog wel.",
@@ -43,7 +43,7 @@ WORDS: dict[str, dict[str, str]] = {
     },
     "de": {
         "title": "Keine Rundschreiben mehr?",
-        "ask": "Solche Nachrichten senden wir nicht mehr an Ihre Adresse. Eigene Fragen beantworten wir weiterhin.",
+        "ask": "Dann senden wir solche Nachrichten nicht mehr an Sie. Eigene Fragen beantworten wir weiterhin.",
         "do": "Abmelden",
         "done_title": "Sie sind abgemeldet",
         "done": "Solche Nachrichten senden wir nicht mehr an Ihre Adresse. Eigene Fragen beantworten wir weiterhin.",
