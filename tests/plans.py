@@ -22,7 +22,8 @@ GROWING = frozenset((
 ))  # fmt: skip
 """The tables that grow with the messages; the others have a row an agent, a channel, a macro .."""
 PARTS = (
-    "act_bulk", "conversation_open", "conversation_undelivered", "conversation_unread", "conversation_waiting", "conversation_wake",
+    "act_bulk", "conversation_open", "conversation_undelivered", "conversation_unread", "conversation_waiting",
+    "conversation_wake",
     "customer_vip", "message_files", "notification_unseen", "raw_item_admitted",
 )  # fmt: skip
 """Indexes of the few rows that wait for somebody or are special; a search counts them before it goes through them."""

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from omnidesk.cli import paging, same_person, shapes
+from omnidesk.cli import paging, person, same_person, shapes
 from omnidesk.cli.arguments import Kind, Number, message_number, whole
 from omnidesk.cli.printing import Printer, bold, dim, when
 from omnidesk.cli.session import Session, command, group
@@ -17,6 +17,7 @@ from omnidesk.words.rows import Customer
 
 app = group("Customers and the addresses they use.")
 app.add_typer(same_person.app)
+app.add_typer(person.app)
 
 
 @command(app, "list")

@@ -22,7 +22,7 @@ from omnidesk.words.errors import OmniDeskError
 NOUNS = (
     "channel", "customer", "outbox", "quarantine", "agent", "team", "setting", "preference", "import",
     "service", "macro", "bulk", "view", "rule", "database", "fact",
-    "organisation", "order",
+    "organisation", "order", "retention",
 )  # fmt: skip
 """Commands that hold commands; each has a module of its name (`import` is a word of Python: `importing`)."""
 

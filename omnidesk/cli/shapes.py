@@ -196,6 +196,7 @@ def identity(row: Identity) -> Document:
                 "state": one.state,
                 "since": to_rfc3339(one.since),
                 "source": one.source,
+                "ground": one.ground or None,
             }
             for one in row.consent
         ],

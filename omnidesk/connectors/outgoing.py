@@ -76,6 +76,9 @@ class Outgoing:
     """The reply window has closed: it goes under the provider's tag for late answers."""
     links: tuple[str, ...] = ()
     """Where each of `files` can be fetched for two days; () where the world does not reach `omnidesk serve`."""
+    unsubscribe: tuple[str, ...] = ()
+    """Where the recipient unsubscribes from what goes to many: an https page that takes a bare POST (RFC 8058) first,
+    then a mailto."""
     template: Filled | None = None
     """What goes out instead of `text`, which says the same in words."""
 

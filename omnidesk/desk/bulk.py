@@ -177,7 +177,7 @@ def _prepare_one(workspace: Workspace, actor: Actor, number: int, what: _What, v
         file_sizes=what.sizes,
         last_inbound_at=planning.last_inbound_at(reader, number, choice.channel.id, choice.public),
         undeliverable=planning.undeliverable(reader, to),
-        refused_consent=consents.refused(reader, choice.channel, (*to, *cc), number),
+        refused_consent=consents.refused(reader, choice.channel, (*to, *cc), number, marketing=True),
         public=choice.public,
         remark=remarks.remark(reader, planned.answers) if choice.privately and planned.answers else None,
     )
@@ -293,7 +293,15 @@ def send(
             last = max(last, due_at)
             sender = senders[one.conversation_id]
             letter = letters.Letter(
-                one.channel, one.outward, one.subject, sender, name, one.answers, enclosed, privately=one.privately
+                one.channel,
+                one.outward,
+                one.subject,
+                sender,
+                name,
+                one.answers,
+                enclosed,
+                privately=one.privately,
+                marketing=True,
             )
             here, message = letters.queue_in(act, one.conversation_id, letter, due_at, _settable(chosen))
             if after is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from omnidesk import clock
-from omnidesk.desk import deliveries, indexing, intake, notifications, relaying, settings
+from omnidesk.desk import deliveries, forgetting, indexing, notifications, relaying, settings
 from omnidesk.desk.acts import Act, perform
 from omnidesk.store import search
 from omnidesk.store.blobs import UNNAMED_FOR
@@ -44,6 +44,7 @@ def clean(workspace: Workspace) -> Cleaned:
             workspace, PROGRAM, "clean", lambda act: sum(_purge(workspace, act, one, purged) for one in numbers)
         )
     workspace.database.write(_forget_what_passed)
+    forgetting.remove_blobs(workspace)
     notifications.forget_old(workspace)
     relaying.forget_old(workspace)
     return Cleaned(act, len(numbers), messages, _sweep_blobs(workspace, purged))
@@ -60,27 +61,8 @@ def _purge(workspace: Workspace, act: Act, number: int, blobs: set[str]) -> int:
     found = tx.all("SELECT * FROM message WHERE conversation_id = ?", (number,))
     for message in found:
         search.remove(tx, message["search_id"], indexing.stored_entry(tx, message))
-        for row in tx.all(
-            "SELECT r.source_id, channel.kind, channel.address FROM receipt r "
-            "JOIN channel ON channel.id = r.channel_id WHERE r.message_id = ?",
-            (message["id"],),
-        ):
-            tombstone = intake.tombstone_of(workspace, row["kind"], row["address"], row["source_id"])
-            tx.execute("INSERT INTO tombstone (hash, at) VALUES (?, ?) ON CONFLICT DO NOTHING", (tombstone, act.at))
-        _bury_echo(workspace, act, message["id"])
-        for query in (
-            "SELECT blob FROM attachment WHERE message_id = ? AND blob IS NOT NULL",
-            "SELECT payload_blob FROM outbox WHERE message_id = ? AND payload_blob IS NOT NULL",
-            "SELECT blob FROM raw_item WHERE id IN (SELECT id FROM receipt WHERE message_id = ?)",
-        ):
-            blobs.update(row[0] for row in tx.all(query, (message["id"],)))
-        tx.execute("DELETE FROM raw_item WHERE id IN (SELECT id FROM receipt WHERE message_id = ?)", (message["id"],))
-        tx.execute(
-            "DELETE FROM fetching WHERE attachment_id IN (SELECT id FROM attachment WHERE message_id = ?)",
-            (message["id"],),
-        )
-        for table in ("receipt", "attachment", "message_reference", "outbox", "provider_id", "call", "fact"):
-            tx.execute(f"DELETE FROM {table} WHERE message_id = ?", (message["id"],))
+        forgetting.bury(workspace, act, message["id"], blobs)
+        tx.execute("DELETE FROM call WHERE message_id = ?", (message["id"],))
         tx.execute("DELETE FROM message WHERE id = ?", (message["id"],))
     for table in ("draft", "participant", "conversation_tag"):
         tx.execute(f"DELETE FROM {table} WHERE conversation_id = ?", (number,))
@@ -91,18 +73,6 @@ def _purge(workspace: Workspace, act: Act, number: int, blobs: set[str]) -> int:
     return len(found)
 
 
-def _bury_echo(workspace: Workspace, act: Act, message_id: int) -> None:
-    """The copy of our own message that a server may still show us must not return either."""
-    row = act.tx.one(
-        "SELECT o.source_id, channel.kind, channel.address FROM outbox o JOIN channel ON channel.id = o.channel_id "
-        "WHERE o.message_id = ? AND o.source_id <> ''",
-        (message_id,),
-    )
-    if row is not None:
-        tombstone = intake.tombstone_of(workspace, row["kind"], row["address"], row["source_id"])
-        act.tx.execute("INSERT INTO tombstone (hash, at) VALUES (?, ?) ON CONFLICT DO NOTHING", (tombstone, act.at))
-
-
 def _sweep_blobs(workspace: Workspace, purged: set[str]) -> int:
     """Remove what was purged and what a crash left unnamed; one pass over the rows, whatever their number."""
     reader = workspace.database.reader
@@ -110,11 +80,7 @@ def _sweep_blobs(workspace: Workspace, purged: set[str]) -> int:
     since = int(reader.value("SELECT value FROM mark WHERE key = 'swept_until'") or 0)
     unnamed = purged | set(workspace.blobs.stored_between(since, until))
     if unnamed:
-        for query in (
-            "SELECT blob FROM raw_item",
-            "SELECT blob FROM attachment WHERE blob IS NOT NULL",
-            "SELECT payload_blob FROM outbox WHERE payload_blob IS NOT NULL",
-        ):
+        for query in forgetting.NAMED_BY:
             for row in reader.execute(query):
                 unnamed.discard(row[0])
     workspace.blobs.remove(unnamed, until)

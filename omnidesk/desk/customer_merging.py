@@ -249,17 +249,16 @@ def take_back(act: Act, act_id: int, restored: list[str], left: list[str]) -> No
     tx.execute("UPDATE act SET undone_by = ? WHERE id = ?", (act.id, act_id))
     back: dict[str, list[tuple[int, int, int]]] = {table: [] for table in OWNED}
     touched: set[int] = set()
-    for row in moved:
-        table, row_id = row["table_name"], row["row_id"]
+    for table, row_id, before in _may_go_back(tx, moved):
         now = tx.value(f"SELECT customer_id FROM {table} WHERE id = ?", (row_id,))
         if now is None:
             continue
-        owner = owned_by(tx, table, row_id)
+        owner = current(tx, owned_by(tx, table, row_id))
         if owner != now:
             tx.execute(f"UPDATE {table} SET customer_id = ? WHERE id = ?", (owner, row_id))
             back[table].append((row_id, int(now), owner))
             touched |= {int(now), owner}
-        elif now != row["before_id"] and table == "identity":
+        elif table == "identity" and now != before:
             value = tx.value("SELECT value FROM identity WHERE id = ?", (row_id,))
             left.append(_("{value} was moved since").format(value=one_line(value, 80)))
     for giver, taker in {(now, owner) for _row, now, owner in back["identity"]}:
@@ -274,6 +273,22 @@ def take_back(act: Act, act_id: int, restored: list[str], left: list[str]) -> No
         restored.append(_("{count} addresses to whom they belonged").format(count=len(back["identity"])))
     if back["conversation"]:
         restored.append(_("{count} conversations to whose they were").format(count=len(back["conversation"])))
+
+
+def _may_go_back(tx: Connection, moved: Sequence[Any]) -> list[tuple[str, int, int]]:
+    """Return the rows that an act moved, and what else changed hands once and lies where it put them: some of that was
+    held there by this act alone. Each with whose it was before the act, or is now."""
+    found = {(row["table_name"], row["row_id"]): int(row["before_id"]) for row in moved}
+    for customer in {current(tx, row["after_id"]) for row in moved}:
+        for table in OWNED:
+            others = tx.all(
+                f"SELECT DISTINCT t.id FROM {table} t JOIN moved m ON m.table_name = '{table}' AND m.row_id = t.id "
+                "WHERE t.customer_id = ? AND m.column_name = 'customer_id'",
+                (customer,),
+            )
+            for (row_id,) in others:
+                found.setdefault((table, row_id), customer)
+    return [(table, row_id, before) for (table, row_id), before in found.items()]
 
 
 def owned_by(tx: Connection, table: str, row_id: int) -> int:

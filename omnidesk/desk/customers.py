@@ -40,7 +40,10 @@ def page(workspace: Workspace, limit: int, after: int = 0, text: str | None = No
         if not sought:
             raise UsageError(_("look for whom? a part of a name, a company or an address, with a letter or a digit"))
         return people.customers(reader, names.find(reader, sought, limit, after))
-    ids = reader.all("SELECT id FROM customer WHERE id > ? AND merged_into IS NULL ORDER BY id LIMIT ?", (after, limit))
+    ids = reader.all(
+        "SELECT id FROM customer WHERE id > ? AND merged_into IS NULL AND erased_at IS NULL ORDER BY id LIMIT ?",
+        (after, limit),
+    )
     return people.customers(reader, [row[0] for row in ids])
 
 

@@ -136,10 +136,16 @@ def _words(one: Event, names: dict[int, str], quiet: bool) -> str:
         return _("split {messages} out to #{number}").format(
             messages=_messages(after.get("messages")), number=after.get("into")
         )
+    if one.kind == "erased":
+        return _("erased all words")
     if one.kind == "edited":
         return _("a message was edited: its details say what stood there")
     if one.kind == "consent":
         given = after.get("consent.state") == "given"
+        if after.get("consent.state") is None:
+            return _("took back what was said of {purpose} on {kind}").format(
+                purpose=_(after.get("purpose", "")), kind=after.get("channel_kind", "")
+            )
         how = _("allowed {purpose} on {kind}") if given else _("forbade {purpose} on {kind}")
         return how.format(purpose=_(after.get("purpose", "")), kind=after.get("channel_kind", ""))
     if one.kind == "opened":

@@ -15,7 +15,7 @@ from functools import partial
 
 from omnidesk import clock
 from omnidesk.connectors.base import Cursor, Item
-from omnidesk.desk import acknowledging, decoding, filing, learning, phones, threading
+from omnidesk.desk import acknowledging, decoding, filing, learning, phones, threading, unsubscribing
 from omnidesk.desk.acts import Act, perform
 from omnidesk.desk.batch import Arrival, Batch
 from omnidesk.desk.decoding import Outcome
@@ -180,7 +180,10 @@ def settle(
     if decoded is None:
         kind = kind_of(workspace, kept[0][0])
         decoded = [decoding.decode(kind, item) for _, item in kept]
-    outcomes = [(raw_id, item, outcome) for (raw_id, item), outcome in zip(kept, decoded, strict=True)]
+    outcomes = [
+        (raw_id, item, unsubscribing.heard(workspace, outcome, item.received_at))
+        for (raw_id, item), outcome in zip(kept, decoded, strict=True)
+    ]
     done, size = Settled(0, 0), FIRST
     while outcomes:
         some, outcomes = outcomes[:size], outcomes[size:]

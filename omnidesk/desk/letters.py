@@ -41,6 +41,8 @@ class Letter:
     """The aside it belongs to; None for what goes to the customer."""
     auto: bool = False
     """A machine wrote it: marked so for the other side, and it answers nobody who waits."""
+    marketing: bool = False
+    """It goes to many who did not ask: it says how to unsubscribe, and not to those who did."""
     until: int | None = None
     for_whom: str | None = None
     """Until when (UTC ms) and for whom the conversation waits where it goes on hold."""
@@ -278,6 +280,7 @@ def _outbox_row(act: Act, message_id: int, number: int, letter: Letter, due_at: 
                 "thread": thread.removeprefix(threading.THREAD),
                 "public": letter.public,
                 "privately": letter.privately,
+                **({"marketing": True} if letter.marketing else {}),
             }
         ),
         created_at=letter.written_at or act.at,

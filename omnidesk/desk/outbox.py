@@ -16,7 +16,18 @@ from omnidesk import clock
 from omnidesk.connectors import registry
 from omnidesk.connectors.base import File, Filled, Outgoing, Payload, Quoted
 from omnidesk.connectors.manifest import Idempotency
-from omnidesk.desk import conversations, deliveries, drafts, echoes, handing, holding, identity, notifications, settings
+from omnidesk.desk import (
+    conversations,
+    deliveries,
+    drafts,
+    echoes,
+    handing,
+    holding,
+    identity,
+    notifications,
+    settings,
+    unsubscribing,
+)
 from omnidesk.desk.acts import Act, perform, perform_undoable
 from omnidesk.desk.intake import Held
 from omnidesk.store import leases, people, thread
@@ -282,6 +293,7 @@ def outgoing(workspace: Workspace, message_id: int) -> Outgoing:
         auto=message.auto is not None,
         public=bool(said.get("public")),
         privately=bool(said.get("privately")),
+        unsubscribe=unsubscribing.offered(workspace, message) if said.get("marketing") else (),
         template=None if template is None else Filled(template["name"], template["language"], (*template["values"],)),
     )
 

@@ -11,6 +11,7 @@ from omnidesk.desk import (
     away,
     bulk,
     calls,
+    consent_record,
     contacts,
     conversations,
     customer_import,
@@ -197,13 +198,20 @@ def _reverse(act: Act, event: Any, restored: list[str], left: list[str]) -> None
     before, after = json.loads(event["before_json"]), json.loads(event["after_json"])
     number = event["conversation_id"]
     where = f"#{number}" if number is not None else _("the customer")
-    if event["kind"] in ("replied", "noted", "logged"):
+    if _erased(act, event):
+        left.append(_("{where} was erased since").format(where=where))
+    elif event["kind"] in ("replied", "noted", "logged"):
         _take_back_message(act, event, restored, left)
     elif event["kind"] == "tagged":
         _restore_tags(act, number, before["tags"], after["tags"], restored, left)
     elif event["kind"] == "customer_tagged":
         if customer_tags.take_back(act, event["customer_id"], before["tags"], after["tags"]):
             restored.append(_("the customer's tags"))
+    elif event["kind"] == "consent":
+        if consent_record.take_back(act, event, before, after):
+            restored.append(_("what the address allows"))
+        else:
+            left.append(_("what the address allows was changed since"))
     elif event["kind"] in ("macro_added", "macro_removed"):
         macros.take_back(act, event["kind"], before, after, restored)
     elif event["kind"] in ("fact_added", "fact_forgotten"):
@@ -242,6 +250,13 @@ def _reverse(act: Act, event: Any, restored: list[str], left: list[str]) -> None
                 restored.append(f"{where} {_word(column)}")
             else:
                 left.append(_("{where} {field} was changed since").format(where=where, field=_word(column)))
+
+
+def _erased(act: Act, event: Any) -> bool:
+    """Say whether what an event tells of was erased: then nothing of it is left to restore."""
+    table = "customer" if event["conversation_id"] is None else "conversation"
+    row_id = event[f"{table}_id"]
+    return bool(act.tx.value(f"SELECT 1 FROM {table} WHERE id = ? AND erased_at IS NOT NULL", (row_id,)))
 
 
 def _changed_since(act: Act, event: Any, name: str) -> bool:

@@ -139,6 +139,10 @@ class DeskScreen(TeachingDesk):
         calls = self.summary.calls if self.summary is not None else ()
         return telephone.ringing(calls, clock.now(), self.keymap.hint("call")) if calls else ""
 
+    def on_may_dial(self, message: telephone.MayDial) -> None:
+        """It is known whether a number may be called."""
+        telephone.may_dial(self, message)
+
     def on_dialled(self, message: telephone.Dialled) -> None:
         """The program that dials did so, or did not."""
         telephone.dialled(self, message)

@@ -57,6 +57,7 @@ LISTINGS: tuple[str, ...] = (
     "orders",
     "order",
     "import",
+    "permissions",
 )
 """The places of these screens."""
 SCROLLED = (*LISTINGS, "help")

@@ -19,15 +19,17 @@ from omnidesk.screens.listing import LISTINGS
 from omnidesk.text.clean import one_line
 from omnidesk.widgets import badges, times
 from omnidesk.words.contacts import length
-from omnidesk.words.errors import OmniDeskError
+from omnidesk.words.errors import DatabaseLostError, OmniDeskError
 from omnidesk.words.rows import LiveCall
 from omnidesk.words.speech import _, ngettext
 
 if TYPE_CHECKING:
+    from omnidesk.desk import consent_record
     from omnidesk.screens import contact_screen
     from omnidesk.screens.desk import DeskScreen
     from omnidesk.text import phone
 else:
+    consent_record = Later("omnidesk.desk.consent_record")
     contact_screen = Later("omnidesk.screens.contact_screen")
     phone = Later("omnidesk.text.phone")
 
@@ -156,8 +158,33 @@ def command(said: str, number: str) -> list[str]:
     return [word.replace("{number}", bare) for word in words]
 
 
+@dataclass
+class MayDial(Message):
+    """It was looked up whether a number may be called; `objection` says why not."""
+
+    number: str
+    objection: str
+
+
 def dial_number(desk: DeskScreen, number: str) -> None:
-    """Start the agent's own program that dials, and open the call screen."""
+    """Call a number, unless its customer wants no calls."""
+    session, here = desk.session, desk.open_id
+
+    def work() -> MayDial:
+        try:
+            return MayDial(number, consent_record.call_objection(session.workspace, number, here))
+        except DatabaseLostError:
+            return MayDial(number, "")  # a telephone works without a database
+
+    desk.backstage.write(work)
+
+
+def may_dial(desk: DeskScreen, message: MayDial) -> None:
+    """Start the agent's own program that dials, and open the call screen; or say why the number is not called."""
+    number = message.number
+    if message.objection:
+        desk.say(message.objection, wrong=True)
+        return
     said = desk.session.preferences.dial_command
     sheet = contact_screen.Sheet("call", "out", who=phone.shown_phone(number), belongs=desk.open_id)
     _open(desk, sheet)

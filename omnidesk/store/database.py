@@ -128,6 +128,9 @@ class Database(ABC):
         """Wait so long, or until `ended`, or until another process says that it committed something."""
         ended.wait(seconds)
 
+    def scrub(self) -> None:  # noqa: B027  most databases have nothing to do
+        """Let go of what was deleted for good and still lies in files; a server sees to it by itself."""
+
     @abstractmethod
     def close(self) -> None:
         """Close every connection; one that is in use at this moment closes when it is not."""

@@ -32,7 +32,7 @@ def customers(connection: Connection, ids: Iterable[int]) -> list[Customer]:
         f"WHERE i.customer_id IN ({marks}) ORDER BY c.id"
     ):
         consents[row["identity_id"]].append(
-            Consent(row["channel_kind"], row["purpose"], row["state"], row["since"], row["source"])
+            Consent(row["channel_kind"], row["purpose"], row["state"], row["since"], row["source"], row["ground"])
         )
     for row in connection.all(f"SELECT * FROM identity WHERE customer_id IN ({marks}) ORDER BY id"):
         identities[row["customer_id"]].append(identity(row, tuple(consents[row["id"]])))

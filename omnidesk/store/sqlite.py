@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 BUSY_SECONDS = 15.0
 ATTEMPTS = 5
+MERGED = 500
+"""Pages of a full-text index that are merged in one transaction."""
 WAL_PAGES = 4000
 """Pages (of 4 KiB) that the log gathers before they go into the database: many writes to one page become one."""
 
@@ -140,6 +142,16 @@ class SqliteDatabase(Database):
             raise
         return result
 
+    def scrub(self) -> None:
+        """Take out of the files what was deleted for good: the full-text indexes keep words of rows that are gone until
+        they are merged, in steps that let others write; and the log keeps pages until it is emptied."""
+        for index in ("search", "search_names"):
+            pages = -MERGED
+            while self.write(lambda tx, index=index, pages=pages: _merge(tx, index, pages)):  # type: ignore[misc]
+                pages = MERGED
+        with plain_words(self.path):
+            Held(self.path).execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def small_blobs(self) -> SmallBlobs:
         """Return the second file."""
         from omnidesk.store.sqlite_blobs import SqliteBlobs
@@ -175,6 +187,13 @@ class Held(SqliteConnection):
             self.raw.close()
 
 
+def _merge(tx: Transaction, index: str, pages: int) -> bool:
+    """Merge some pages of a full-text index (FTS5, section 6.8); say whether there is more to do."""
+    before = tx.value("SELECT total_changes()")
+    tx.execute(f"INSERT INTO {index} ({index}, rank) VALUES ('merge', ?)", (pages,))
+    return int(tx.value("SELECT total_changes()")) - int(before) >= 2
+
+
 def connect(path: Path) -> sqlite3.Connection:
     """Open an existing SQLite file the way the desk uses it: WAL, synchronous=FULL, autocommit."""
     raw = sqlite3.connect(
@@ -190,6 +209,7 @@ def connect(path: Path) -> sqlite3.Connection:
         raw.execute("PRAGMA journal_mode = WAL")
     raw.execute("PRAGMA synchronous = FULL")
     raw.execute("PRAGMA cache_size = -16384")
+    raw.execute("PRAGMA secure_delete = ON")
     raw.execute(f"PRAGMA wal_autocheckpoint = {WAL_PAGES}")
     return raw
 

@@ -17,7 +17,7 @@ from typing import Any
 from omnidesk import clock
 from omnidesk.connectors import registry
 from omnidesk.connectors.manifest import RunsIn
-from omnidesk.desk import away, calls, channels, cleaning, log, settings, triage
+from omnidesk.desk import away, calls, channels, cleaning, log, retention, settings, triage
 from omnidesk.desk.decoding import Decoder
 from omnidesk.store import leases
 from omnidesk.store.workspace import Workspace
@@ -182,6 +182,7 @@ class Engine:
             await self.in_thread(away.end_due, self.workspace)
             await self.in_thread(triage.wake_due, self.workspace, PROGRAM)
             await self.in_thread(calls.give_up, self.workspace)
+            await self.in_thread(retention.run_daily, self.workspace)
             if clock.monotonic() - self._cleaned > CLEAN_EVERY:
                 await self.in_thread(cleaning.clean, self.workspace)
                 self._cleaned = clock.monotonic()

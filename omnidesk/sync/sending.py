@@ -22,7 +22,7 @@ from omnidesk.connectors.base import (
     Unknown,
 )
 from omnidesk.connectors.manifest import Manifest
-from omnidesk.desk import automatic, channels, consents, log, outbox, planning, remarks, rules, threads
+from omnidesk.desk import automatic, channels, consents, log, outbox, planning, remarks, rules, threads, unsubscribing
 from omnidesk.desk.intake import Held
 from omnidesk.desk.outbox import Claimed
 from omnidesk.desk.settings import Settings
@@ -224,6 +224,7 @@ class Sender:
                 (*outgoing.to, *outgoing.cc, *outgoing.bcc),
                 outgoing.conversation,
                 service_only=not outgoing.token,  # an aside goes to no customer and bears no token
+                marketing=unsubscribing.is_marketing(self.workspace, claimed.message_id),
             ),
             public=outgoing.public,
             remark=(

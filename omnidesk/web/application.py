@@ -12,7 +12,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from omnidesk.desk import log
-from omnidesk.web import handing, webhooks
+from omnidesk.web import handing, unsubscribing, webhooks
 from omnidesk.web import relay as relaying
 from omnidesk.web.chat import Chat
 from omnidesk.web.door import Door
@@ -21,6 +21,7 @@ from omnidesk.web.form.doorway import FormPages
 from omnidesk.web.handing import Files
 from omnidesk.web.health import HealthPages
 from omnidesk.web.relay import Relay
+from omnidesk.web.unsubscribing import Unsubscribing
 from omnidesk.web.webhooks import Webhooks
 
 
@@ -32,6 +33,7 @@ class Site:
         hooks = Webhooks(door, relay.keep if relays else door.admit)
         health = HealthPages(door, hooks)
         self.chat = None if relays else Chat(door)
+        leaving = [] if relays else [Route(unsubscribing.PATH, Unsubscribing(door).handle, methods=["GET", "POST"])]
         forms = FormPages(door, relay.keep if relays else door.admit, relays)
         self.app = Starlette(
             routes=[
@@ -40,6 +42,7 @@ class Site:
                 Route(doorway.PATH, forms.handle, methods=["GET", "POST", "OPTIONS"]),
                 Route(doorway.THANKS, forms.thanks),
                 Route(handing.PATH, Files(door).handle),
+                *leaving,
                 Route("/health", health.health),
                 Route("/metrics", health.metrics),
                 *(() if self.chat is None else self.chat.routes),

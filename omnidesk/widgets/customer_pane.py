@@ -130,12 +130,17 @@ def summary(known: Known) -> str:
 
 
 def _identity(identity: Identity, width: int) -> tuple[Part, ...]:
-    forbids = any(one.state == "withdrawn" for one in identity.consent)
+    forbids = {one.channel_kind for one in identity.consent if one.state == "withdrawn"}
+    purposes = {one.purpose for one in identity.consent if one.state == "withdrawn"}
     state = (
         _("blocked")
         if identity.blocked
         else _("undeliverable")
         if not identity.deliverable
+        else _("no calls")
+        if forbids == {"call"}
+        else _("no mailings")
+        if purposes == {"marketing"}
         else _("no messages")
         if forbids
         else _("shared")
@@ -146,7 +151,7 @@ def _identity(identity: Identity, width: int) -> tuple[Part, ...]:
         if identity.claimed
         else ""
     )
-    doubtful = identity.blocked or not identity.deliverable or identity.claimed or forbids
+    doubtful = identity.blocked or not identity.deliverable or identity.claimed or bool(forbids)
     style = "warn" if doubtful else "good"
     kind = {"email": "mail", "phone": "call", "visitor": "chat"}.get(identity.kind, badges.kind(identity.kind))
     left: tuple[Part, ...] = (("head", f" {fit(kind, 5)}"), ("", one_line(identity.value)))

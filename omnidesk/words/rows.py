@@ -301,13 +301,14 @@ class Act:
 
 @dataclass(frozen=True)
 class Consent:
-    """What a customer allowed for one address."""
+    """What a customer allowed for one address, since when (UTC ms), who or what said so, and on what ground."""
 
     channel_kind: str
     purpose: str
     state: str
     since: int
     source: str
+    ground: str = ""
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,7 @@ def consents(desk: Desk) -> dict[str, str]:
 def test_what_was_said_is_kept_with_the_address_and_in_the_history(time: Clock, desk: Desk, sms: Channel) -> None:
     number = stops(desk, sms)
     (customer,) = customers.find(desk.workspace, PHONE)
-    assert customer.identities[0].consent == (Consent("sample-sms", "marketing", "withdrawn", time.at, "STOP"),)
+    assert customer.identities[0].consent == (Consent("sample-sms", "marketing", "withdrawn", time.at, "STOP", ""),)
     (event,) = [one for one in threads.events(desk.workspace, number) if one.kind == "consent"]
     assert (event.after["consent.state"], event.after["purpose"]) == ("withdrawn", "marketing")
     assert "forbade marketing on sample-sms" in [one.said for one in history.happenings(desk.workspace, number)]

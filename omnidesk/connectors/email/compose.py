@@ -103,7 +103,17 @@ def _markers(outgoing: Outgoing, sender: Address, settings: Mapping[str, Any]) -
     if outgoing.auto:
         kind = "auto-replied" if outgoing.in_reply_to else "auto-generated"
         fields += [f"Auto-Submitted: {kind}", "X-Auto-Response-Suppress: All", f"{LOOP_FIELD}: {domain}"]
+    if outgoing.unsubscribe:
+        fields.append(_field("List-Unsubscribe", ",\r\n ".join(f"<{_link(one)}>" for one in outgoing.unsubscribe)))
+        if any(one.startswith("https://") for one in outgoing.unsubscribe):
+            fields.append("List-Unsubscribe-Post: List-Unsubscribe=One-Click")  # RFC 8058 section 3.1
     return fields
+
+
+def _link(said: str) -> str:
+    if not re.fullmatch(r"(?:https://|mailto:)[!-;=?-~]+", said):
+        raise ValueError(f"{one_line(said, 100)!r} is no link for List-Unsubscribe")
+    return said
 
 
 def _quotation(quoted: Quoted) -> str:

@@ -79,3 +79,11 @@ class RelayItem(SQLModel, table=True):
     source_id: str
     item_json: str = Field(sa_column=Column(Text, nullable=False))
     kept_at: int = Field(sa_column=big())
+
+
+class UnnamedBlob(SQLModel, table=True):
+    """A blob whose row was erased: it goes as soon as it is certain that no other row names it."""
+
+    __tablename__ = "unnamed_blob"
+    name: str = Field(primary_key=True)
+    at: int = Field(sa_column=big())

@@ -80,6 +80,8 @@ class Conversation(SQLModel, table=True):
     """How often it went from one agent to another."""
     person_check: str = ""
     """What came of the newest check of the person: `passed: order number, postcode`, or `failed`."""
+    erased_at: int | None = Field(default=None, sa_column=big(nullable=True))
+    """When its words went for good; that it took place, and when, stays."""
 
 
 class Participant(SQLModel, table=True):

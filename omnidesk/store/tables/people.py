@@ -28,6 +28,8 @@ class Customer(SQLModel, table=True):
     merged_into: int | None = Field(default=None, sa_column=big(nullable=True))
     organisation_id: int | None = Field(default=None, sa_column=big(nullable=True))
     created_at: int = Field(sa_column=big())
+    erased_at: int | None = Field(default=None, sa_column=big(nullable=True))
+    """When all that told who they were went for good."""
 
 
 class Organisation(SQLModel, table=True):
@@ -104,7 +106,7 @@ class Identity(SQLModel, table=True):
 
 
 class Consent(SQLModel, table=True):
-    """What a customer allowed for one address, on one kind of channel, for one purpose."""
+    """What a customer allowed for one address, on one kind of channel, for one purpose, and on what ground."""
 
     __table_args__ = (UniqueConstraint("identity_id", "channel_kind", "purpose", name="consent_once"),)
     id: int = Field(sa_column=big(primary_key=True))
@@ -114,3 +116,4 @@ class Consent(SQLModel, table=True):
     state: str
     since: int = Field(sa_column=big())
     source: str
+    ground: str = ""

@@ -138,3 +138,15 @@ class RoutingRule(SQLModel, table=True):
     team_id: int = Field(sa_column=big())
     created_at: int = Field(sa_column=big())
     removed_at: int | None = Field(default=None, sa_column=big(nullable=True))
+
+
+class RetentionRule(SQLModel, table=True):
+    """What becomes of closed conversations that are older than so many days: `what` is erase or delete. A `tag` names
+    those it is for, empty: all."""
+
+    __tablename__ = "retention_rule"
+    id: int = Field(sa_column=big(primary_key=True))
+    days: int
+    tag: str = ""
+    what: str
+    created_at: int = Field(sa_column=big())
