@@ -8,7 +8,7 @@ A message's customer follows from its identity, else from its conversation.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -82,11 +82,13 @@ def absorb(act: Act, into: int, gone: int, reason: str) -> None:
     """Give all that a customer has to another, within an act of the kind MERGE."""
     tx = act.tx
     pairs = [(one, other) for one in _open_of(tx, gone) for other in _open_of(tx, into)]
+    moved: dict[str, list[int]] = {}
     for table in OWNED:
-        for (row,) in tx.all(f"SELECT id FROM {table} WHERE customer_id = ?", (gone,)):
-            act.moved(table, row, "customer_id", gone, into)
+        moved[table] = [row[0] for row in tx.all(f"SELECT id FROM {table} WHERE customer_id = ?", (gone,))]
+        for row_id in moved[table]:
+            act.moved(table, row_id, "customer_id", gone, into)
         tx.execute(f"UPDATE {table} SET customer_id = ? WHERE customer_id = ?", (into, gone))
-    resettle(tx, act.id)
+    resettle(tx, moved)
     _fill(act, into, gone)
     act.change_row("customer_merged", "customer", gone, {"merged_into": into}, customer=gone)
     act.event("customer_joined", customer=into, after={"customer": gone, "reason": reason})
@@ -189,10 +191,11 @@ def give(act: Act, identities: Sequence[int], owner: int, to: int) -> None:
         tx.execute("UPDATE identity SET customer_id = ? WHERE id = ?", (to, identity))
         act.change_row("address_owned", "identity", identity, {"claimed": False}, customer=to)
         act.moved("identity", identity, "customer_id", owner, to)
-    for number in _followers(tx, identities, owner):
+    followers = _followers(tx, identities, owner)
+    for number in followers:
         tx.execute("UPDATE conversation SET customer_id = ? WHERE id = ?", (to, number))
         act.moved("conversation", number, "customer_id", owner, to)
-    resettle(tx, act.id)
+    resettle(tx, {"identity": identities, "conversation": followers})
     act.event("address_went", customer=owner, after={"customer": to})
     act.event("address_came", customer=to, after={"customer": owner})
     naming.renew(tx, (owner, to))
@@ -215,26 +218,20 @@ def _followers(tx: Connection, identities: Sequence[int], owner: int) -> list[in
     ]
 
 
-def resettle(tx: Transaction, act_id: int) -> None:
-    """Give the messages of all that an act moved the customer they have now, and what is known by them; rides on
-    moved_act, message_identity, message_thread and fact_message."""
-    moved = "SELECT row_id FROM moved WHERE act_id = ? AND column_name = 'customer_id' AND table_name = ?"
-    tx.execute(
-        "UPDATE message SET customer_id = (SELECT i.customer_id FROM identity i WHERE i.id = message.identity_id) "
-        f"WHERE identity_id IN ({moved})",
-        (act_id, "identity"),
-    )
-    tx.execute(
-        "UPDATE message SET customer_id = (SELECT c.customer_id FROM conversation c WHERE c.id = "
-        "message.conversation_id) WHERE identity_id IS NULL AND customer_id IS NOT NULL "
-        f"AND conversation_id IN ({moved})",
-        (act_id, "conversation"),
-    )
-    tx.execute(
-        "UPDATE fact SET customer_id = (SELECT m.customer_id FROM message m WHERE m.id = fact.message_id) "
-        f"WHERE message_id IN (SELECT id FROM message WHERE identity_id IN ({moved}) AND customer_id IS NOT NULL)",
-        (act_id, "identity"),
-    )
+def resettle(tx: Transaction, moved: Mapping[str, Iterable[int]]) -> None:
+    """Give the messages of identities and conversations that changed hands the customer they have now, and what is
+    known by them; rides on message_identity, message_thread and fact_message."""
+    for identity in moved.get("identity", ()):
+        owner = tx.value("SELECT customer_id FROM identity WHERE id = ?", (identity,))
+        tx.execute("UPDATE message SET customer_id = ? WHERE identity_id = ?", (owner, identity))
+        said = "SELECT id FROM message WHERE identity_id = ?"
+        tx.execute(f"UPDATE fact SET customer_id = ? WHERE message_id IN ({said})", (owner, identity))
+    for number in moved.get("conversation", ()):
+        tx.execute(
+            "UPDATE message SET customer_id = (SELECT c.customer_id FROM conversation c WHERE c.id = "
+            "message.conversation_id) WHERE conversation_id = ? AND identity_id IS NULL AND customer_id IS NOT NULL",
+            (number,),
+        )
 
 
 # Taking back
@@ -261,13 +258,14 @@ def take_back(act: Act, act_id: int, restored: list[str], left: list[str]) -> No
         elif table == "identity" and now != before:
             value = tx.value("SELECT value FROM identity WHERE id = ?", (row_id,))
             left.append(_("{value} was moved since").format(value=one_line(value, 80)))
+    went = {table: [row_id for row_id, _now, _owner in rows_back] for table, rows_back in back.items()}
     for giver, taker in {(now, owner) for _row, now, owner in back["identity"]}:
         ids = [row_id for row_id, now, owner in back["identity"] if (now, owner) == (giver, taker)]
         for number in _followers(tx, ids, giver):  # what came later goes where its addresses went
             tx.execute("UPDATE conversation SET customer_id = ? WHERE id = ?", (taker, number))
             act.moved("conversation", number, "customer_id", giver, taker)
-    resettle(tx, act_id)
-    resettle(tx, act.id)
+            went["conversation"].append(number)
+    resettle(tx, went)
     naming.renew(tx, touched)
     if back["identity"]:
         restored.append(_("{count} addresses to whom they belonged").format(count=len(back["identity"])))
