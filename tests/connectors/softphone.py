@@ -23,7 +23,7 @@ class Softphone:
         self.control, self.sip = _free(socket.SOCK_STREAM), _free(socket.SOCK_DGRAM)
         self._folder = folder
         self.sound = folder / "sound"
-        self.sound.mkdir(parents=True)
+        self.sound.mkdir(parents=True, exist_ok=True)
         modules = next(Path("/usr/lib").glob("**/baresip/modules"), Path("/usr/lib/baresip/modules"))
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "config").write_text(
