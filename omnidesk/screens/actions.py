@@ -35,6 +35,7 @@ from omnidesk.screens import (
     stats,
     taking,
     telephone,
+    timeline,
     trail,
     triage,
     views,
@@ -99,5 +100,6 @@ ACTIONS = (
     *agents.ACTIONS,
     *telephone.ACTIONS,
     *contact_keys.ACTIONS,
+    *timeline.ACTIONS,
     *ALWAYS,
 )

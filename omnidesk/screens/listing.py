@@ -53,6 +53,7 @@ LISTINGS: tuple[str, ...] = (
     "details",
     "reader",
     "picking",
+    "timeline",
 )
 """The places of these screens."""
 SCROLLED = (*LISTINGS, "help")

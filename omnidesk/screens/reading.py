@@ -11,6 +11,7 @@ from omnidesk.desk import (
     customers,
     history,
     person_checks,
+    portrait,
     saved_views,
     status,
     suggesting,
@@ -129,7 +130,7 @@ def older_up_to(
 
 
 def customer(session: Session, conversation: Conversation) -> CustomerRead:
-    """Read the customer of a conversation and all their other conversations."""
+    """Read the customer of a conversation, what is known of them, and their other conversations, those open first."""
     began = clock.monotonic()
     if conversation.customer_id is None:
         return CustomerRead(conversation.id, Known(None, (), conversation.customer))
@@ -137,9 +138,11 @@ def customer(session: Session, conversation: Conversation) -> CustomerRead:
         found = customers.get(session.workspace, conversation.customer_id)
     except NotFoundError:
         return CustomerRead(conversation.id, Known(None, (), conversation.customer))
-    others = customers.conversations(session.workspace, found.id, OTHERS + 1)
+    drawn = portrait.of(session.workspace, found)
+    newest = customers.conversations(session.workspace, found.id, OTHERS + 1)
+    others = {one.id: one for one in (*drawn.open, *newest) if one.id != conversation.id}
     likely = tuple(suggesting.offered(session.workspace, found.id)[:SUGGESTED])
-    known = Known(found, tuple(one for one in others if one.id != conversation.id)[:OTHERS], suggestions=likely)
+    known = Known(found, tuple(others.values())[:OTHERS], suggestions=likely, portrait=drawn)
     return CustomerRead(conversation.id, known, clock.monotonic() - began)
 
 

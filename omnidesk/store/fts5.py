@@ -73,7 +73,7 @@ def hits(
         read = hit = 0
         while True:
             rows = _newest(connection, below, above)
-            found = [row["search_id"] for row in rows if _holds(terms, *reads(connection, row))]
+            found = [row["search_id"] for row in rows if holds(terms, *reads(connection, row))]
             yield found
             if len(rows) < READ:
                 return
@@ -116,7 +116,7 @@ def _newest(connection: Connection, below: int, above: int) -> list[Any]:
     )
 
 
-def _holds(terms: Sequence[Term], body: str, who: str) -> bool:
+def holds(terms: Sequence[Term], body: str, who: str) -> bool:
     """Say whether a message's words match as the full-text index would have it."""
     in_body, in_who = f" {body} ", f" {who} "
     for term in terms:

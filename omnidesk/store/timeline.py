@@ -1,0 +1,115 @@
+"""Reads of what stands on a customer's timeline, newest first. Each looks only at what is of this customer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from omnidesk.store import filters, ids
+from omnidesk.store.database import Connection
+from omnidesk.words.kinds import DESK_KINDS, Direction
+from omnidesk.words.timeline import WRITTEN, Wanted
+
+END = (1 << 50, 1 << 62)
+"""A key (at, id) behind everything: a time whose ids the databases can still hold."""
+MOST_TEXT = 600
+"""Characters of a message that are read."""
+ABOUT = "kind NOT IN ('received', 'sent_elsewhere', 'opened')"
+"""The condition of the index event_about, word for word."""
+_MESSAGE = (
+    "m.id, m.at, m.search_id, m.conversation_id, m.kind, m.channel_id, m.identity_id, m.direction, m.author_kind, "
+    "m.author_name, m.from_name, m.from_address, m.subject, m.auto, m.public, m.aside_id, m.unproven, m.status, "
+    "m.contact_json, channel.name AS channel, channel.kind AS channel_kind, "
+    f"substr(coalesce(m.reply_text, m.text), 1, {MOST_TEXT}) AS said"
+)
+_FROM = "message m INDEXED BY message_customer JOIN channel ON channel.id = m.channel_id"
+_SHOWN = (
+    "m.status <> 'cancelled' AND NOT EXISTS (SELECT 1 FROM conversation c WHERE c.id = m.conversation_id "
+    f"AND c.place = 'deleted' {filters.EACH})"
+)
+
+
+def family(connection: Connection, customer: int) -> tuple[int, ...]:
+    """Return a customer and all who were merged into them; rides on customer_merged."""
+    found, look = [customer], [customer]
+    while look:
+        marks = ", ".join(str(int(one)) for one in look)
+        look = [row[0] for row in connection.all(f"SELECT id FROM customer WHERE merged_into IN ({marks})")]
+        found += look
+    return tuple(found)
+
+
+def messages(
+    connection: Connection, customer: int, wanted: Wanted, limit: int, before: tuple[int, int] = END
+) -> list[Any]:
+    """Return the newest messages of a customer before a key (at, id), but those that lie deleted or were taken back;
+    rides on message_customer."""
+    said = filters.Conditions({"customer": customer, "at": before[0], "id": before[1], "limit": limit})
+    said.add(f"m.customer_id = :customer AND (m.at, m.id) < (:at, :id) AND {_SHOWN}")
+    if wanted.kinds:
+        logged = [kind for kind in wanted.kinds if kind in DESK_KINDS]
+        parts = [said.one_of("m.kind", logged)] if logged else []
+        if WRITTEN in wanted.kinds:
+            parts.append(f"NOT ({said.one_of('m.kind', DESK_KINDS)})")
+        said.add(f"({' OR '.join(parts)})" if parts else "FALSE")
+    if wanted.channels:
+        names = said.one_of("channel.name", wanted.channels)
+        kinds = said.one_of("channel.kind", wanted.channels)
+        said.add(f"({names} OR {kinds} OR {said.one_of('m.kind', wanted.channels)})")
+    if wanted.directions:
+        said.add(said.one_of("m.direction", [str(one) for one in wanted.directions]))
+    if wanted.query.attachment:
+        said.add("m.files > 0")
+    _put_days(said, wanted, "m.at")
+    return connection.all(
+        f"SELECT {_MESSAGE} FROM {_FROM} WHERE {said.where} ORDER BY m.at DESC, m.id DESC LIMIT :limit", said.values
+    )
+
+
+def last_inbound(connection: Connection, customer: int, channel: int, looked_at: int) -> int | None:
+    """Return when a customer last wrote on a channel, as far as their newest messages tell; rides on
+    message_customer."""
+    found = connection.value(
+        "SELECT max(at) FROM (SELECT at, channel_id, direction, aside_id FROM message INDEXED BY message_customer "
+        f"WHERE customer_id = ? ORDER BY at DESC, id DESC LIMIT {int(looked_at)}) AS newest "
+        "WHERE channel_id = ? AND direction = ? AND aside_id IS NULL",
+        (customer, channel, str(Direction.INBOUND)),
+    )
+    return None if found is None else int(found)
+
+
+def events(
+    connection: Connection, customer: int, kinds: Sequence[str], wanted: Wanted, limit: int, below: int
+) -> list[Any]:
+    """Return the newest events of a customer of these kinds below an id, and by what act each was taken back; rides on
+    event_about."""
+    said = filters.Conditions({"customer": customer, "below": below, "limit": limit})
+    said.add(f"e.customer_id = :customer AND e.{ABOUT} AND e.id < :below AND {said.one_of('e.kind', kinds)}")
+    if wanted.query.after is not None:
+        said.add(f"e.id >= {said.put(ids.first_id(wanted.query.after))}")
+    if wanted.query.before is not None:
+        said.add(f"e.id < {said.put(ids.first_id(wanted.query.before))}")
+    return connection.all(
+        "SELECT e.*, act.undone_by FROM event e INDEXED BY event_about LEFT JOIN act ON act.id = e.act_id "
+        f"WHERE {said.where} ORDER BY e.id DESC LIMIT :limit",
+        said.values,
+    )
+
+
+def notes(
+    connection: Connection, customer: int, wanted: Wanted, limit: int, before: tuple[int, int] = END
+) -> list[Any]:
+    """Return the newest notes about a customer before a key (at, id); rides on customer_note_customer."""
+    said = filters.Conditions({"customer": customer, "at": before[0], "id": before[1], "limit": limit})
+    said.add("customer_id = :customer AND (at, id) < (:at, :id) AND gone_at IS NULL")
+    _put_days(said, wanted, "at")
+    return connection.all(
+        f"SELECT * FROM customer_note WHERE {said.where} ORDER BY at DESC, id DESC LIMIT :limit", said.values
+    )
+
+
+def _put_days(said: filters.Conditions, wanted: Wanted, column: str) -> None:
+    if wanted.query.after is not None:
+        said.add(f"{column} >= {said.put(wanted.query.after)}")
+    if wanted.query.before is not None:
+        said.add(f"{column} < {said.put(wanted.query.before)}")
