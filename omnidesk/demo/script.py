@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from omnidesk import clock
-from omnidesk.desk import composing, customers, drafts, joining, threads, triage
+from omnidesk.desk import composing, customer_merging, customers, drafts, joining, threads, triage
 from omnidesk.desk.composing import Queued
 from omnidesk.desk.workspace import Workspace
 from omnidesk.words.kinds import Priority, Status
@@ -203,10 +203,15 @@ def tag(*names: str) -> Doing:
 
 
 def merge_into(address: str) -> Doing:
-    """Join conversations to the one of the customer at another address."""
+    """Join conversations to the one of the customer at another address, who is the same person."""
 
     def act(stage: Stage, actor: Actor, numbers: Sequence[int]) -> None:
-        joining.merge(stage.workspace, actor, numbers, stage.number(address))
+        into = stage.number(address)
+        same, *others = [threads.conversation(stage.workspace, number).customer_id for number in (into, *numbers)]
+        joining.merge(stage.workspace, actor, numbers, into)
+        gone = {one for one in others if one is not None} - {same}
+        if gone and same is not None:
+            customer_merging.merge(stage.workspace, actor, gone, same)
 
     return act
 

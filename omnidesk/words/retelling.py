@@ -45,6 +45,7 @@ ACTS = (
     "{address} is somebody else than {name}", "{one} and {other} are two people", "organisation {name}",
     "{name} belongs to {group}", "no organisation", "many people use {address}", "one person uses {address}",
     "the person of {one} passed the check", "the person of {one} failed the check",
+    "wrote a note about {name}", "edited a note about {name}", "took out a note about {name}",
     "blocked {address}", "blocked the sender of {many}", "took back: {act}",
 )  # fmt: skip
 """What acts are called. `{many}`, `{what}`, `{why}` and `{act}` are themselves said anew, and each of `{parts}`."""

@@ -44,6 +44,9 @@ class Entry:
         return self.at, self.id, self.rank
 
 
+NO_WORDS = Query()
+
+
 @dataclass(frozen=True)
 class Wanted:
     """What of a timeline is asked for; what is empty leaves nothing out. Of `query` the words and days count."""
@@ -52,7 +55,7 @@ class Wanted:
     channels: tuple[str, ...] = ()
     """Names and kinds of channels."""
     directions: tuple[Direction, ...] = ()
-    query: Query = Query()
+    query: Query = NO_WORDS
 
     def takes(self, kind: str) -> bool:
         """Say whether this kind is asked for."""
