@@ -207,11 +207,13 @@ def merge_into(address: str) -> Doing:
 
     def act(stage: Stage, actor: Actor, numbers: Sequence[int]) -> None:
         into = stage.number(address)
-        same, *others = [threads.conversation(stage.workspace, number).customer_id for number in (into, *numbers)]
-        joining.merge(stage.workspace, actor, numbers, into)
-        gone = {one for one in others if one is not None} - {same}
-        if gone and same is not None:
-            customer_merging.merge(stage.workspace, actor, gone, same)
+        others = [number for number in numbers if number != into]  # it may have joined by itself
+        customer, *gone = [threads.conversation(stage.workspace, number).customer_id for number in (into, *others)]
+        if others:
+            joining.merge(stage.workspace, actor, others, into)
+        strangers = {one for one in gone if one is not None} - {customer}
+        if customer is not None and strangers:
+            customer_merging.merge(stage.workspace, actor, strangers, customer)
 
     return act
 

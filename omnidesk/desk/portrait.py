@@ -42,7 +42,8 @@ _SUBJECT = 40
 def of(workspace: Workspace, customer: Customer) -> Portrait:
     """Return what is known of a customer."""
     reader = workspace.database.reader
-    recent = stored.messages(reader, customer.id, EVERYTHING, RECENT)
+    family = stored.family(reader, customer.id)
+    recent = stored.messages(reader, family, EVERYTHING, RECENT)
     theirs = [row for row in recent if _is_theirs(row)]
     kinds = _Kinds(people.channels(reader))
     matters = _open(reader, customer.id)
@@ -50,7 +51,7 @@ def of(workspace: Workspace, customer: Customer) -> Portrait:
     spoken = customer.language or ""
     learned = "" if spoken else _language(theirs)
     return Portrait(
-        reach=_reach(reader, customer, kinds, recent),
+        reach=_reach(reader, customer, family, kinds, recent),
         preference=_preference(customer, theirs, kinds),
         language=spoken or learned,
         language_learned=bool(learned),
@@ -58,7 +59,7 @@ def of(workspace: Workspace, customer: Customer) -> Portrait:
         contacts=_contacts(theirs, kinds),
         promised_at=min((one.promised_at for one in matters if one.promised_at is not None), default=None),
         open=tuple(matters),
-        notes=tuple(customer_notes.of(reader, stored.family(reader, customer.id), MOST_NOTES)),
+        notes=tuple(customer_notes.of(reader, family, MOST_NOTES)),
         last_owner=None if owner is None else reader.value("SELECT login FROM agent WHERE id = ?", (owner,)),
     )
 
@@ -103,7 +104,9 @@ class _Kinds:
 # How to reach them
 
 
-def _reach(reader: Connection, customer: Customer, kinds: _Kinds, recent: Sequence[Any]) -> tuple[Reach, ...]:
+def _reach(
+    reader: Connection, customer: Customer, family: Sequence[int], kinds: _Kinds, recent: Sequence[Any]
+) -> tuple[Reach, ...]:
     wrote: dict[int, int | None] = {}
     for row in recent:
         if row["direction"] == Direction.INBOUND and row["aside_id"] is None:
@@ -114,7 +117,7 @@ def _reach(reader: Connection, customer: Customer, kinds: _Kinds, recent: Sequen
         for channel, manifest in kinds.reaching(identity):
             answers_only = manifest.outbound != "start_new"
             if answers_only and manifest.reply_window is None and channel.id not in wrote:
-                wrote[channel.id] = stored.last_inbound(reader, customer.id, channel.id, LOOKED_BACK)
+                wrote[channel.id] = stored.last_inbound(reader, family, channel.id, LOOKED_BACK)
             ways.append(_way(identity, channel, manifest, wrote.get(channel.id)))
         found.append(Reach(identity, tuple(ways)))
     return tuple(found)
@@ -179,7 +182,7 @@ def _contacts(theirs: Sequence[Any], kinds: _Kinds) -> tuple[LastContact, ...]:
     found: dict[str, LastContact] = {}
     for row in theirs:
         said = _said(row["kind"], kinds)
-        about = "" if row["subject"] is None else one_line(_bare(row["subject"]), _SUBJECT)
+        about = "" if row["contact_json"] != "{}" else one_line(_bare(row["subject"] or ""), _SUBJECT)
         found.setdefault(said, LastContact(said, row["at"], row["kind"], about, row["conversation_id"]))
     return tuple(list(found.values())[:CONTACTS][::-1])
 

@@ -104,12 +104,12 @@ def _messages(reader: Connection, look: Look, rank: int) -> list[Entry]:
 
 def _rows(reader: Connection, look: Look, rank: int) -> Iterator[Any]:
     """Yield messages as asked; where words are looked for, so many at a time, each looked up in the search."""
-    customer, before = look.family[0], look.bound(rank)
+    family, before = look.family, look.bound(rank)
     if not look.wanted.query.terms:
-        yield from stored.messages(reader, customer, look.wanted, look.limit, before)
+        yield from stored.messages(reader, family, look.wanted, look.limit, before)
         return
     while True:
-        found = stored.messages(reader, customer, look.wanted, LOOKED_AT, before)
+        found = stored.messages(reader, family, look.wanted, LOOKED_AT, before)
         held = index.matching(reader, look.wanted.query, [row["search_id"] for row in found])
         yield from (row for row in found if row["search_id"] in held)
         if len(found) < LOOKED_AT:

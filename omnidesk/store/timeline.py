@@ -40,10 +40,18 @@ def family(connection: Connection, customer: int) -> tuple[int, ...]:
 
 
 def messages(
-    connection: Connection, customer: int, wanted: Wanted, limit: int, before: tuple[int, int] = END
+    connection: Connection, family: Sequence[int], wanted: Wanted, limit: int, before: tuple[int, int] = END
 ) -> list[Any]:
-    """Return the newest messages of a customer before a key (at, id), but those that lie deleted or were taken back;
-    rides on message_customer."""
+    """Return the newest messages of these customers before a key (at, id), but those that lie deleted or were taken
+    back. What stood in a conversation when that changed hands may bear the customer of before: who was merged is asked
+    for too. Rides on message_customer."""
+    found = [row for one in family for row in _messages(connection, one, wanted, limit, before)]
+    if len(family) > 1:
+        found.sort(key=lambda row: (-row["at"], -row["id"]))
+    return found[:limit]
+
+
+def _messages(connection: Connection, customer: int, wanted: Wanted, limit: int, before: tuple[int, int]) -> list[Any]:
     said = filters.Conditions({"customer": customer, "at": before[0], "id": before[1], "limit": limit})
     said.add(f"m.customer_id = :customer AND (m.at, m.id) < (:at, :id) AND {_SHOWN}")
     if wanted.kinds:
@@ -66,16 +74,19 @@ def messages(
     )
 
 
-def last_inbound(connection: Connection, customer: int, channel: int, looked_at: int) -> int | None:
-    """Return when a customer last wrote on a channel, as far as their newest messages tell; rides on
+def last_inbound(connection: Connection, family: Sequence[int], channel: int, looked_at: int) -> int | None:
+    """Return when one of these customers last wrote on a channel, as far as their newest messages tell; rides on
     message_customer."""
-    found = connection.value(
-        "SELECT max(at) FROM (SELECT at, channel_id, direction, aside_id FROM message INDEXED BY message_customer "
-        f"WHERE customer_id = ? ORDER BY at DESC, id DESC LIMIT {int(looked_at)}) AS newest "
-        "WHERE channel_id = ? AND direction = ? AND aside_id IS NULL",
-        (customer, channel, str(Direction.INBOUND)),
-    )
-    return None if found is None else int(found)
+    found = [
+        connection.value(
+            "SELECT max(at) FROM (SELECT at, channel_id, direction, aside_id FROM message INDEXED BY message_customer "
+            f"WHERE customer_id = ? ORDER BY at DESC, id DESC LIMIT {int(looked_at)}) AS newest "
+            "WHERE channel_id = ? AND direction = ? AND aside_id IS NULL",
+            (one, channel, str(Direction.INBOUND)),
+        )
+        for one in family
+    ]
+    return max((int(one) for one in found if one is not None), default=None)
 
 
 def events(

@@ -16,6 +16,7 @@ from omnidesk.desk import (
     customer_tags,
     customers,
     identity,
+    joining,
     logbook,
     timeline,
     timeline_wanted,
@@ -125,6 +126,14 @@ def test_who_was_merged_into_a_customer_brings_all_of_theirs_and_takes_it_back(b
     assert entry.marks == ("undone",)
     assert len(shown(busy)) == 6
     assert [one.text for one in timeline.page(opened, anna(busy, BRAM)).entries] == ["Bram's note", "Nothing of Anna's"]
+
+
+def test_what_stood_in_a_conversation_that_was_merged_before_its_customer_is_not_lost(busy: Desk) -> None:
+    composing.reply(busy.workspace, busy.me, 3, "To Bram", key="k2")
+    joining.merge(busy.workspace, busy.me, [3], 1)
+    customer_merging.merge(busy.workspace, busy.me, [anna(busy, BRAM)], anna(busy))
+    assert "message: To Bram" in shown(busy)
+    assert shown(busy, "bram") == ["message: To Bram", "message: Nothing of Anna's"]
 
 
 @pytest.mark.parametrize(
