@@ -203,17 +203,22 @@ def tag(*names: str) -> Doing:
 
 
 def merge_into(address: str) -> Doing:
-    """Join conversations to the one of the customer at another address, who is the same person."""
+    """Join conversations to the one of the customer at another address."""
 
     def act(stage: Stage, actor: Actor, numbers: Sequence[int]) -> None:
-        into = stage.number(address)
-        others = [number for number in numbers if number != into]  # it may have joined by itself
-        customer, *gone = [threads.conversation(stage.workspace, number).customer_id for number in (into, *others)]
-        if others:
-            joining.merge(stage.workspace, actor, others, into)
-        strangers = {one for one in gone if one is not None} - {customer}
-        if customer is not None and strangers:
-            customer_merging.merge(stage.workspace, actor, strangers, customer)
+        joining.merge(stage.workspace, actor, numbers, stage.number(address))
+
+    return act
+
+
+def same_person(address: str) -> Doing:
+    """Merge the customer who uses an address into the customer of a conversation."""
+
+    def act(stage: Stage, actor: Actor, numbers: Sequence[int]) -> None:
+        customer = threads.conversation(stage.workspace, numbers[0]).customer_id
+        other = customers.find(stage.workspace, address)[0].id
+        if customer is not None:
+            customer_merging.merge(stage.workspace, actor, [other], customer)
 
     return act
 

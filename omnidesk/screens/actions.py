@@ -35,7 +35,7 @@ from omnidesk.screens import (
     stats,
     taking,
     telephone,
-    timeline,
+    timeline_keys,
     trail,
     triage,
     views,
@@ -100,6 +100,6 @@ ACTIONS = (
     *agents.ACTIONS,
     *telephone.ACTIONS,
     *contact_keys.ACTIONS,
-    *timeline.ACTIONS,
+    *timeline_keys.ACTIONS,
     *ALWAYS,
 )

@@ -24,6 +24,7 @@ GROUPS = (
     "Write",
     "Decide",
     "Calls and the counter",
+    "The customer",
     "Mark",
     "Lists",
     "Channels",

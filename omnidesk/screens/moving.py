@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from omnidesk.desk import views
-from omnidesk.screens import timeline, windows
+from omnidesk.screens import timeline_keys, windows
 from omnidesk.screens.keys import PANES, Action, Press
 from omnidesk.widgets.badges import VIEWS
 from omnidesk.widgets.customer_pane import CustomerPane
@@ -84,7 +84,7 @@ def open_here(desk: DeskScreen, press: Press) -> None:
 
 def back(desk: DeskScreen, press: Press) -> None:
     """Leave: for the timeline that led here, the queue, the view before a search; marks go first."""
-    if desk.place == "thread" and timeline.go_back(desk):
+    if desk.place == "thread" and timeline_keys.go_back(desk):
         return
     if desk.place != "queue":
         desk.focus_pane("thread" if desk.place == "customer" and desk.layout_mode == "one" else "queue")
@@ -116,7 +116,7 @@ def _turn(desk: DeskScreen, step: int) -> None:
 def show_customer(desk: DeskScreen, press: Press) -> None:
     """Show the customer; in their pane, them and their whole history over the terminal."""
     if desk.place == "customer" and desk.customer.known.customer is not None:
-        timeline.show(desk, press)
+        timeline_keys.show(desk, press)
     else:
         desk.focus_pane("thread" if desk.place == "customer" else "customer")
 

@@ -15,9 +15,9 @@ from textual.await_complete import AwaitComplete
 from textual.message import Message
 
 from omnidesk import clock
-from omnidesk.screens.keys import PANES, Action, Press
+from omnidesk.screens import timeline_keys
 from omnidesk.screens.later import Later
-from omnidesk.screens.listing import Done, Listing, ListRead
+from omnidesk.screens.listing import Listing, ListRead
 from omnidesk.text.clean import one_line
 from omnidesk.widgets import timeline_lines
 from omnidesk.widgets.lines import Line, wrap
@@ -30,7 +30,6 @@ from omnidesk.words.timeline import EVERYTHING, KINDS, Entry, Key, Wanted
 if TYPE_CHECKING:
     from omnidesk.desk import channels, customer_notes, customers, portrait, timeline, timeline_wanted, undo
     from omnidesk.screens import finding
-    from omnidesk.screens.customer_note import NoteScreen
     from omnidesk.screens.desk import DeskScreen
     from omnidesk.screens.session import Session
     from omnidesk.widgets import portrait_lines
@@ -246,6 +245,62 @@ class Timeline(Listing):
         self.list.go(0)
         self.read_again()
 
+    def search(self, text: str = "") -> None:
+        """Ask what to look for, or look for it."""
+        if text:
+            self._searched(self, text)
+        else:
+            self.ask(_("show only:"), self._searched, _(HINT), self.standing.typed)
+
+    @staticmethod
+    def _searched(screen: Timeline, text: str) -> None:
+        try:
+            screen.ask_for(timeline_wanted.parse(text), text.strip())
+        except OmniDeskError as error:
+            screen.say(str(error), True)
+
+    def turn_kind(self) -> None:
+        """Show the next kind only, after the last all."""
+        wanted = self.standing.wanted
+        turned = _turned(((), *((kind,) for kind in KINDS)), wanted.kinds)
+        self.ask_for(replace(wanted, kinds=turned), self.standing.typed)
+
+    def turn_channel(self) -> None:
+        """Show the next channel only, after the last all."""
+        wanted = self.standing.wanted
+        turned = _turned(((), *((name,) for name in self.channels)), wanted.channels)
+        self.ask_for(replace(wanted, channels=turned), self.standing.typed)
+
+    def turn_way(self) -> None:
+        """Show only what came, then only what went out, then what stayed inside, then all."""
+        wanted = self.standing.wanted
+        turned = _turned(((), *((way,) for way in Direction)), wanted.directions)
+        self.ask_for(replace(wanted, directions=turned), self.standing.typed)
+
+    def show_all(self) -> None:
+        """Show everything again."""
+        self.ask_for(EVERYTHING)
+
+    # Notes
+
+    def write_note(self) -> None:
+        """Write a note about the customer."""
+        timeline_keys.write_note(self.desk, self.standing.customer)
+
+    def remove_note(self) -> None:
+        """Take the note under the cursor out."""
+        one, session = self.entry, self.session
+        if one is None or one.note_id is None:
+            self.say(_("only a note about the customer can be taken out"))
+            return
+        note = one.note_id
+        self.do(lambda: customer_notes.remove(session.workspace, session.actor, note).summary + _(" - u takes it back"))
+
+    def take_back(self) -> None:
+        """Take back the agent's last act."""
+        session = self.session
+        self.do(lambda: undo.undo(session.workspace, session.actor).act.summary)
+
     @property
     def entry(self) -> Entry | None:
         """What the cursor stands on."""
@@ -257,7 +312,7 @@ class Timeline(Listing):
         """Open the conversation at the message; a note about the customer to be edited."""
         one = self.entry
         if one is not None and one.note_id is not None:
-            write_note(self.desk, self.standing.customer, one.note_id, one.text)
+            timeline_keys.write_note(self.desk, self.standing.customer, one.note_id, one.text)
         elif one is None or one.conversation_id is None:
             self.say(_("there is no conversation to open"))
         else:
@@ -286,6 +341,11 @@ class Timeline(Listing):
         self.open_entry()
 
 
+def _turned(choices: tuple[tuple[T, ...], ...], now: tuple[T, ...]) -> tuple[T, ...]:
+    place = choices.index(now) if now in choices else 0
+    return choices[(place + 1) % len(choices)]
+
+
 def _laid(entries: Sequence[Entry], width: int, now: int) -> dict[int, list[Line]]:
     return {timeline_lines.key(one): timeline_lines.entry(one, width, now) for one in entries}
 
@@ -294,133 +354,3 @@ def _older(session: Session, customer: int, wanted: Wanted, before: Key, width: 
     page = timeline.page(session.workspace, customer, wanted, PAGE, before)
     laid = _laid(page.entries, width, clock.now())
     return OlderEntries(before, page.entries, page.following, laid, wanted, width)
-
-
-def show(desk: DeskScreen, press: Press) -> None:
-    """Show the customer of the open conversation over the whole terminal."""
-    known = desk.customer.known.customer
-    if desk.open_id is None or known is None:
-        desk.say(_("open a conversation with a customer first"))
-        return
-    desk.app.push_screen(Timeline(desk, Standing(known.id, desk.open_id, desk.front)))
-
-
-def go_back(desk: DeskScreen) -> bool:
-    """Go back to the timeline from which the open conversation was opened; say whether there is one."""
-    found = desk.way_back
-    if found is None or found[0] != desk.open_id:
-        return False
-    desk.way_back = None
-    desk.app.push_screen(Timeline(desk, found[1]))
-    return True
-
-
-def write_note(desk: DeskScreen, customer: int, note: int | None = None, text: str = "") -> None:
-    """Write a note about a customer, or edit one."""
-    from omnidesk.screens.customer_note import NoteScreen
-
-    desk.app.push_screen(NoteScreen(desk, customer, note, text))
-
-
-def note_here(desk: DeskScreen, press: Press) -> None:
-    """Write a note that stays with the customer of the open conversation."""
-    known = desk.customer.known.customer
-    if desk.open_id is None or known is None:
-        desk.say(_("open a conversation with a customer first"))
-        return
-    write_note(desk, known.id)
-
-
-# What its keys do
-
-
-def _open(screen: Timeline, press: Press) -> None:
-    screen.open_entry()
-
-
-def _search(screen: Timeline, press: Press) -> None:
-    if press.argument:
-        _searched(screen, press.argument)
-    else:
-        screen.ask(_("show only:"), _searched, _(HINT), screen.standing.typed)
-
-
-def _searched(screen: Timeline, text: str) -> None:
-    try:
-        screen.ask_for(timeline_wanted.parse(text), text.strip())
-    except OmniDeskError as error:
-        screen.say(str(error), True)
-
-
-def _next_kind(screen: Timeline, press: Press) -> None:
-    wanted = screen.standing.wanted
-    turned = _turned(((), *((kind,) for kind in KINDS)), wanted.kinds)
-    screen.ask_for(replace(wanted, kinds=turned), screen.standing.typed)
-
-
-def _next_channel(screen: Timeline, press: Press) -> None:
-    wanted = screen.standing.wanted
-    turned = _turned(((), *((name,) for name in screen.channels)), wanted.channels)
-    screen.ask_for(replace(wanted, channels=turned), screen.standing.typed)
-
-
-def _next_way(screen: Timeline, press: Press) -> None:
-    wanted = screen.standing.wanted
-    turned = _turned(((), *((way,) for way in Direction)), wanted.directions)
-    screen.ask_for(replace(wanted, directions=turned), screen.standing.typed)
-
-
-def _turned(choices: tuple[tuple[T, ...], ...], now: tuple[T, ...]) -> tuple[T, ...]:
-    place = choices.index(now) if now in choices else 0
-    return choices[(place + 1) % len(choices)]
-
-
-def _all(screen: Timeline, press: Press) -> None:
-    screen.ask_for(EVERYTHING)
-
-
-def _note(screen: Timeline, press: Press) -> None:
-    write_note(screen.desk, screen.standing.customer)
-
-
-def _remove(screen: Timeline, press: Press) -> None:
-    one, session = screen.entry, screen.session
-    if one is None or one.note_id is None:
-        screen.say(_("only a note about the customer can be taken out"))
-        return
-    number = one.note_id
-    screen.do(lambda: customer_notes.remove(session.workspace, session.actor, number).summary + _(" - u takes it back"))
-
-
-def _undo(screen: Timeline, press: Press) -> None:
-    session = screen.session
-    screen.backstage.write(lambda: Done(undo.undo(session.workspace, session.actor).act.summary))
-
-
-def _keep(screen: NoteScreen, press: Press) -> None:
-    screen.save()
-
-
-def _put_aside(screen: NoteScreen, press: Press) -> None:
-    screen.leave()
-
-
-HERE, WRITING, _GROUP = ("timeline",), ("customer-note",), "The customer"
-ACTIONS = (
-    Action("customer-note", "note on them", "Write a note that stays with the customer", ("N",), PANES, "Answer",
-           note_here),
-    Action("timeline-open", "open", "Open the conversation there; edit the note", ("enter",), HERE, _GROUP, _open, 1),
-    Action("timeline-search", "search", "Search it, or show only some of it", ("/",), HERE, _GROUP, _search, 2,
-           takes="what to look for"),
-    Action("timeline-kind", "kind", "Only messages, calls, visits ..", ("f",), HERE, _GROUP, _next_kind, 3),
-    Action("timeline-channel", "channel", "Only one channel, the next with each press", ("c",), HERE, _GROUP,
-           _next_channel, 4),
-    Action("timeline-way", "way", "Only what came, went out, stayed inside", ("d",), HERE, _GROUP, _next_way, 5),
-    Action("timeline-all", "all", "Show all of it again", ("a",), HERE, _GROUP, _all, 6),
-    Action("timeline-note", "note", "Write a note that stays with the customer", ("n", "N"), HERE, _GROUP, _note, 7),
-    Action("timeline-remove", "take out", "Take a note about the customer out", ("#",), HERE, _GROUP, _remove),
-    Action("timeline-undo", "undo", "Take back your last act", ("u",), HERE, _GROUP, _undo, 8),
-    Action("customer-note-save", "keep it", "Keep the note and go back", ("ctrl+s",), WRITING, _GROUP, _keep, 1),
-    Action("customer-note-leave", "back", "Go back; what was written is kept", ("escape",), WRITING, _GROUP,
-           _put_aside, 2),
-)  # fmt: skip

@@ -4,23 +4,24 @@ lines, where room is scarce."""
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from textual.message import Message
 from textual.strip import Strip
 
 from omnidesk import clock
 from omnidesk.text.clean import one_line
-from omnidesk.widgets import badges, portrait_lines, times
+from omnidesk.widgets import badges, times
 from omnidesk.widgets.lines import Line, cells, cut, fit, spread, wrap
 from omnidesk.widgets.painting import Painted
 from omnidesk.widgets.pick_list import PickList
 from omnidesk.widgets.thread_lines import cut_parts
 from omnidesk.words.kinds import Likeness, Status
-from omnidesk.words.portrait import Portrait
 from omnidesk.words.rows import Conversation, Customer, Suggestion
 from omnidesk.words.speech import _
 
-NOTHING = Portrait()
+if TYPE_CHECKING:
+    from omnidesk.words.portrait import Portrait
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class Known:
     name: str = ""
     suggestions: tuple[Suggestion, ...] = ()
     """Who the customer may be besides."""
-    portrait: Portrait = NOTHING
+    portrait: Portrait | None = None
 
 
 _FOR = {
@@ -46,8 +47,10 @@ _FOR = {
 def lay_out(known: Known, width: int, now: int, whole_key: str = "o") -> list[Line]:
     """Return the pane's lines; a line of a conversation has its number as key. `whole_key` opens the whole history."""
     customer, portrait = known.customer, known.portrait
-    if customer is None:
+    if customer is None or portrait is None:
         return [Line((("strong", f" {cut(one_line(known.name) or _('nobody yet'), width - 2)}"),))]
+    from omnidesk.widgets import portrait_lines
+
     lines = portrait_lines.head(customer, portrait, width, now)
     said = portrait_lines.context(portrait, now)
     if said:
@@ -126,7 +129,7 @@ class CustomerPane(PickList):
 
     def tell_the_time(self) -> None:
         """Show the hour where the customer is as it is now."""
-        if self.known.portrait.local is not None and self.display:
+        if self.known.portrait is not None and self.known.portrait.local is not None and self.display:
             self._paint()
 
     def _paint(self) -> None:
@@ -164,11 +167,12 @@ class CustomerFold(Painted):
         return self.strip((("dim", f" {said}"),), self.size.width)
 
     def _lines(self) -> tuple[str, str]:
-        customer = self.known.customer
-        if customer is None:
+        customer, portrait = self.known.customer, self.known.portrait
+        if customer is None or portrait is None:
             return one_line(self.known.name), ""
+        from omnidesk.widgets import portrait_lines
+
         now = clock.now()
-        portrait = self.known.portrait
         first = [
             portrait_lines.name(customer) + (" VIP" if customer.vip else ""),
             one_line(customer.company or ""),

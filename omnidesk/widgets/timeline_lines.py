@@ -48,16 +48,17 @@ def entry(one: Entry, width: int, now: int) -> list[Line]:
     left: list[Part] = [("dim", f" {when.strip():<12} "), ("note" if one.kind == "note" else "head", _sort(one))]
     who = one_line(one.who, 60)
     indent = sum(cells(text) for _style, text in left)
+    text = _text(one, max(10, width - indent - 1))
     said = one_line(one.said, 300)
+    if not said and text:  # what has no subject is said in the same line
+        said, text = one_line(one.text, 600), []
     if who:
         left.append(("dim" if one.direction is not Direction.INBOUND else "strong", cut(who, 24)))
     left.append(("faint" if quiet else "", f"  {said}" if said and who else said))
     marks = [("warn" if mark in _LOUD else "faint", f" {_mark(mark)}") for mark in one.marks]
     where: list[Part] = [("faint", f" #{one.conversation_id} ")] if one.conversation_id is not None else []
     lines = [Line(spread(left, (*marks, *where), width), number)]
-    room = max(10, width - indent - 1)
-    for text in _text(one, room):
-        lines.append(Line((("", " " * indent), ("faint" if quiet else "dim", text)), number))
+    lines += [Line((("", " " * indent), ("faint" if quiet else "dim", each)), number) for each in text]
     return lines
 
 

@@ -1,4 +1,4 @@
-"""What is known of a customer at a glance: how they are reached, what they prefer, what was last; and nothing made up."""
+"""What is known of a customer at a glance: how they are reached, what they prefer, what was last; nothing made up."""
 
 from __future__ import annotations
 
