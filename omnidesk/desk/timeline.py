@@ -30,7 +30,9 @@ from omnidesk.words.rows import Contact
 from omnidesk.words.speech import _
 from omnidesk.words.timeline import EVERYTHING, WRITTEN, Entry, Key, Page, Wanted
 
-LOOKED_AT = 500
+FEW = 3_000
+"""Messages of the whole desk that hold the words looked for, which are looked at one by one."""
+LOOKED_AT = 200
 """Messages that are looked through for words at a time."""
 _LOGGED = ("call", "video", "visit", "letter", "note")
 _GONE_WRONG = (MessageStatus.FAILED, MessageStatus.UNKNOWN, MessageStatus.QUEUED, MessageStatus.SENDING)
@@ -103,10 +105,15 @@ def _messages(reader: Connection, look: Look, rank: int) -> list[Entry]:
 
 
 def _rows(reader: Connection, look: Look, rank: int) -> Iterator[Any]:
-    """Yield messages as asked; where words are looked for, so many at a time, each looked up in the search."""
+    """Yield messages as asked. Words that few messages of the desk hold lead to these; else so many messages at a time
+    are looked up in the search, which begins with the newest."""
     family, before = look.family, look.bound(rank)
     if not look.wanted.query.terms:
         yield from stored.messages(reader, family, look.wanted, look.limit, before)
+        return
+    few = index.few(reader, look.wanted.query, FEW)
+    if few is not None:
+        yield from stored.named(reader, family, look.wanted, look.limit, before, few)
         return
     while True:
         found = stored.messages(reader, family, look.wanted, LOOKED_AT, before)

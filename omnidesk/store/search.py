@@ -198,6 +198,13 @@ def matching(connection: Connection, query: Query, search_ids: Sequence[int]) ->
     by itself."""
     index = _index(connection)
     if query.wanted:
-        return set(index.among(connection, index.match(query.terms), search_ids))
+        return set(index.among(connection, index.prepared(connection, query.terms), search_ids))
     held = index.among(connection, index.any_of(query.unwanted), search_ids) if query.unwanted else set()
     return set(search_ids) - held
+
+
+def few(connection: Connection, query: Query, most: int) -> list[int] | None:
+    """Return all messages that hold what a query looks for, by search id; None where they are more than so many, or it
+    would take long to know."""
+    found: list[int] | None = _index(connection).few(connection, query.terms, most) if query.wanted else None
+    return found

@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from omnidesk.store import filters, ids
+from omnidesk.store.chunks import chunks
 from omnidesk.store.database import Connection
 from omnidesk.words.kinds import DESK_KINDS, Direction
 from omnidesk.words.timeline import WRITTEN, Wanted
 
 END = (1 << 50, 1 << 62)
 """A key (at, id) behind everything: a time whose ids the databases can still hold."""
+AT_A_TIME = 500
+"""Messages that are named in one statement."""
 MOST_TEXT = 600
 """Characters of a message that are read."""
 ABOUT = "kind NOT IN ('received', 'sent_elsewhere', 'opened')"
@@ -23,6 +26,7 @@ _MESSAGE = (
     f"substr(coalesce(m.reply_text, m.text), 1, {MOST_TEXT}) AS said"
 )
 _FROM = "message m INDEXED BY message_customer JOIN channel ON channel.id = m.channel_id"
+_NEWEST = "ORDER BY m.at DESC, m.id DESC LIMIT :limit"
 _SHOWN = (
     "m.status <> 'cancelled' AND NOT EXISTS (SELECT 1 FROM conversation c WHERE c.id = m.conversation_id "
     f"AND c.place = 'deleted' {filters.EACH})"
@@ -52,8 +56,38 @@ def messages(
 
 
 def _messages(connection: Connection, customer: int, wanted: Wanted, limit: int, before: tuple[int, int]) -> list[Any]:
-    said = filters.Conditions({"customer": customer, "at": before[0], "id": before[1], "limit": limit})
-    said.add(f"m.customer_id = :customer AND (m.at, m.id) < (:at, :id) AND {_SHOWN}")
+    said = _as_asked(wanted, limit, before)
+    said.add(f"m.customer_id = {said.put(customer)}")
+    return connection.all(f"SELECT {_MESSAGE} FROM {_FROM} WHERE {said.where} {_NEWEST}", said.values)
+
+
+def named(
+    connection: Connection,
+    family: Sequence[int],
+    wanted: Wanted,
+    limit: int,
+    before: tuple[int, int],
+    search_ids: Sequence[int],
+) -> list[Any]:
+    """Return those of these messages, by search id, that `messages` may return; rides on message_search."""
+    found: list[Any] = []
+    for some in chunks(search_ids, AT_A_TIME):
+        said = _as_asked(wanted, limit, before)
+        said.add(said.one_of("m.customer_id", family))
+        marks = ", ".join(str(int(one)) for one in some)
+        found += connection.all(
+            f"SELECT {_MESSAGE} FROM {_FROM.replace('message_customer', 'message_search')} "
+            f"WHERE m.search_id IN ({marks}) AND {said.where} {_NEWEST}",
+            said.values,
+        )
+    found.sort(key=lambda row: (-row["at"], -row["id"]))
+    return found[:limit]
+
+
+def _as_asked(wanted: Wanted, limit: int, before: tuple[int, int]) -> filters.Conditions:
+    """Return the conditions on a message `m` that it is as asked."""
+    said = filters.Conditions({"at": before[0], "id": before[1], "limit": limit})
+    said.add(f"(m.at, m.id) < (:at, :id) AND {_SHOWN}")
     if wanted.kinds:
         logged = [kind for kind in wanted.kinds if kind in DESK_KINDS]
         parts = [said.one_of("m.kind", logged)] if logged else []
@@ -69,9 +103,7 @@ def _messages(connection: Connection, customer: int, wanted: Wanted, limit: int,
     if wanted.query.attachment:
         said.add("m.files > 0")
     _put_days(said, wanted, "m.at")
-    return connection.all(
-        f"SELECT {_MESSAGE} FROM {_FROM} WHERE {said.where} ORDER BY m.at DESC, m.id DESC LIMIT :limit", said.values
-    )
+    return said
 
 
 def last_inbound(connection: Connection, family: Sequence[int], channel: int, looked_at: int) -> int | None:
