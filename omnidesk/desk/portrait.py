@@ -5,6 +5,7 @@ It looks at the newest messages only, so that it costs the same whatever their h
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -20,7 +21,7 @@ from omnidesk.text import language
 from omnidesk.text.clean import one_line
 from omnidesk.text.phone import zone_of
 from omnidesk.words.errors import NotFoundError
-from omnidesk.words.kinds import Direction
+from omnidesk.words.kinds import DESK_KINDS, Direction
 from omnidesk.words.portrait import LastContact, LocalTime, Portrait, Preference, Reach, Way
 from omnidesk.words.retelling import retold
 from omnidesk.words.rows import Address, Channel, Consent, Conversation, Customer, Identity
@@ -65,8 +66,11 @@ def of(workspace: Workspace, customer: Customer) -> Portrait:
 
 
 def _is_theirs(row: Any) -> bool:
-    inbound = row["direction"] == Direction.INBOUND and row["auto"] is None and row["aside_id"] is None
-    return inbound and not row["unproven"]
+    """Say whether a customer wrote or came; of a call that is who began it, whoever wrote it down."""
+    began = row["direction"] == Direction.INBOUND
+    if row["contact_json"] != "{}":
+        began = json.loads(row["contact_json"]).get("way") != "out"
+    return began and row["auto"] is None and row["aside_id"] is None and not row["unproven"]
 
 
 class _Kinds:
@@ -181,7 +185,8 @@ def _local(identities: Iterable[Identity]) -> LocalTime | None:
 def _contacts(theirs: Sequence[Any], kinds: _Kinds) -> tuple[LastContact, ...]:
     found: dict[str, LastContact] = {}
     for row in theirs:
-        said = _said(row["kind"], kinds)
+        called = row["contact_json"] != "{}" and row["kind"] not in DESK_KINDS
+        said = _said("call" if called else row["kind"], kinds)
         about = "" if row["contact_json"] != "{}" else one_line(_bare(row["subject"] or ""), _SUBJECT)
         found.setdefault(said, LastContact(said, row["at"], row["kind"], about, row["conversation_id"]))
     return tuple(list(found.values())[:CONTACTS][::-1])

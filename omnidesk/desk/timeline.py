@@ -145,7 +145,7 @@ def _message(row: Any, rank: int) -> Entry:
         at=row["at"],
         id=row["id"],
         rank=rank,
-        kind=row["kind"] if row["kind"] in _LOGGED else WRITTEN,
+        kind=row["kind"] if row["kind"] in _LOGGED else WRITTEN if contact is None else "call",
         said=one_line(went or row["subject"], 200),
         text=clean(row["said"] or "").strip(),
         who=one_line(who, 60),

@@ -91,8 +91,11 @@ def _as_asked(wanted: Wanted, limit: int, before: tuple[int, int]) -> filters.Co
     if wanted.kinds:
         logged = [kind for kind in wanted.kinds if kind in DESK_KINDS]
         parts = [said.one_of("m.kind", logged)] if logged else []
+        others = f"NOT ({said.one_of('m.kind', DESK_KINDS)})"
         if WRITTEN in wanted.kinds:
-            parts.append(f"NOT ({said.one_of('m.kind', DESK_KINDS)})")
+            parts.append(f"({others} AND m.contact_json = '{{}}')")
+        if "call" in wanted.kinds:  # what a telephone channel brought bears its channel's kind
+            parts.append(f"({others} AND m.contact_json <> '{{}}')")
         said.add(f"({' OR '.join(parts)})" if parts else "FALSE")
     if wanted.channels:
         names = said.one_of("channel.name", wanted.channels)

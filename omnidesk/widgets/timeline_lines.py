@@ -79,7 +79,7 @@ def _sort(one: Entry) -> str:
         return f"{_('NOTE'):<11}"
     if one.kind in _ONE:
         return f"{cut(_(_ONE[one.kind]), 10):<11}"
-    arrow = "->" if one.direction is Direction.OUTBOUND else ""
+    arrow = "->" if one.direction is Direction.OUTBOUND and one.kind == WRITTEN else ""
     return f"{badges.kind(one.channel_kind):<7}{arrow:<4}"
 
 

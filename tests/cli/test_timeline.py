@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -47,6 +48,13 @@ def test_notes_are_written_edited_taken_out_and_undone(desk: Desk) -> None:
     desk.json("undo")
     desk.json("undo", str(edited["act"]["id"]))
     assert [one["text"] for one in desk.json("customer", "notes", who)["items"]] == ["Calls only\nbefore noon"]
+
+
+def test_an_export_holds_the_notes(desk: Desk) -> None:
+    desk.json("customer", "note", anna(desk), "--text", "Calls only")
+    rows = [json.loads(line) for line in desk.run("export").out.splitlines()]
+    noted = {one["name"]: [note["text"] for note in one["notes"]] for one in rows if one["type"] == "customer"}
+    assert noted["Anna"] == ["Calls only"] and noted["Bram"] == []
 
 
 def test_a_customer_is_shown_with_all_that_the_pane_says(desk: Desk) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
 from omnidesk import clock
-from omnidesk.connectors.base import Consenting, Party
+from omnidesk.connectors.base import Consenting, Item, Party
 from omnidesk.desk import (
     composing,
     consents,
@@ -18,6 +19,7 @@ from omnidesk.desk import (
     identity,
     joining,
     logbook,
+    portrait,
     timeline,
     timeline_wanted,
     triage,
@@ -210,6 +212,24 @@ def test_an_event_is_left_out_of_no_page_though_the_clock_was_set_back(busy: Des
     assert first.following is not None
     second = timeline.page(opened, who, timeline_wanted.parse("kind:change"), limit=1, before=first.following)
     assert [one.said for one in second.entries] == ["company: First"]
+
+
+def test_a_call_of_a_telephone_channel_is_a_call(time: Clock, desk: Desk) -> None:
+    phone = desk.adds_channel("phone", "+31201234567", kind="sample-call")
+    time.forward(seconds=10)
+    for number, state in enumerate(("ringing", "answered", "ended")):
+        said = {
+            "id": f"c{number}", "external_id": "c", "at": time(), "from": "+31612345678",
+            "call": {"state": state, "began_at": time()},
+        }  # fmt: skip
+        desk.receives(Item(f"c{number}", json.dumps(said).encode(), time(), "application/json"), channel=phone)
+        time.forward(seconds=30)
+    (who,) = customers.find(desk.workspace, "+31612345678")
+    kinds = [one.kind for one in timeline.page(desk.workspace, who.id).entries]
+    assert kinds == ["call"]
+    assert len(timeline.page(desk.workspace, who.id, timeline_wanted.parse("kind:call")).entries) == 1
+    assert timeline.page(desk.workspace, who.id, timeline_wanted.parse("kind:message")).entries == ()
+    assert [one.said for one in portrait.of(desk.workspace, who).contacts] == ["called"]
 
 
 def test_what_lies_deleted_or_was_taken_back_is_not_shown(busy: Desk) -> None:
