@@ -16,8 +16,8 @@ from omnidesk.store.workspace import Workspace
 from tests import plans_postgres
 
 GROWING = frozenset((
-    "act", "attachment", "conversation", "conversation_tag", "customer", "draft", "event", "identity", "message",
-    "message_reference", "moved", "notification", "order_note", "outbox", "participant", "provider_id",
+    "act", "attachment", "conversation", "conversation_tag", "customer", "customer_note", "draft", "event", "identity",
+    "message", "message_reference", "moved", "notification", "order_note", "outbox", "participant", "provider_id",
     "raw_item", "receipt", "search", "search_names", "shop_order", "shop_order_address",
 ))  # fmt: skip
 """The tables that grow with the messages; the others have a row an agent, a channel, a macro .."""

@@ -34,6 +34,7 @@ _AT = f"{{}} - copy * {APART}::bigint"
 _ID = f"{{}} - copy * {span(APART)}::bigint"
 _COPIED: dict[str, tuple[dict[str, str], str]] = {
     "customer": ({"id": _ID, "created_at": _AT}, "TRUE"),
+    "customer_note": ({"id": _ID, "note_id": _ID, "customer_id": _ID, "at": _AT}, "TRUE"),
     "identity": ({"id": _ID, "customer_id": _ID, "value": "{} || '.' || copy", "created_at": _AT}, "TRUE"),
     "conversation": (
         {

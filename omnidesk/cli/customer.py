@@ -7,17 +7,19 @@ from typing import Annotated, Any
 
 import typer
 
-from omnidesk.cli import paging, person, same_person, shapes
+from omnidesk.cli import customer_shapes, paging, person, same_person, shapes, timeline
 from omnidesk.cli.arguments import Kind, Number, message_number, whole
 from omnidesk.cli.printing import Printer, bold, dim, when
 from omnidesk.cli.session import Session, command, group
 from omnidesk.words.errors import UsageError
 from omnidesk.words.facts import Fact
+from omnidesk.words.portrait import Portrait
 from omnidesk.words.rows import Customer
 
 app = group("Customers and the addresses they use.")
 app.add_typer(same_person.app)
 app.add_typer(person.app)
+app.add_typer(timeline.app)
 
 
 @command(app, "list")
@@ -65,21 +67,28 @@ def show(
     limit: paging.Limit = paging.USUAL,
 ) -> None:
     """Show a customer with their addresses and newest conversations."""
-    from omnidesk.desk import customers, suggesting
+    from omnidesk.desk import customers, portrait, suggesting
 
     row = customers.get(session.workspace, whole(customer_id, "customer"))
     recent = customers.conversations(session.workspace, row.id, limit)
     likely = suggesting.offered(session.workspace, row.id)
-    document = shapes.customer(row) | {
-        "recent": [shapes.conversation(one) for one in recent],
-        "suggestions": [shapes.suggestion(one) for one in likely],
-    }
+    drawn = portrait.of(session.workspace, row)
+    document = (
+        shapes.customer(row)
+        | customer_shapes.portrait(drawn)
+        | {
+            "recent": [shapes.conversation(one) for one in recent],
+            "suggestions": [shapes.suggestion(one) for one in likely],
+        }
+    )
 
     def people(printer: Printer) -> None:
         facts = [
             fact for fact in (row.company, row.organisation, row.language, "VIP" if row.vip else "", *row.tags) if fact
         ]
         printer.say(bold(row.name), "  ", "  ".join(facts), dim(f"  {row.id}, since {when(row.created_at)}"))
+        known_of(printer, drawn)
+        ways = {one.identity.id: one.ways for one in drawn.reach}
         for one in row.identities:
             marks = [one.kind, one.value]
             marks += ["verified"] if one.verified else []
@@ -88,6 +97,9 @@ def show(
             marks += ["undeliverable"] if not one.deliverable else []
             marks += ["blocked"] if one.blocked else []
             printer.say("  " + "  ".join(marks))
+            for way in ways.get(one.id, ()):
+                until = f" until {when(way.closes_at)}" if way.closes_at is not None else ""
+                printer.say(dim(f"      by {way.channel}: {f'open{until}' if way.usable else way.reason}"))
             for said in one.consent:
                 source = f" ({said.source})" if said.source else ""
                 printer.say(
@@ -97,6 +109,9 @@ def show(
             printer.say(dim(f"  may be {other.other.name} ({other.other.id}): {other.likeness}, {other.value}"))
         if row.orders:
             printer.say(dim(f"  orders: {row.orders} (omnidesk order list --customer {row.id})"))
+        for note in drawn.notes:
+            printer.say(dim(f"  note {note.id}, {note.author} {when(note.at)}"))
+            printer.block(note.text, "    ")
         for matter in recent:
             printer.say(f"  #{matter.id}  {matter.status}  {when(matter.last_message_at)}  {matter.subject}")
 
@@ -169,6 +184,28 @@ def _whence(one: Fact) -> str:
         return f"order {one.reference}"
     where = f" in #{one.conversation_id}" if one.conversation_id else ""
     return f"{one.channel or one.source}{where}" + ("" if one.proven else ", not proven")
+
+
+def known_of(printer: Printer, drawn: Portrait) -> None:
+    """Say what is known of a customer besides their addresses."""
+    if drawn.language_learned:
+        printer.say(f"  writes {drawn.language} (learned)")
+    if drawn.local is not None:
+        printer.say(f"  time zone {drawn.local.zone} (by their {drawn.local.region} number)")
+    if drawn.preference is not None:
+        learned = f"learned: {drawn.preference.count} of {drawn.preference.among}"
+        printer.say(f"  prefers {drawn.preference.name} ({'said so' if drawn.preference.stated else learned})")
+    if drawn.last_owner is not None:
+        printer.say(f"  last with {drawn.last_owner}")
+    for contact in drawn.contacts:
+        about = f" about {contact.about}" if contact.about else ""
+        printer.say(f"  {contact.said} {when(contact.at)}{about}", dim(f"  #{contact.conversation_id}"))
+    if drawn.promised_at is not None:
+        printer.say(f"  was promised an answer by {when(drawn.promised_at)}")
+    for said in drawn.also:
+        printer.say(f"  {said}")
+    for matter in drawn.open:
+        printer.say(f"  open: #{matter.id}  {matter.status}  {matter.subject}")
 
 
 @command(app, "author")

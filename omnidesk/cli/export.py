@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from omnidesk.cli import shapes
+from omnidesk.cli import customer_shapes, shapes
 from omnidesk.cli.arguments import conversation_number
 from omnidesk.cli.printing import guard_document
 from omnidesk.cli.session import Session, command
@@ -77,7 +77,8 @@ def _rows(workspace: Workspace, numbers: list[int] | None, counts: dict[str, int
     counts.update(customers=0, conversations=0, messages=0)
     for customer in exporting.all_customers(workspace) if numbers is None else ():
         counts["customers"] += 1
-        yield {"type": "customer", **shapes.customer(customer)}
+        notes = [customer_shapes.customer_note(one) for one in exporting.notes_about(workspace, customer.id)]
+        yield {"type": "customer", **shapes.customer(customer), "notes": notes}
     for order in exporting.all_orders(workspace) if numbers is None else ():
         counts["orders"] = counts.get("orders", 0) + 1
         yield {"type": "order", **shapes.order(order)}

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from omnidesk import clock
-from omnidesk.desk import composing, customers, drafts, joining, threads, triage
+from omnidesk.desk import composing, customer_merging, customers, drafts, joining, threads, triage
 from omnidesk.desk.composing import Queued
 from omnidesk.desk.workspace import Workspace
 from omnidesk.words.kinds import Priority, Status
@@ -207,6 +207,18 @@ def merge_into(address: str) -> Doing:
 
     def act(stage: Stage, actor: Actor, numbers: Sequence[int]) -> None:
         joining.merge(stage.workspace, actor, numbers, stage.number(address))
+
+    return act
+
+
+def same_person(address: str) -> Doing:
+    """Merge the customer who uses an address into the customer of a conversation."""
+
+    def act(stage: Stage, actor: Actor, numbers: Sequence[int]) -> None:
+        customer = threads.conversation(stage.workspace, numbers[0]).customer_id
+        other = customers.find(stage.workspace, address)[0].id
+        if customer is not None:
+            customer_merging.merge(stage.workspace, actor, [other], customer)
 
     return act
 

@@ -29,6 +29,7 @@ from omnidesk.demo.script import (
     priority,
     promise,
     reply,
+    same_person,
     snooze,
     spam,
     tag,
@@ -85,6 +86,7 @@ BRAMS = (
     Did(92, "koen", (BRAM.mail,), ask("claims@postnl.example", "Please trace 3SABC1234, it left us a week ago.")),
     Said(72, WHATSAPP, BRAM, "Any news? I need it before Friday. NL-10234"),
     Did(71, "koen", (BRAM.phone,), merge_into(BRAM.mail)),
+    Did(70.5, "koen", (BRAM.mail,), same_person(BRAM.phone)),
     Did(70, "koen", (BRAM.mail,), tag("delivery")),
 )  # fmt: skip
 """Bram mails on Monday, phones on Tuesday, asks by WhatsApp: one conversation, one customer, three channels."""

@@ -11,7 +11,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from itertools import islice
 
-from omnidesk.desk import customers, mbox, orders, threads
+from omnidesk.desk import customer_notes, customers, mbox, orders, threads
 from omnidesk.store import thread
 from omnidesk.store.workspace import Workspace
 from omnidesk.text.address import valid_email
@@ -19,6 +19,7 @@ from omnidesk.text.clean import clean, one_line
 from omnidesk.words.errors import NotFoundError, TryLaterError
 from omnidesk.words.kinds import Direction, MessageStatus
 from omnidesk.words.orders import ShopOrder
+from omnidesk.words.portrait import CustomerNote
 from omnidesk.words.rows import Address, Conversation, Customer, Event, Message
 
 AT_A_TIME = 200
@@ -34,6 +35,16 @@ def all_customers(workspace: Workspace) -> Iterator[Customer]:
     while some := customers.page(workspace, AT_A_TIME, last):
         yield from some
         last = some[-1].id
+
+
+def notes_about(workspace: Workspace, customer: int) -> Iterator[CustomerNote]:
+    """Return every note about a customer, the newest first."""
+    before: tuple[int, int] | None = None
+    while True:
+        some, before = customer_notes.page(workspace, customer, AT_A_TIME, before)
+        yield from some
+        if before is None:
+            return
 
 
 def all_conversations(

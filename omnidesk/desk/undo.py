@@ -46,6 +46,7 @@ FIELDS = {
     "promised_at": "promise", "snoozed_until": "wake time", "blocked_at": "block", "removed_at": "removal",
     "columns_json": "columns", "status": "status", "priority": "priority", "hold_for": "hold for", "tags": "tags",
     "name": "name", "company": "company", "organisation_id": "organisation", "merged_into": "merging",
+    "gone_at": "wording",
     "state": "suggestion", "person_check": "check", "language": "language", "preferred_channel": "preferred channel",
 }  # fmt: skip
 """What the fields that can be taken back are called."""
@@ -53,6 +54,7 @@ _TABLES = {
     "conversation",
     "identity",
     "customer",
+    "customer_note",
     "macro",
     "agent",
     "saved_view",
@@ -245,7 +247,7 @@ def _reverse(act: Act, event: Any, restored: list[str], left: list[str]) -> None
         for name, value in before.items():
             column = name.rpartition(".")[2]
             now = act.tx.value(f"SELECT {column} FROM {table} WHERE id = ?", (row_id,))
-            if now == after.get(name) and not _changed_since(act, event, name):
+            if now == after.get(name) and not _changed_since(act, event, name, after.get("row")):
                 act.change_row("undone", table, row_id, {column: value}, number, event["customer_id"])
                 restored.append(f"{where} {_word(column)}")
             else:
@@ -259,8 +261,8 @@ def _erased(act: Act, event: Any) -> bool:
     return bool(act.tx.value(f"SELECT 1 FROM {table} WHERE id = ? AND erased_at IS NOT NULL", (row_id,)))
 
 
-def _changed_since(act: Act, event: Any, name: str) -> bool:
-    """Say whether a later act, not taken back itself, set the same field, be it to the same value."""
+def _changed_since(act: Act, event: Any, name: str, row: int | None) -> bool:
+    """Say whether a later act, not taken back itself, set the same field of the same row, be it to the same value."""
     column = "customer_id" if event["conversation_id"] is None else "conversation_id"
     later = act.tx.all(
         f"SELECT event.after_json FROM event JOIN act ON act.id = event.act_id WHERE event.{column} = "
@@ -268,7 +270,8 @@ def _changed_since(act: Act, event: Any, name: str) -> bool:
         "AND event.act_id <> ? AND act.undone_by IS NULL AND act.undoes IS NULL",
         (event[column], event["id"], event["act_id"]),
     )
-    return any(name in json.loads(row[0]) for row in later)
+    said = (json.loads(one[0]) for one in later)
+    return any(name in one and one.get("row") == row for one in said)
 
 
 def _word(column: str) -> str:

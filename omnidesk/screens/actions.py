@@ -38,6 +38,7 @@ from omnidesk.screens import (
     stats,
     taking,
     telephone,
+    timeline_keys,
     trail,
     triage,
     views,
@@ -105,5 +106,6 @@ ACTIONS = (
     *agents.ACTIONS,
     *telephone.ACTIONS,
     *contact_keys.ACTIONS,
+    *timeline_keys.ACTIONS,
     *ALWAYS,
 )

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from omnidesk.desk import triage
     from omnidesk.desk.status import Summary
     from omnidesk.screens import reading
+    from omnidesk.screens.timeline import Standing
     from omnidesk.words.rows import Conversation
 else:
     triage, reading = Later("omnidesk.desk.triage"), Later("omnidesk.screens.reading")
@@ -81,6 +82,8 @@ class Arrivals(DeskFrame):
         self.opened: set[int] = set()
         """Messages of the thread that are unfolded one by one."""
         self.trail = Trail()
+        self.way_back: tuple[int, Standing] | None = None
+        """The conversation that was opened from a customer's timeline, and how that was left."""
         self.summary: Summary | None = None
         self.engine_says = ""
         self.lost: DatabaseLost | None = None
@@ -116,6 +119,7 @@ class Arrivals(DeskFrame):
 
     def enter(self, conversation_id: int) -> None:
         """Open a conversation and go to its thread; it counts as read then."""
+        self.way_back = None
         self.open(conversation_id)
         self.focus_pane("thread")
         self.mark_read(conversation_id)

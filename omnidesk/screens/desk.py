@@ -63,6 +63,9 @@ class DeskScreen(TeachingDesk):
         self.notifier = Notifier(self)
         self.put_aside: dict[str, Sheet] = {}
         """Calls, visits and letters that wait to be gone on with, by kind."""
+        self.begun_notes: dict[tuple[int, int | None], str] = {}
+        """Notes about customers that were left half written: by customer, and the note that is edited."""
+        self.customer.whole_key = self.keymap.hint("customer")
 
     def on_mount(self) -> None:
         """Show what was read before the start; everything else comes after the first paint."""
@@ -104,6 +107,8 @@ class DeskScreen(TeachingDesk):
         if self._ticks % COUNTDOWN == 0:
             self.queue.repaint()
             self.head.refresh()
+            self.customer.tell_the_time()
+            self.fold.refresh()
             self._rested("summary", self._read_summary)
 
     def on_unmount(self) -> None:

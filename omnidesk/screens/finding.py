@@ -34,7 +34,8 @@ class ThreadHits(Message):
 
 @dataclass
 class Hits:
-    """A search in a thread: what for, where its hits are, and at which of them the agent is."""
+    """A search in a thread: what for, where its hits are, and at which of them the agent is. Without words to look for
+    it is one message that is gone to."""
 
     conversation_id: int = 0
     needle: str = ""
@@ -100,10 +101,14 @@ def _go(desk: DeskScreen, place: int) -> None:
     hits, thread = desk.hits, desk.thread
     hits.place = place
     at, message_id = hits.messages[place]
-    said = _("hit {place} of {count} for {words}: ; next, comma previous")
-    desk.say(said.format(place=place + 1, count=len(hits.messages), words=hits.needle))
+    if hits.needle:
+        said = _("hit {place} of {count} for {words}: ; next, comma previous")
+        desk.say(said.format(place=place + 1, count=len(hits.messages), words=hits.needle))
     loaded = any(block.message.id == message_id for block in thread.blocks)
-    if loaded:
+    if loaded and not hits.needle:
+        thread.go_to(message_id)
+        desk.hits = Hits()
+    elif loaded:
         if thread.start_of(message_id) is None:
             thread.unfold_history()
         hits.awaited = not thread.go_hit(message_id) and message_id not in desk.opened and not desk.unfolded
@@ -131,6 +136,16 @@ def thread_shown(desk: DeskScreen) -> None:
     if hits.awaited and hits.conversation_id == desk.thread.conversation_id:
         hits.awaited = False
         _go(desk, hits.place)
+
+
+def arrive_at(desk: DeskScreen, conversation_id: int, message: tuple[int, int]) -> None:
+    """Open a conversation at one of its messages, by its key (at, id), however far back that lies."""
+    desk.leave_composer()
+    desk.queue.select(conversation_id)
+    desk.enter(conversation_id)
+    desk.hits = Hits(conversation_id, "", [message], 0, awaited=True)
+    if desk.thread.conversation_id == conversation_id:
+        thread_shown(desk)
 
 
 def next_hit(desk: DeskScreen, press: Press) -> None:

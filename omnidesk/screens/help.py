@@ -26,6 +26,7 @@ GROUPS = (
     "Calls and the counter",
     "Orders",
     "Import",
+    "The customer",
     "Mark",
     "Lists",
     "Channels",

@@ -5,7 +5,14 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-ALSO = ("omnidesk.widgets.draft_area", "omnidesk.widgets.composer_fields", "omnidesk.screens.help")
+ALSO = (
+    "omnidesk.widgets.draft_area",
+    "omnidesk.widgets.composer_fields",
+    "omnidesk.widgets.portrait_lines",
+    "omnidesk.screens.help",
+    "omnidesk.screens.timeline",
+    "omnidesk.screens.customer_note",
+)
 """What is loaded by name when it is used."""
 
 

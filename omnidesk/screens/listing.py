@@ -58,6 +58,7 @@ LISTINGS: tuple[str, ...] = (
     "order",
     "import",
     "permissions",
+    "timeline",
 )
 """The places of these screens."""
 SCROLLED = (*LISTINGS, "help")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from omnidesk.desk import views
-from omnidesk.screens import windows
+from omnidesk.screens import timeline_keys, windows
 from omnidesk.screens.keys import PANES, Action, Press
 from omnidesk.widgets.badges import VIEWS
 from omnidesk.widgets.customer_pane import CustomerPane
@@ -93,7 +93,9 @@ def _open_known(desk: DeskScreen, key: int) -> None:
 
 
 def back(desk: DeskScreen, press: Press) -> None:
-    """Leave: marks, then the pane, then the search."""
+    """Leave: for the timeline that led here, the queue, the view before a search; marks go first."""
+    if desk.place == "thread" and timeline_keys.go_back(desk):
+        return
     if desk.place != "queue":
         desk.focus_pane("thread" if desk.place == "customer" and desk.layout_mode == "one" else "queue")
     elif desk.queue.marked:
@@ -122,8 +124,11 @@ def _turn(desk: DeskScreen, step: int) -> None:
 
 
 def show_customer(desk: DeskScreen, press: Press) -> None:
-    """Show the customer, or the thread again."""
-    desk.focus_pane("thread" if desk.place == "customer" else "customer")
+    """Show the customer; in their pane, them and their whole history over the terminal."""
+    if desk.place == "customer" and desk.customer.known.customer is not None:
+        timeline_keys.show(desk, press)
+    else:
+        desk.focus_pane("thread" if desk.place == "customer" else "customer")
 
 
 def next_conversation(desk: DeskScreen, press: Press) -> None:
@@ -234,7 +239,9 @@ READ = (
     Action("next-message", "message", "Go to the next message", ("]",), ("thread",), "Read", next_message),
     Action("previous-message", "message", "Go to the message before", ("[",), ("thread",), "Read", previous_message),
     Action("fold", "fold", "Show quoted, long and automatic text, or fold it", ("z",), PANES, "Read", fold, 8),
-    Action("customer", "customer", "Show the customer, or the thread again", ("o",), PANES, "Read", show_customer),
+    Action(
+        "customer", "customer", "Show the customer; again, all of their history", ("o",), PANES, "Read", show_customer
+    ),
     Action("search", "search", "Search all messages", ("queue:/", "customer:/", "g /"), PANES, "Read", search, 12),
 )
 

@@ -12,6 +12,7 @@ from omnidesk.desk import (
     history,
     orders,
     person_checks,
+    portrait,
     saved_views,
     status,
     suggesting,
@@ -134,8 +135,8 @@ def older_up_to(
 
 
 def customer(session: Session, conversation: Conversation) -> CustomerRead:
-    """Read the customer of a conversation, what is known of them and all their other conversations."""
-    """Read the customer of a conversation and all their other conversations, and the orders to show beside it."""
+    """Read the customer of a conversation, what is known of them, their other conversations, those open first, and the
+    orders to show beside it."""
     began = clock.monotonic()
     beside = orders.beside(session.workspace, conversation.id, conversation.customer_id)
     ordered = beside if beside.orders else None
@@ -144,13 +145,16 @@ def customer(session: Session, conversation: Conversation) -> CustomerRead:
     except NotFoundError:
         found = None
     if found is None:
-        return CustomerRead(conversation.id, Known(None, (), conversation.customer, ordered))
-    others = customers.conversations(session.workspace, found.id, OTHERS + 1)
+        return CustomerRead(conversation.id, Known(None, (), conversation.customer, orders=ordered))
+    drawn = portrait.of(session.workspace, found)
+    newest = customers.conversations(session.workspace, found.id, OTHERS + 1)
+    others = {one.id: one for one in (*drawn.open, *newest) if one.id != conversation.id}
     known = Known(
         found,
-        tuple(one for one in others if one.id != conversation.id)[:OTHERS],
-        orders=ordered,
+        tuple(others.values())[:OTHERS],
         suggestions=tuple(suggesting.offered(session.workspace, found.id)[:SUGGESTED]),
+        portrait=drawn,
+        orders=ordered,
         facts=tuple(facts.of_customer(session.workspace, found.id)),
     )
     return CustomerRead(conversation.id, known, clock.monotonic() - began)

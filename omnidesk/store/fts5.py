@@ -68,12 +68,12 @@ def hits(
     Rides on the full-text index in the order of its ids; a prefix of many words is looked for in the newest messages
     before."""
     prefixes = {term.words[-1] for term in terms if term.prefix}
-    completed = {prefix: words for prefix in prefixes if (words := _completions(connection, prefix)) is not None}
+    completed = _completed(connection, terms)
     if reads is not None and len(completed) < len(prefixes):
         read = hit = 0
         while True:
             rows = _newest(connection, below, above)
-            found = [row["search_id"] for row in rows if _holds(terms, *reads(connection, row))]
+            found = [row["search_id"] for row in rows if holds(terms, *reads(connection, row))]
             yield found
             if len(rows) < READ:
                 return
@@ -97,6 +97,26 @@ def hits(
         below, most = found[-1], AT_A_TIME
 
 
+def prepared(connection: Connection, terms: Sequence[Term]) -> str:
+    """Return the MATCH of terms with the words for prefixes that begin no more than a few."""
+    return match(terms, _completed(connection, terms))
+
+
+def _completed(connection: Connection, terms: Sequence[Term]) -> dict[str, list[str]]:
+    prefixes = {term.words[-1] for term in terms if term.prefix}
+    return {prefix: words for prefix in prefixes if (words := _completions(connection, prefix)) is not None}
+
+
+def few(connection: Connection, terms: Sequence[Term], most: int) -> list[int] | None:
+    """Return all rows that match terms, None where they are more than so many, or a prefix begins many words."""
+    prefixes = {term.words[-1] for term in terms if term.prefix}
+    completed = _completed(connection, terms)
+    if len(completed) < len(prefixes):
+        return None
+    found = connection.all("SELECT rowid FROM search WHERE search MATCH ? LIMIT ?", (match(terms, completed), most + 1))
+    return None if len(found) > most else [row[0] for row in found]
+
+
 def among(connection: Connection, matching: str, search_ids: Sequence[int]) -> set[int]:
     """Return which of these rows match; each is looked up in the full-text index by itself."""
     found = connection.all(
@@ -116,7 +136,7 @@ def _newest(connection: Connection, below: int, above: int) -> list[Any]:
     )
 
 
-def _holds(terms: Sequence[Term], body: str, who: str) -> bool:
+def holds(terms: Sequence[Term], body: str, who: str) -> bool:
     """Say whether a message's words match as the full-text index would have it."""
     in_body, in_who = f" {body} ", f" {who} "
     for term in terms:

@@ -30,6 +30,11 @@ def first_id(at: int) -> int:
     return max(0, at - _EPOCH) << 12
 
 
+def made_at(row_id: int) -> int:
+    """Return the time in an id that `new_id` made; what was made later never has an earlier one."""
+    return (row_id >> 12) + _EPOCH
+
+
 def span(length: int) -> int:
     """Return by how much two ids differ that were made so many milliseconds apart."""
     return length << 12

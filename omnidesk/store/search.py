@@ -191,3 +191,20 @@ def put_none_holding(said: filters.Conditions, connection: Connection, query: Qu
         index = _index(connection)
         held = index.holding("m.search_id", said.put(index.any_of(query.unwanted)))
         said.add(f"NOT EXISTS (SELECT 1 FROM message m WHERE m.conversation_id = c.id AND {held} {filters.EACH})")
+
+
+def matching(connection: Connection, query: Query, search_ids: Sequence[int]) -> set[int]:
+    """Return which of these messages hold what a query looks for, and nothing of what it leaves out; each is looked up
+    by itself."""
+    index = _index(connection)
+    if query.wanted:
+        return set(index.among(connection, index.prepared(connection, query.terms), search_ids))
+    held = index.among(connection, index.any_of(query.unwanted), search_ids) if query.unwanted else set()
+    return set(search_ids) - held
+
+
+def few(connection: Connection, query: Query, most: int) -> list[int] | None:
+    """Return all messages that hold what a query looks for, by search id; None where they are more than so many, or it
+    would take long to know."""
+    found: list[int] | None = _index(connection).few(connection, query.terms, most) if query.wanted else None
+    return found

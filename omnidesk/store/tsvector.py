@@ -115,6 +115,20 @@ def hits(
         below = found[-1][0]
 
 
+def prepared(connection: Connection, terms: Sequence[Term]) -> str:
+    """Return the tsquery of terms."""
+    return match(terms)
+
+
+def few(connection: Connection, terms: Sequence[Term], most: int) -> list[int] | None:
+    """Return all rows that match terms, None where they are more than so many; rides on search_words."""
+    found = connection.all(
+        "WITH hit AS MATERIALIZED (SELECT id FROM search WHERE words @@ ?::tsquery LIMIT ?) SELECT id FROM hit",
+        (match(terms), most + 1),
+    )
+    return None if len(found) > most else [row[0] for row in found]
+
+
 def among(connection: Connection, matching: str, search_ids: Sequence[int]) -> set[int]:
     """Return which of these rows match; each is looked up by its primary key."""
     found = connection.all(

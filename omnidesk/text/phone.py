@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
+from datetime import datetime
 
 from omnidesk.text.clean import one_line
 
@@ -111,3 +112,31 @@ def _parsed(value: str, region: str | None, valid: bool = False) -> str:
         return ""
     fits = phonenumbers.is_valid_number(found) if valid else phonenumbers.is_possible_number(found)
     return str(phonenumbers.format_number(found, phonenumbers.PhoneNumberFormat.E164)) if fits else ""
+
+
+def zone_of(value: str) -> tuple[str, str] | None:
+    """Return the country (ISO 3166) and the time zone (IANA) that a number in E.164 belongs to; None where its country
+    has several clocks and the number does not say which."""
+    if not _E164.fullmatch(value):
+        return None
+    import phonenumbers
+    from phonenumbers import timezone
+
+    try:
+        found = phonenumbers.parse(value, None)
+    except phonenumbers.NumberParseException:
+        return None
+    country = phonenumbers.region_code_for_number(found)
+    zones = [str(one) for one in timezone.time_zones_for_number(found) if one != timezone.UNKNOWN_TIMEZONE]
+    return (str(country), zones[-1]) if country and zones and len(set(map(_clock, zones))) == 1 else None
+
+
+def _clock(zone: str) -> object:
+    """Return what tells the clocks of zones apart; of one that this machine does not know, its name."""
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+    try:
+        there = ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return zone
+    return tuple(datetime(2026, month, 1, tzinfo=there).utcoffset() for month in (1, 7))

@@ -1,4 +1,5 @@
-"""The customer: name, identities and all their other conversations; or the same in two lines, where room is scarce."""
+"""The customer: who they are, how to reach them, what was last, notes and their other conversations; or the same in two
+lines, where room is scarce."""
 
 from __future__ import annotations
 
@@ -12,29 +13,32 @@ from omnidesk import clock
 from omnidesk.text.clean import one_line
 from omnidesk.widgets import badges, fact_lines, times
 from omnidesk.widgets.lines import Line, cells, cut, fit, spread, wrap
-from omnidesk.widgets.painting import Painted, Part
+from omnidesk.widgets.painting import Painted
 from omnidesk.widgets.pick_list import PickList
 from omnidesk.widgets.thread_lines import cut_parts
 from omnidesk.words.facts import Fact
 from omnidesk.words.kinds import Likeness, Status
-from omnidesk.words.rows import Conversation, Customer, Identity, Suggestion
+from omnidesk.words.rows import Conversation, Customer, Suggestion
 from omnidesk.words.speech import _
 
 if TYPE_CHECKING:
     from omnidesk.words.orders import OrdersBeside
+    from omnidesk.words.portrait import Portrait
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known about the customer of a conversation; `others` newest first, as far as they were read."""
+    """What is known about the customer of a conversation; `others` are those open first, then newest first, as far as
+    they were read."""
 
     customer: Customer | None
     others: tuple[Conversation, ...]
     name: str = ""
-    orders: OrdersBeside | None = None
-    """None where none stand beside it."""
     suggestions: tuple[Suggestion, ...] = ()
     """Who the customer may be besides."""
+    portrait: Portrait | None = None
+    orders: OrdersBeside | None = None
+    """None where none stand beside it."""
     facts: tuple[Fact, ...] = ()
 
 
@@ -45,32 +49,32 @@ _FOR = {
 }
 
 
-def lay_out(known: Known, width: int, now: int, facts_key: str = "gk") -> list[Line]:
+def lay_out(known: Known, width: int, now: int, whole_key: str = "o", facts_key: str = "gk") -> list[Line]:
     """Return the pane's lines; a line of a conversation has its number as key, one of an order `order_lines.key`.
-    `facts_key` lists all that is known."""
-    customer, ordered = known.customer, _ordered(known, width, now)
-    if customer is None:
+    `whole_key` opens the whole history, `facts_key` lists all that is known."""
+    customer, portrait = known.customer, known.portrait
+    ordered = _ordered(known, width, now)
+    if customer is None or portrait is None:
         return [Line((("strong", f" {cut(one_line(known.name) or _('nobody yet'), width - 2)}"),)), *ordered]
-    lines = [Line(spread((("title", f" {name(customer)}"),), (("note", "VIP "),) if customer.vip else (), width))]
-    for group in dict.fromkeys((customer.company, customer.organisation)):
-        if group:
-            lines.append(Line((("", f" {cut(one_line(group), width - 2)}"),)))
-    lines += [Line((("dim", f" {line}"),)) for line in wrap(about(customer, now), width - 2)]
-    if customer.tags:
-        lines += [
-            Line((("accent", f" {line}"),))
-            for line in wrap(" ".join(f"+{one_line(tag)}" for tag in customer.tags), width - 2)
-        ]
-    lines.append(Line(()))
-    lines += [Line(_identity(identity, width)) for identity in customer.identities]
+    from omnidesk.widgets import portrait_lines
+
+    lines = portrait_lines.head(customer, portrait, width, now)
+    said = portrait_lines.context(portrait, now)
+    if said:
+        lines += [Line(()), *(Line((("", f" {line}"),)) for line in wrap(said, width - 2))]
+    lines += [Line(()), *portrait_lines.addresses(customer, portrait, width, now)]
     for one in known.suggestions:
-        lines.append(Line((("note", f" {cut(_('may be {name}').format(name=name(one.other)), width - 2)}"),)))
+        lines.append(
+            Line((("note", f" {cut(_('may be {name}').format(name=portrait_lines.name(one.other)), width - 2)}"),))
+        )
         evidence = _(_FOR[one.likeness]).format(value=one_line(one.value))
         lines.append(Line((("dim", f"   {cut(evidence, width - 4)}"),)))
     if known.suggestions:
         lines.append(Line((("dim", f" {_('y: one person   Y: two people')}"),)))
     lines += fact_lines.in_pane(known.facts, customer.name, width, now, facts_key)
     lines += ordered
+    noted = portrait_lines.notes(portrait, width, now)
+    lines += [Line(()), *noted] if noted else []
     lines += [Line(()), Line((("head", f" {summary(known)}"),))]
     for other in known.others:
         state = f" {_(other.status)} "
@@ -84,6 +88,7 @@ def lay_out(known: Known, width: int, now: int, facts_key: str = "gk") -> list[L
     rest = customer.conversations - 1 - len(known.others)
     if rest > 0:
         lines.append(Line((("faint", _("   … and {count} more").format(count=times.number(rest))),)))
+    lines += [Line(()), Line((("dim", f" {_('{key} whole history').format(key=whole_key)}"),))]
     return lines
 
 
@@ -103,22 +108,6 @@ def _first_order(known: Known) -> str:
     return order_lines.one_liner(known.orders)
 
 
-def name(customer: Customer) -> str:
-    """Return what the customer is called."""
-    said = one_line(customer.name)
-    if said or customer.identities:
-        return said or one_line(customer.identities[0].value)
-    return _("customer {number}").format(number=customer.id)
-
-
-def about(customer: Customer, now: int) -> str:
-    """Language, preference and since when, on one line."""
-    said = [customer.language or "", _("since {day}").format(day=times.day(customer.created_at, now))]
-    if customer.preferred_channel:
-        said.append(_("prefers {channel}").format(channel=one_line(customer.preferred_channel)))
-    return ", ".join(part for part in said if part)
-
-
 def summary(known: Known) -> str:
     """Count the other conversations: `Also 1 open, 11 closed`."""
     if not known.others:
@@ -127,35 +116,6 @@ def summary(known: Known) -> str:
     for other in known.others:
         count[other.status] = count.get(other.status, 0) + 1
     return _("Also ") + ", ".join(f"{many} {_(status)}" for status, many in count.items())
-
-
-def _identity(identity: Identity, width: int) -> tuple[Part, ...]:
-    forbids = {one.channel_kind for one in identity.consent if one.state == "withdrawn"}
-    purposes = {one.purpose for one in identity.consent if one.state == "withdrawn"}
-    state = (
-        _("blocked")
-        if identity.blocked
-        else _("undeliverable")
-        if not identity.deliverable
-        else _("no calls")
-        if forbids == {"call"}
-        else _("no mailings")
-        if purposes == {"marketing"}
-        else _("no messages")
-        if forbids
-        else _("shared")
-        if identity.shared
-        else _("verified")
-        if identity.verified
-        else _("claimed")
-        if identity.claimed
-        else ""
-    )
-    doubtful = identity.blocked or not identity.deliverable or identity.claimed or bool(forbids)
-    style = "warn" if doubtful else "good"
-    kind = {"email": "mail", "phone": "call", "visitor": "chat"}.get(identity.kind, badges.kind(identity.kind))
-    left: tuple[Part, ...] = (("head", f" {fit(kind, 5)}"), ("", one_line(identity.value)))
-    return spread(left, ((style, f" {state} "),) if state else (), width)
 
 
 def _status_style(status: Status) -> str:
@@ -178,6 +138,8 @@ class CustomerPane(PickList):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.known = Known(None, ())
+        self.whole_key = "o"
+        """What opens the whole history."""
         self.facts_key = "gk"
 
     def set_known(self, known: Known) -> None:
@@ -191,8 +153,13 @@ class CustomerPane(PickList):
             self.cursor_key = 0
             self.go(0)
 
+    def tell_the_time(self) -> None:
+        """Show the hour where the customer is as it is now."""
+        if self.known.portrait is not None and self.known.portrait.local is not None and self.display:
+            self._paint()
+
     def _paint(self) -> None:
-        self.show(lay_out(self.known, self.room, clock.now(), self.facts_key))
+        self.show(lay_out(self.known, self.room, clock.now(), self.whole_key, self.facts_key))
 
     def on_resize(self) -> None:
         """Lay out for the new width."""
@@ -226,17 +193,20 @@ class CustomerFold(Painted):
         return self.strip((("dim", f" {said}"),), self.size.width)
 
     def _lines(self) -> tuple[str, str]:
-        customer = self.known.customer
-        if customer is None:
+        customer, portrait = self.known.customer, self.known.portrait
+        if customer is None or portrait is None:
             return one_line(self.known.name), ""
+        from omnidesk.widgets import portrait_lines
+
         now = clock.now()
         first = [
-            name(customer) + (" VIP" if customer.vip else ""),
+            portrait_lines.name(customer) + (" VIP" if customer.vip else ""),
             one_line(customer.company or ""),
-            about(customer, now),
+            portrait.language or customer.language or "",
+            portrait_lines.local_time(portrait, now),
+            portrait_lines.context(portrait, now, brief=True),
         ]
         addresses = ", ".join(one_line(identity.value) for identity in customer.identities[:3])
-        ordered = _first_order(self.known)
-        second = f"{ordered or addresses}   {summary(self.known)}"
+        second = f"{_first_order(self.known) or addresses}   {summary(self.known)}"
         room = self.size.width - cells(_(" o customer")) - 2
         return "  ".join(part for part in first if part), fit(second, room) + _(" o customer")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from textual import events
 from textual.message import Message
 
-from omnidesk.widgets.lines import LinesView
+from omnidesk.widgets.lines import Line, LinesView
 
 
 class PickList(LinesView):
@@ -19,10 +20,24 @@ class PickList(LinesView):
 
         key: int
 
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self._spans: dict[int, tuple[int, int]] = {}
+        """The first and the last line of each key, in order: a key is looked up, however long the list is."""
+
+    def show(self, lines: Iterable[Line]) -> None:
+        """Paint these lines from now on, where the scroll position stays as it is."""
+        super().show(lines)
+        spans: dict[int, tuple[int, int]] = {}
+        for index, line in enumerate(self.lines):
+            if line.key:
+                spans[line.key] = (spans[line.key][0] if line.key in spans else index, index)
+        self._spans = spans
+
     @property
     def keys(self) -> list[int]:
         """What the cursor can stand on, in order."""
-        return list(dict.fromkeys(line.key for line in self.lines if line.key))
+        return list(self._spans)
 
     @property
     def row(self) -> int:
@@ -72,14 +87,13 @@ class PickList(LinesView):
         if last < 0:
             return
         if first < self.top:
-            self.go(0 if not any(line.key for line in self.lines[:first]) else first)
+            self.go(0 if first == next(iter(self._spans.values()))[0] else first)
         elif last >= self.top + self.size.height:
             self.go(min(first, last - self.size.height + 1))
 
     def _lines_of(self, key: int) -> tuple[int, int]:
         """Return the first and the last line of a key; (0, -1) where it has none."""
-        found = [index for index, line in enumerate(self.lines) if key and line.key == key]
-        return (found[0], found[-1]) if found else (0, -1)
+        return self._spans.get(key, (0, -1))
 
     def page(self, pages: float) -> None:
         """Move by a part of what the screen holds: to the key that is so many lines away, at least to the next."""

@@ -233,6 +233,15 @@ class ThreadView(LinesView):
         elif step < 0:
             self.go(0)
 
+    def go_to(self, message_id: int) -> None:
+        """Show the head of a message that is loaded."""
+        if self.start_of(message_id) is None:
+            self.unfold_history()
+        start = self.start_of(message_id)
+        if start is not None:
+            self._at_newest = False
+            self._choose(start)
+
     def _choose(self, line: int) -> None:
         self.chosen = self.lines[line].key
         self.go(line)

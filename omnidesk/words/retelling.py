@@ -56,6 +56,7 @@ ACTS = (
     "retention: delete conversations tagged {tag} closed and older than {days} days",
     "retention rule {number} removed", "retention rule {number}: erase {count} conversations",
     "retention rule {number}: delete {count} conversations",
+    "wrote a note about {name}", "edited a note about {name}", "took out a note about {name}",
     "blocked {address}", "blocked the sender of {many}", "took back: {act}",
     "wrote down the {what} of {name}", "corrected the {what} of {name}", "forgot the {what} of {name}",
     "facts: {name} is recognised by its pattern", "facts: {name} is recognised by a pattern no longer",

@@ -9,7 +9,7 @@ from typing import Any
 
 from typer.main import get_command
 
-from omnidesk.cli import shapes
+from omnidesk.cli import customer_shapes, shapes
 from omnidesk.cli.main import application
 
 PAGE = (Path(__file__).parents[2] / "docs" / "command-line.md").read_text(encoding="utf-8")
@@ -50,10 +50,10 @@ def test_every_command_and_option_is_documented_and_every_documented_one_exists(
 
 
 def test_every_field_of_every_shape_is_documented() -> None:
-    source = Path(shapes.__file__).read_text(encoding="utf-8")
+    source = "\n".join(Path(str(one.__file__)).read_text(encoding="utf-8") for one in (shapes, customer_shapes))
     for name, heading in {
         "conversation": "conversation", "message": "message", "customer": "customer", "channel": "channel",
-        "act": "act and event", "event": "act and event",
+        "act": "act and event", "event": "act and event", "portrait": "portrait", "entry": "entry",
     }.items():  # fmt: skip
         function = re.search(rf"^def {name}\(.*?(?=^def |\Z)", source, flags=re.MULTILINE | re.DOTALL)
         section = PAGE.partition(f"\n### {heading}\n")[2].partition("\n### ")[0]

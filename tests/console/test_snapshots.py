@@ -33,6 +33,7 @@ SCREENS: dict[str, tuple[str, ...]] = {
     "thread": ("enter",),
     "unfolded": ("enter", "z"),
     "customer": ("enter", "tab"),
+    "timeline": ("enter", "tab", "o"),
     "reply": ("enter", "r", *"Hello"),
     "note": ("enter", "n", *"Look"),
     "ways": ("enter", "r", "f4"),

@@ -124,7 +124,7 @@ async def test_below_120_columns_the_customer_folds_into_two_lines(desk: Desk) -
         await here.sees(ANNA, "Also 1 open", "o customer")
         await here.press("o")
         await here.sees("Voucher")
-        await here.press("o")
+        await here.press("q")
         await here.sees("NOT ANSWERED")
 
 

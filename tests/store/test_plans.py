@@ -19,6 +19,8 @@ from omnidesk.desk import (
     bulk,
     changes,
     channels,
+    customer_notes,
+    customer_tags,
     customers,
     drafts,
     finding,
@@ -28,6 +30,7 @@ from omnidesk.desk import (
     notifications,
     orders,
     planning,
+    portrait,
     presence,
     quarantine,
     saved_views,
@@ -37,6 +40,8 @@ from omnidesk.desk import (
     statistics,
     status,
     threads,
+    timeline,
+    timeline_wanted,
     triage,
     views,
 )
@@ -48,7 +53,7 @@ from omnidesk.store.changes import BEGINNING
 from omnidesk.widgets.thread_lines import Paper
 from omnidesk.words.kinds import Sort
 from tests import plans, plans_postgres, postgres
-from tests.filling import Desk, mail, open_desk
+from tests.filling import ANNA, Desk, mail, open_desk
 from tests.shopping import Shop
 
 pytestmark = pytest.mark.databases
@@ -101,6 +106,10 @@ def desk(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[De
     shop = Shop(found)
     shop.tells(*(shop.item(f"NL-{number}", f"c{number % 30}@shop.test", now - number) for number in range(100)),
                shop.item("NL-7777", "anna@example.test", now))  # fmt: skip
+    anna = customers.find(opened, ANNA)[0].id
+    for number in range(5):
+        customer_notes.write(opened, me, anna, f"Note {number}")
+        customer_tags.tag(opened, me, anna, [f"tag{number}"])
     if database == "postgresql":
         plans_postgres.make_large(opened)
     yield found
@@ -181,6 +190,26 @@ def test_a_thread_is_read_along_its_messages(desk: Desk, session: Session) -> No
     assert offending(desk, lambda: finding.messages_with(desk.workspace, 1, "answer")) == []
     assert offending(desk, lambda: threads.offers(desk.workspace, 1)) == []
     assert offending(desk, lambda: planning.plan(desk.workspace, 1)) == []
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["", "kind:call", "kind:note", "kind:consent", "kind:message,visit channel:demo", "direction:in before:2030-01-01",
+     "kettle", "-kettle after:2020-01-01", "note", "has:attachment"],
+)  # fmt: skip
+def test_a_customers_timeline_is_read_along_what_is_theirs(desk: Desk, asked: str) -> None:
+    opened, who = desk.workspace, customers.find(desk.workspace, ANNA)[0].id
+    wanted = timeline_wanted.parse(asked)
+    first = timeline.page(opened, who, wanted, 5)
+    assert offending(desk, lambda: timeline.page(opened, who, wanted, 5)) == []
+    if first.following is not None:
+        assert offending(desk, lambda: timeline.page(opened, who, wanted, 5, first.following)) == []
+
+
+def test_what_is_known_of_a_customer_is_read_along_what_is_theirs(desk: Desk) -> None:
+    (anna,) = customers.find(desk.workspace, ANNA)
+    assert offending(desk, lambda: portrait.of(desk.workspace, anna)) == []
+    assert offending(desk, lambda: customer_notes.page(desk.workspace, anna.id, 2)) == []
 
 
 def test_what_the_bars_show_is_read_along_indexes(desk: Desk, session: Session) -> None:

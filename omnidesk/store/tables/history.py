@@ -9,6 +9,8 @@ from omnidesk.store.tables.columns import big, written_by
 
 JOINS = "kind IN ('join_offered', 'join_refused')"
 """What a conversation is offered to join is read with each thread: it has an index of its own."""
+ABOUT = "customer_id IS NOT NULL AND kind NOT IN ('received', 'sent_elsewhere', 'opened')"
+"""What was done to a customer, without the one event that each message brings: it has an index for their timeline."""
 
 
 class Act(SQLModel, table=True):
@@ -36,6 +38,7 @@ class Event(SQLModel, table=True):
         Index("event_customer", "customer_id", "id"),
         Index("event_act", "act_id"),
         Index("event_xid", "xid", sqlite_where=text("xid IS NOT NULL"), postgresql_where=text("xid IS NOT NULL")),
+        Index("event_about", "customer_id", "id", sqlite_where=text(ABOUT), postgresql_where=text(ABOUT)),
         Index("event_join", "conversation_id", sqlite_where=text(JOINS), postgresql_where=text(JOINS)),
     )
     id: int = Field(sa_column=big(primary_key=True))

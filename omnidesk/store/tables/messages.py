@@ -18,6 +18,7 @@ class Message(SQLModel, table=True):
         Index("message_uuid", "uuid", unique=True, sqlite_where=text("uuid IS NOT NULL"),
               postgresql_where=text("uuid IS NOT NULL")),
         Index("message_identity", "identity_id"),
+        Index("message_customer", "customer_id", "at", "id"),
         Index("message_channel", "channel_id", "search_id"),
         Index("message_files", "search_id", sqlite_where=text("files > 0"),
               postgresql_where=text("files > 0")),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy import Column, Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from omnidesk.store.tables.columns import big
@@ -68,6 +68,26 @@ class CustomerTag(SQLModel, table=True):
     __tablename__ = "customer_tag"
     customer_id: int = Field(sa_column=big(primary_key=True))
     tag_id: int = Field(sa_column=big(primary_key=True))
+
+
+class CustomerNote(SQLModel, table=True):
+    """One wording of a note about a customer. All wordings of a note bear its number; the one that is not gone holds,
+    and where all are gone, the note is taken back. So what is undone needs no text in the history."""
+
+    __tablename__ = "customer_note"
+    __table_args__ = (
+        Index("customer_note_customer", "customer_id", "at", "id"),
+        Index("customer_note_note", "note_id"),
+    )
+    id: int = Field(sa_column=big(primary_key=True))
+    note_id: int = Field(sa_column=big())
+    customer_id: int = Field(sa_column=big())
+    author: str = ""
+    text: str = Field(default="", sa_column=Column(Text, nullable=False, default=""))
+    at: int = Field(sa_column=big())
+    edited_at: int | None = Field(default=None, sa_column=big(nullable=True))
+    edited_by: str = ""
+    gone_at: int | None = Field(default=None, sa_column=big(nullable=True))
 
 
 class Moved(SQLModel, table=True):
