@@ -57,8 +57,8 @@ class Client:
     """A provider's API, spoken to for one account; keeps no cookies and follows no redirect with our secrets.
 
     `usual` is the base address where the channel's setting `api_url` names no other. `hosts` are further hosts of the
-    provider that get our headers too (where its files lie). `renews`: a 401 may be mended by `Account.renewing`.
-    `transport` takes the place of the network (httpx.MockTransport, httpx.ASGITransport)."""
+    provider that get our headers too (where its files lie); `.files.example` is every host below it. `renews`: a 401
+    may be mended by `Account.renewing`. `transport` takes the place of the network (httpx.MockTransport, httpx.ASGITransport)."""
 
     def __init__(
         self,
@@ -124,7 +124,7 @@ class Client:
             if not await self.renew():
                 break
         if not 200 <= answer.status < 300 and answer.status not in accept:
-            raise self._error(answer)
+            raise self.error(answer)
         return answer
 
     async def hand_over(
@@ -163,7 +163,7 @@ class Client:
                         ours = self._is_ours(url)
                         continue
                     if response.status_code != 200:
-                        raise self._error(await self._answer(response, MOST_BYTES))
+                        raise self.error(await self._answer(response, MOST_BYTES))
                     if int(response.headers.get("content-length") or 0) > most_bytes:
                         raise self._too_large(most_bytes)
                     async for part in response.aiter_bytes():
@@ -273,8 +273,8 @@ class Client:
     def _cause(self, error: Exception) -> str:
         return one_line(self.masked(str(error)), 120) or type(error).__name__
 
-    def _error(self, answer: Answer) -> ConnectorError:
-        """Return what an answer that is no success means."""
+    def error(self, answer: Answer) -> ConnectorError:
+        """Return what an answer that is no success means; a provider with codes of its own overrides it."""
         host, status = answer.host, answer.status
         said = one_line(self.masked(answer.words()), _LONGEST_WORDS)
         why = f"{host} says: {said}" if said else f"{host} answers with status {status}"
@@ -309,7 +309,9 @@ class Client:
         own, other = _split(self.base), _split(url)
         if (own.scheme, own.netloc.rpartition("@")[2]) == (other.scheme, other.netloc):
             return True
-        return other.scheme == "https" and other.netloc in self._hosts
+        return other.scheme == "https" and any(
+            other.netloc == host or (host.startswith(".") and other.netloc.endswith(host)) for host in self._hosts
+        )
 
 
 def _split(url: str) -> SplitResult:
