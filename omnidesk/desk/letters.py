@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from omnidesk import clock
 from omnidesk.connectors import registry
-from omnidesk.connectors.base import Party
+from omnidesk.connectors.base import Filled, Party
 from omnidesk.desk import conversations, identity, indexing, mentions, rules, threading, triage
 from omnidesk.desk.acts import Act
 from omnidesk.store import search
 from omnidesk.store.ids import new_id
 from omnidesk.text.clean import one_line
 from omnidesk.words.kinds import AuthorKind, Auto, Direction, MessageStatus, Place, Status
-from omnidesk.words.rows import Address, Channel, Message
+from omnidesk.words.rows import Address, Channel, Enclosure, Message
 
 if TYPE_CHECKING:
     from omnidesk.desk.enclosing import Enclosed
@@ -46,6 +46,10 @@ class Letter:
     """Until when (UTC ms) and for whom the conversation waits where it goes on hold."""
     written_at: int | None = None
     """When the agent let go of it (UTC ms), where it waited for the database since."""
+    template: Filled | None = None
+    """The provider's text that goes; the letter's own says the same in words."""
+    held: tuple[str, tuple[Enclosure, ...]] | None = None
+    """Text and files that wait until the customer answers it."""
 
     @property
     def public(self) -> bool:
@@ -270,6 +274,7 @@ def _outbox_row(act: Act, message_id: int, number: int, letter: Letter, due_at: 
                 "references": references,
                 "thread": thread.removeprefix(threading.THREAD),
                 "public": letter.public,
+                **({"template": asdict(letter.template)} if letter.template else {}),
             }
         ),
         created_at=letter.written_at or act.at,

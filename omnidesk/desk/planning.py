@@ -52,6 +52,8 @@ class Choice:
     """Whether the customer waits at the other end: lines go one by one, at once."""
     mail: bool = False
     """Whether it is private mail, which reaches whoever is not there now."""
+    template: bool = False
+    """Whether it takes nothing but a text that its provider has approved, since the reply window has closed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,6 +339,7 @@ def _choices(
         window, last = manifest.reply_window, last_inbound_at(reader, number, channel.id)
         same = answers is not None and _speaks_for(channel.kind, answers.kind)
         there = to if same else mailbox if mailbox and "email" in manifest.identity_kinds else theirs[:1] or noted[:1]
+        by_template = False
         if not there:
             reason: str | None = _("no {kinds} address of the customer is known").format(
                 kinds=" or ".join(manifest.identity_kinds)
@@ -347,6 +350,7 @@ def _choices(
                 there, cc if same else (), last_inbound_at=last, undeliverable=bad, refused_consent=forbidden
             )
             reason = rules.objection(channel, manifest, outward, clock.now())
+            by_template = rules.by_template(channel, manifest, outward, clock.now())
         closes = None if window is None or last is None else rules.window_shuts(window, last)
         copies = cc if same else ()
         public = rules.is_public(channel, manifest, answers)
@@ -357,6 +361,7 @@ def _choices(
                 public=public,
                 claimed=not same and not theirs,
                 closes_at=closes,
+                template=by_template,
             )
         )
     return found
@@ -402,7 +407,11 @@ def starting(workspace: Workspace, aside: bool = False) -> tuple[Choice, ...]:
         reason = rules.channel_objection(channel, manifest)
         if reason is None and manifest.outbound != "start_new":
             reason = _("on {name} the customer has to write first").format(name=manifest.name)
-        found.append(_choice(channel, manifest, reason, ()))
+        window = manifest.reply_window
+        template = reason is None and window is not None and window.outside == "template"
+        if template:
+            reason = _("on {name} only a template can begin").format(name=manifest.name)
+        found.append(replace(_choice(channel, manifest, reason, ()), template=template))
     return tuple(found)
 
 
@@ -443,9 +452,9 @@ def last_inbound_at(reader: Connection, number: int, channel_id: int) -> int | N
     """Return when the customer last wrote on a channel of a conversation, as far as its newest messages tell: what lies
     thousands of messages back opens no reply window. Rides on message_thread."""
     found = reader.value(
-        "SELECT max(at) FROM (SELECT at, channel_id, direction, aside_id FROM message WHERE conversation_id = ? "
+        "SELECT max(at) FROM (SELECT at, channel_id, direction, aside_id, auto FROM message WHERE conversation_id = ? "
         f"ORDER BY at DESC, id DESC LIMIT {MOST_BACK}) AS newest "
-        "WHERE channel_id = ? AND direction = 'inbound' AND aside_id IS NULL",
+        "WHERE channel_id = ? AND direction = 'inbound' AND aside_id IS NULL AND auto IS NULL",
         (number, channel_id),
     )
     return None if found is None else int(found)

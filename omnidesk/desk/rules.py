@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from omnidesk import clock
 from omnidesk.connectors.manifest import Manifest, ReplyWindow
@@ -29,6 +29,8 @@ class Outward:
     undeliverable: frozenset[str] = frozenset()
     refused_consent: Mapping[str, Consent] = field(default_factory=dict)
     """Who of them forbade it, and how."""
+    template: bool = False
+    """It is a text that the provider has approved: it goes outside the reply window too."""
 
 
 def window_shuts(window: ReplyWindow, last_inbound_at: int) -> int:
@@ -83,6 +85,13 @@ def objection(channel: Channel, manifest: Manifest, outward: Outward, now: int) 
     )
 
 
+def by_template(channel: Channel, manifest: Manifest, outward: Outward, now: int) -> bool:
+    """Say whether nothing but a template may go, since the reply window has closed."""
+    if objection(channel, manifest, outward, now) is None:
+        return False
+    return objection(channel, manifest, replace(outward, template=True), now) is None
+
+
 def _forbidden(address: str, name: str, consent: Consent) -> str:
     but = "" if consent.purpose == "service" else " but answers to what they ask"
     said = f" (said {consent.source})" if consent.source else ""
@@ -90,9 +99,14 @@ def _forbidden(address: str, name: str, consent: Consent) -> str:
 
 
 def _window_objection(manifest: Manifest, outward: Outward, now: int) -> str | None:
+    window = manifest.reply_window
+    if outward.template and window is not None and window.outside == "template":
+        begun = outward.last_inbound_at is not None or manifest.outbound == "start_new"
+        return None if begun else f"on {manifest.name} the customer has to write first"
+    if outward.last_inbound_at is None and manifest.outbound == "start_new" and window is not None:
+        return f"on {manifest.name} only a template can begin"
     if outward.last_inbound_at is None:
         return None if manifest.outbound == "start_new" else f"on {manifest.name} the customer has to write first"
-    window = manifest.reply_window
     if window is not None and now > window_shuts(window, outward.last_inbound_at):
         return f"the reply window of {manifest.name} has closed"
     return None

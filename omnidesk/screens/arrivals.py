@@ -274,7 +274,7 @@ class Arrivals(DeskFrame):
         if message.asked != self.open_id:
             return
         self.open_id = message.conversation.id
-        self.head.set_conversation(message.conversation, message.offers)
+        self.head.set_conversation(message.conversation, message.offers, message.held)
         same = message.refresh and self.thread.conversation_id == message.conversation.id
         if not same:
             self.thread.open(message.conversation.id, message.blocks, message.more, message.conversation.message_count)

@@ -10,7 +10,7 @@ from textual.message import Message
 from omnidesk.widgets.customer_pane import Known
 from omnidesk.widgets.queue_window import Window
 from omnidesk.widgets.thread_lines import Block
-from omnidesk.words.rows import Conversation, SavedView
+from omnidesk.words.rows import Conversation, Held, SavedView
 
 if TYPE_CHECKING:
     from omnidesk.desk.status import Summary
@@ -94,6 +94,7 @@ class ThreadRead(Message):
     width: int
     refresh: bool
     seconds: float = 0.0
+    held: Held | None = None
 
 
 @dataclass

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from omnidesk import clock
-from omnidesk.desk import customers, history, saved_views, status, suspicion, threads, views
+from omnidesk.desk import customers, held, history, saved_views, status, suspicion, threads, views
 from omnidesk.screens.messages import (
     CustomerRead,
     OlderRead,
@@ -80,6 +80,7 @@ def thread(session: Session, asked: Asked) -> ThreadRead:
         asked.paper.width,
         bool(asked.known),
         clock.monotonic() - began,
+        held.of(session.workspace, conversation.id),
     )
 
 

@@ -103,6 +103,7 @@ _COLUMNS = """c.id, c.subject, c.status, c.priority, c.place, agent.login, c.cus
     c.unproven, c.last_message_at, c.waiting_since, c.snoozed_until, c.hold_for, c.next_due_at, c.due_reason,
     c.queue_due, c.queue_waiting,
     EXISTS (SELECT 1 FROM draft WHERE draft.conversation_id = c.id AND draft.agent_id = :me) AS has_draft,
+    EXISTS (SELECT 1 FROM held_answer h WHERE h.conversation_id = c.id) AS held,
     CASE WHEN c.owner_id IS NULL AND c.absent_owner_id IS NOT NULL
         THEN (SELECT login FROM agent a WHERE a.id = c.absent_owner_id) END AS absent_owner"""
 _JOINS = "LEFT JOIN customer ON customer.id = c.customer_id LEFT JOIN agent ON agent.id = c.owner_id"
@@ -266,4 +267,5 @@ def _row(row: Any, sort: Sort) -> QueueRow:
         hold_for=row["hold_for"],
         absent_owner=row["absent_owner"],
         unproven=bool(row["unproven"]),
+        held=bool(row["held"]),
     )

@@ -213,6 +213,7 @@ class Sender:
                 outgoing.conversation,
                 service_only=not outgoing.token,  # an aside goes to no customer and bears no token
             ),
+            template=outgoing.template is not None,
         )
         refused = rules.objection(channel, connector.manifest, outward, clock.now())
         if refused is None and outgoing.auto:

@@ -107,6 +107,8 @@ def _flags(row: QueueRow, company: Company | None) -> tuple[Part, ...]:
         said.append(("warn", _(" NOT PROVEN")))
     if row.vip:
         said.append(("note", " VIP"))
+    if row.held:
+        said.append(("good", _(" ANSWER READY")) if ready(row) else ("note", _(" answer held")))
     if row.has_draft:
         said.append(("good", _(" draft")))
     if company is not None:
@@ -114,6 +116,11 @@ def _flags(row: QueueRow, company: Company | None) -> tuple[Part, ...]:
     elif row.message_count > 1:
         said.append(("dim", f" {row.message_count}x" if row.message_count < 1000 else " 999x"))
     return (*said, ("", " "))
+
+
+def ready(row: QueueRow) -> bool:
+    """Say whether the customer wrote since their answer waits for that."""
+    return row.held and row.status is Status.OPEN and row.waiting_since is not None
 
 
 def _back(row: QueueRow) -> str:
@@ -188,6 +195,7 @@ def spoken(row: QueueRow, now: int, place: int, count: int, company: Company | N
         else "",
         _("not sent") if row.undelivered else "",
         _("sender not proven") if row.unproven else "",
+        (_("the answer is ready") if ready(row) else _("an answer waits for the customer")) if row.held else "",
         _("has a draft") if row.has_draft else "",
         one_line(company.said) if company is not None else "",
         _("owner {name}").format(name=owner) if owner else _("nobody's {name}").format(name=whose(row)).rstrip(),

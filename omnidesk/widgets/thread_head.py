@@ -7,11 +7,14 @@ from textual.strip import Strip
 from omnidesk import clock
 from omnidesk.text.clean import one_line
 from omnidesk.widgets import times
-from omnidesk.widgets.lines import spread
+from omnidesk.widgets.lines import cut, spread
 from omnidesk.widgets.painting import Painted, Part
 from omnidesk.words.kinds import Place, Priority, Status
-from omnidesk.words.rows import Conversation
+from omnidesk.words.rows import Conversation, Held
 from omnidesk.words.speech import _
+
+MOST_TEXT = 40
+"""Columns that an answer which waits may take."""
 
 
 def first_line(conversation: Conversation, width: int) -> tuple[Part, ...]:
@@ -38,14 +41,27 @@ def second_line(
     now: int,
     present: str = "",
     visitor: Part = ("", ""),
+    held: Held | None = None,
+    keys: tuple[str, str] = ("y", "Y"),
 ) -> tuple[Part, ...]:
-    """Who else is here, the visitor of a chat, tags and offers at the left, clocks at the right."""
+    """Who else is here, the visitor of a chat, tags, an answer that waits and offers at the left, clocks at the right;
+    `keys` take and refuse what is offered."""
     left: list[Part] = [("warn", f" {present} " if present else "")]
     left.append((visitor[0], f" {visitor[1]} " if visitor[1] else ""))
     left += [("accent", " " + " ".join(f"+{one_line(tag)}" for tag in conversation.tags) if conversation.tags else "")]
-    if offers:
+    if held is not None:
+        left.append(_waits(held, keys))
+    elif offers:
         left.append(("note", _("  may belong to #{number}: y joins it, Y does not").format(number=offers[0])))
     return spread(left, (*_clocks(conversation, now), ("", " ")), width)
+
+
+def _waits(held: Held, keys: tuple[str, str]) -> Part:
+    """Say what becomes of an answer that was written before."""
+    if not held.ready:
+        return ("note", _("  an answer waits until they write on {channel}").format(channel=one_line(held.channel)))
+    said = _("  ANSWER READY: {yes} sends “{text}”, {no} makes it a draft")
+    return ("good", said.format(yes=keys[0], no=keys[1], text=cut(one_line(held.text, 200), MOST_TEXT)))
 
 
 def _clocks(conversation: Conversation, now: int) -> list[Part]:
@@ -82,6 +98,10 @@ class ThreadHead(Painted):
         super().__init__(id=id)
         self.conversation: Conversation | None = None
         self.offers: tuple[int, ...] = ()
+        self.held: Held | None = None
+        """The answer that waits until the customer writes."""
+        self.keys = ("y", "Y")
+        """The keys that take and refuse what is offered."""
         self.present = ""
         """What colleagues do here, and what is scheduled."""
         self.visitor: Part = ("", "")
@@ -93,10 +113,12 @@ class ThreadHead(Painted):
             self.visitor = said
             self.refresh()
 
-    def set_conversation(self, conversation: Conversation | None, offers: tuple[int, ...] = ()) -> None:
+    def set_conversation(
+        self, conversation: Conversation | None, offers: tuple[int, ...] = (), held: Held | None = None
+    ) -> None:
         """Show a conversation, or nothing."""
-        if (conversation, offers) != (self.conversation, self.offers):
-            self.conversation, self.offers = conversation, offers
+        if (conversation, offers, held) != (self.conversation, self.offers, self.held):
+            self.conversation, self.offers, self.held = conversation, offers, held
             self.refresh()
 
     def set_present(self, said: str) -> None:
@@ -112,5 +134,7 @@ class ThreadHead(Painted):
         if self.conversation is not None and y == 0:
             parts = first_line(self.conversation, width)
         elif self.conversation is not None and y == 1:
-            parts = second_line(self.conversation, self.offers, width, clock.now(), self.present, self.visitor)
+            parts = second_line(
+                self.conversation, self.offers, width, clock.now(), self.present, self.visitor, self.held, self.keys
+            )
         return self.strip(parts, width)

@@ -21,6 +21,7 @@ BUILT_IN = {
     "sample-whatsapp": "wa",
     "twilio-sms": "sms",
     "twilio-voice": "tel",
+    "whatsapp": "wa",
 }
 LOGGED = {"call": "call", "letter": "post", "note": "note", "video": "vid", "visit": "shop"}
 """What is logged by hand."""

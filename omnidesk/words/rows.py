@@ -69,6 +69,22 @@ class QueueRow:
     """Whose it was before they went away, while nobody has it."""
     unproven: bool = False
     """Nobody vouches that the customer's newest message comes from them."""
+    held: bool = False
+    """An answer waits until the customer writes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An answer that waits until the customer writes; `ready` once it may go. `by` is the login of who wrote it, `at`
+    when (UTC ms)."""
+
+    conversation: int
+    channel: str
+    text: str
+    files: tuple[Enclosure, ...]
+    by: str
+    at: int
+    ready: bool
 
 
 @dataclass(frozen=True)

@@ -116,6 +116,9 @@ def test_a_workspace_that_needs_a_breaking_upgrade_asks_for_it(desk: Desk, monke
 
 def _back_before_names(desk: Desk) -> None:
     def work(tx: Transaction) -> None:
+        for later in ("TABLE template", "TABLE held_answer"):
+            tx.execute(f"DROP {later}")
+        tx.execute("ALTER TABLE channel DROP COLUMN templates_at")
         tx.execute("DROP TABLE search_names")
         if tx.dialect == "sqlite":
             tx.execute("DROP TABLE search_vocabulary")
