@@ -58,7 +58,8 @@ class Client:
 
     `usual` is the base address where the channel's setting `api_url` names no other. `hosts` are further hosts of the
     provider that get our headers too (where its files lie); `.files.example` is every host below it. `renews`: a 401
-    may be mended by `Account.renewing`. `transport` takes the place of the network (httpx.MockTransport, httpx.ASGITransport)."""
+    may be mended by `Account.renewing`. `transport` takes the place of the network (httpx.MockTransport,
+    httpx.ASGITransport)."""
 
     def __init__(
         self,

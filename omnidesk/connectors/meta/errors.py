@@ -43,7 +43,7 @@ class Said:
     words: str
 
 
-_TOKEN = "Meta takes the access token no more"  # noqa: S105  words for people
+_TOKEN = "Meta takes the access token no more"
 _NEW = "make a new one, and store it with `omnidesk channel secret`"
 GENERAL: Mapping[int, Meaning] = {
     0: Meaning("login", f"{_TOKEN}: {_NEW}"),
@@ -56,7 +56,7 @@ GENERAL: Mapping[int, Meaning] = {
     102: Meaning("login", f"{_TOKEN}: {_NEW}"),
     190: Meaning("login", f"{_TOKEN}: it has expired or was withdrawn; {_NEW}"),
     341: Meaning("later", "the app has come to a limit for now", 300.0),
-    368: Meaning("final", "Meta has blocked the account for a time for breaking its rules: look at its account quality"),
+    368: Meaning("final", "Meta has blocked the account for a time for breaking its rules: see its account quality"),
     613: Meaning("later", "too many requests were made", 60.0),
     80006: Meaning("later", "too many messages went through the page", 300.0),
     80007: Meaning("later", "the business account has come to its limit of requests", 300.0),
@@ -160,7 +160,9 @@ def _by_status(answer: Answer, why: str) -> ConnectorError:
         return LoginError(f"{why}. Look at what this channel logs in with")
     if answer.status == 429:
         seconds = regained(answer)
-        return RetryAfterError(f"{why}; it is asked again", seconds) if seconds else NotTakenError(f"{why}: tried again")
+        if seconds is not None:
+            return RetryAfterError(f"{why}; it is asked again in {seconds:.0f} s", seconds)
+        return NotTakenError(f"{why}: it is tried again")
     if answer.status == 503:
         return NotTakenError(f"{why}: it is tried again")
     if answer.status >= 500:
