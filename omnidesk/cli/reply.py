@@ -76,9 +76,9 @@ def reply(
     if template is not None:
         wanted = when_of(now, at, status, hold_for)
         waits = spoken_or_bare(text, attach) if text is not None else ""
-        said = Filling(template, language, tuple(values or ()))
+        filling = Filling(template, language, tuple(values or ()))
         queued = reaching.reach(
-            session.workspace, session.actor, number, said, waits, via, attach or (), key, wanted
+            session.workspace, session.actor, number, filling, waits, via, attach or (), key, wanted
         )
         report(session, queued, now)
         return

@@ -51,8 +51,6 @@ def document(one: Listed) -> dict[str, Any]:
         "language": one.language,
         "category": one.category,
         "text": one.text,
-        "fields": [
-            {"name": field, "example": one.examples[place] or None} for place, field in enumerate(one.fields)
-        ],
+        "fields": [{"name": field, "example": one.examples[place] or None} for place, field in enumerate(one.fields)],
         "cost": one.cost or None,
     }

@@ -18,7 +18,6 @@ from omnidesk.store.workspace import Workspace
 from omnidesk.words.errors import NotFoundError
 from omnidesk.words.rows import Enclosure, Held
 
-
 FOUND = (
     "SELECT h.*, channel.name AS channel, channel.kind, channel.enabled, agent.login FROM held_answer h "
     "JOIN conversation c ON c.id = h.conversation_id JOIN channel ON channel.id = h.channel_id "

@@ -117,9 +117,7 @@ def way(workspace: Workspace, number: int, via: str | None = None) -> Channel:
     found = next((one for one in choices if one.template), None) or next((one for one in choices if one.usable), None)
     if found is None:
         why = "; ".join(f"{one.channel.name}: {one.reason}" for one in choices)
-        raise RefusedError(
-            _("no channel can send a template here ({why})").format(why=why or _("none has templates"))
-        )
+        raise RefusedError(_("no channel can send a template here ({why})").format(why=why or _("none has templates")))
     return found.channel
 
 

@@ -1,4 +1,4 @@
-"""Texts that providers have approved for writing outside the reply window: kept here, so that they are there offline."""
+"""Texts that providers have approved for writing outside the reply window, kept here so that they are there offline."""
 
 from __future__ import annotations
 

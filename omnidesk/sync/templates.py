@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from omnidesk.connectors import registry
-from omnidesk.connectors.base import Account, Connector, ConnectionLostError, ConnectorError, RetryAfterError
+from omnidesk.connectors.base import Account, ConnectionLostError, Connector, ConnectorError, RetryAfterError
 from omnidesk.desk import channels, log, settings, templates
 from omnidesk.store.workspace import Workspace
 from omnidesk.sync import secrets

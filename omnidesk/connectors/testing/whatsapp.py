@@ -71,15 +71,18 @@ TEMPLATES: tuple[dict[str, Any], ...] = (
         ],
     },
     {
-        "name": "autumn_sale", "language": "en", "status": "APPROVED", "category": "MARKETING", "id": "1192339204654490",
+        "name": "autumn_sale", "language": "en", "status": "APPROVED", "category": "MARKETING",
+        "id": "1192339204654490",
         "components": [{"type": "BODY", "text": "Our autumn sale is on!"}],
     },
     {
-        "name": "with_picture", "language": "en", "status": "APPROVED", "category": "MARKETING", "id": "1192339204654491",
+        "name": "with_picture", "language": "en", "status": "APPROVED", "category": "MARKETING",
+        "id": "1192339204654491",
         "components": [{"type": "HEADER", "format": "IMAGE"}, {"type": "BODY", "text": "Look at this."}],
     },
     {
-        "name": "refused_one", "language": "en", "status": "REJECTED", "category": "MARKETING", "id": "1192339204654492",
+        "name": "refused_one", "language": "en", "status": "REJECTED", "category": "MARKETING",
+        "id": "1192339204654492",
         "components": [{"type": "BODY", "text": "Never mind."}],
     },
 )  # fmt: skip

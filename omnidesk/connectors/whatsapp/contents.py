@@ -166,7 +166,8 @@ def part(said: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 def parts(said: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
     """Return the objects in a list of another."""
     found = said.get(name)
-    return [one for one in found if isinstance(one, dict)][:_MOST] if isinstance(found, list) else []
+    rows = found if isinstance(found, list) else ()
+    return [one for one in rows if isinstance(one, dict)][:_MOST]
 
 
 def word(said: Mapping[str, Any], name: str) -> str:

@@ -1,8 +1,8 @@
 """What a webhook of WhatsApp brings, one by one, and what each becomes: messages, news of ours, what one wants.
 
-    {"field": "messages", "value": {"metadata": {"phone_number_id"}, "contacts": [..], "messages": [..], "statuses": [..]}}
-    {"field": "smb_message_echoes", "value": {"metadata": {..}, "message_echoes": [..]}}   typed on the phone itself
-    {"field": "user_preferences", "value": {"metadata": {..}, "user_preferences": [..]}}   no marketing any more
+{"field": "messages", "value": {"metadata": {..}, "contacts": [..], "messages": [..], "statuses": [..]}}
+{"field": "smb_message_echoes", "value": {"metadata": {..}, "message_echoes": [..]}}   typed on the phone itself
+{"field": "user_preferences", "value": {"metadata": {..}, "user_preferences": [..]}}   no marketing any more
 """
 
 from __future__ import annotations
