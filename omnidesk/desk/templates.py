@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from omnidesk import clock
 from omnidesk.connectors import registry
 from omnidesk.connectors.base import Filled, Template
+from omnidesk.store import people
 from omnidesk.store.database import Connection, Transaction
 from omnidesk.store.workspace import Workspace
 from omnidesk.text.clean import clean, one_line
@@ -111,6 +112,12 @@ def _fits(language: str, wished: str) -> int:
     """Say how well a language (`nl`, `en_US`) fits the one that is wished for."""
     one, other = (said.lower().replace("-", "_") for said in (language, wished))
     return 2 if other and one == other else 1 if other and one.partition("_")[0] == other.partition("_")[0] else 0
+
+
+def named(workspace: Workspace, channel: str) -> list[Listed]:
+    """Return the templates of a channel by its name."""
+    reader = workspace.database.reader
+    return of(reader, people.channel(reader, channel))
 
 
 def find(connection: Connection, channel: Channel, said: Filling, language: str = "") -> Listed:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from omnidesk.screens import reaching
 from omnidesk.screens.deciding import ask, chosen, many
 from omnidesk.screens.keys import PANES, Action, Press
 from omnidesk.screens.later import Later
@@ -82,7 +83,14 @@ def _named(one: Conversation) -> str:
 
 
 def accept(desk: DeskScreen, press: Press) -> None:
-    """Join the conversation that is offered."""
+    """Send the answer that waited for the customer, or join the conversation that is offered."""
+    held = desk.head.held
+    if desk.open_id is not None and held is not None and (held.ready or not desk.head.offers):
+        if held.ready:
+            reaching.send_held(desk, desk.open_id)
+        else:
+            desk.say(_("the answer waits until they write on {channel}").format(channel=held.channel))
+        return
     if desk.open_id is None or not desk.head.offers:
         desk.say(_("nothing is offered here"))
         return
@@ -90,7 +98,11 @@ def accept(desk: DeskScreen, press: Press) -> None:
 
 
 def refuse(desk: DeskScreen, press: Press) -> None:
-    """Refuse to join what is offered; it is not offered again."""
+    """Make the answer that waits a draft, or refuse to join what is offered; it is not offered again."""
+    held = desk.head.held
+    if desk.open_id is not None and held is not None and (held.ready or not desk.head.offers):
+        reaching.refuse_held(desk, desk.open_id)
+        return
     if desk.open_id is None or not desk.head.offers:
         desk.say(_("nothing is offered here"))
         return
@@ -184,6 +196,6 @@ ACTIONS = (
     ),
     Action("split", "split", "Split the marked messages off, or move them", ("|",), READ, "Decide", split),
     Action("take-author", "author", "Make a forward's author the customer", ("A",), PANES, "Decide", take_author),
-    Action("accept", "accept", "Accept what is offered: join conversations", ("y",), PANES, "Decide", accept),
+    Action("accept", "accept", "Accept what is offered: send what waited, join", ("y",), PANES, "Decide", accept),
     Action("refuse", "refuse", "Refuse what is offered, for good", ("Y",), PANES, "Decide", refuse),
 )

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from omnidesk import clock
-from omnidesk.desk import agents, asides, away, drafts, enclosing, planning, threads
+from omnidesk.desk import agents, asides, away, drafts, enclosing, held, planning, threads
 from omnidesk.desk.drafts import NOWHERE, Written
 from omnidesk.desk.planning import Choice, Plan
 from omnidesk.screens.messages import SheetRead
@@ -42,6 +42,9 @@ def sheet(
     away.take_over_draft(session.workspace, session.actor, number, sort)
     drafts.offer_merged(session.workspace, session.actor, number, sort)
     kept = drafts.get(session.workspace, session.actor, number, sort)
+    waits = held.of(session.workspace, number) if kept is None and sort == "reply" else None
+    if waits is not None:
+        return SheetRead(replace(made, began_at=clock.now(), files=waits.files), clean(waits.text))
     if kept is None:
         return SheetRead(replace(made, began_at=clock.now()), text)
     restored, said = _restored(made, kept.written), clean(kept.text)
@@ -140,6 +143,7 @@ def _ways(choices: Sequence[Choice]) -> tuple[Way, ...]:
             closes_at=choice.closes_at,
             live=choice.live,
             mail=choice.mail,
+            template=choice.template,
         )
         for choice in choices
     )

@@ -36,6 +36,8 @@ class Way:
     """Whether somebody waits at the other end, to whom lines go one by one, at once."""
     mail: bool = False
     """Whether it is private mail."""
+    template: bool = False
+    """Whether it takes nothing but an approved template now."""
 
 
 @dataclass(frozen=True, slots=True)

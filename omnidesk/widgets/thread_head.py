@@ -49,7 +49,7 @@ def second_line(
     left: list[Part] = [("warn", f" {present} " if present else "")]
     left.append((visitor[0], f" {visitor[1]} " if visitor[1] else ""))
     left += [("accent", " " + " ".join(f"+{one_line(tag)}" for tag in conversation.tags) if conversation.tags else "")]
-    if held is not None:
+    if held is not None and (held.ready or not offers):
         left.append(_waits(held, keys))
     elif offers:
         left.append(("note", _("  may belong to #{number}: y joins it, Y does not").format(number=offers[0])))
@@ -60,7 +60,7 @@ def _waits(held: Held, keys: tuple[str, str]) -> Part:
     """Say what becomes of an answer that was written before."""
     if not held.ready:
         return ("note", _("  an answer waits until they write on {channel}").format(channel=one_line(held.channel)))
-    said = _("  ANSWER READY: {yes} sends “{text}”, {no} makes it a draft")
+    said = _("  ANSWER READY: {yes} sends it, {no} edits it  “{text}”")
     return ("good", said.format(yes=keys[0], no=keys[1], text=cut(one_line(held.text, 200), MOST_TEXT)))
 
 

@@ -5,7 +5,7 @@ Source: https://developers.facebook.com/docs/whatsapp/cloud-api/webhooks/referen
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -163,10 +163,10 @@ def part(said: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def parts(said: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+def parts(said: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
     """Return the objects in a list of another."""
     found = said.get(name)
-    rows = found if isinstance(found, list) else ()
+    rows: Sequence[Any] = found if isinstance(found, list) else ()
     return [one for one in rows if isinstance(one, dict)][:_MOST]
 
 
