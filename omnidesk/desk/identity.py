@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,8 +17,9 @@ from omnidesk.store.database import Connection
 from omnidesk.store.ids import new_id
 from omnidesk.text.address import normalise_identity
 from omnidesk.text.clean import one_line
+from omnidesk.text.phone import could_be_phone
 from omnidesk.words.errors import NotFoundError
-from omnidesk.words.rows import Channel
+from omnidesk.words.rows import Address, Channel
 
 LONGEST_NAME = 200
 
@@ -243,6 +244,13 @@ def without_plus(address: str) -> str:
     """Return the address that a plus-address belongs to (RFC 5233), itself where it is none."""
     local, at, domain = address.rpartition("@")
     return f"{local.partition('+')[0]}{at}{domain}"
+
+
+def party_at(kinds: Sequence[str], address: Address) -> Party:
+    """Return whom an address of a kind of channel is of, which knows people by these kinds of identity: by the first
+    one, or where that is the telephone and this is no number, by the second."""
+    kind = kinds[1] if kinds[0] == "phone" and len(kinds) > 1 and not could_be_phone(address.address) else kinds[0]
+    return Party(kind, address.address, address.name)
 
 
 def kind_of(channel_kind: str) -> str:

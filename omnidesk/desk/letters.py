@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from omnidesk import clock
 from omnidesk.connectors import registry
-from omnidesk.connectors.base import Filled, Party
+from omnidesk.connectors.base import Filled
 from omnidesk.desk import conversations, identity, indexing, mentions, rules, threading, triage
 from omnidesk.desk.acts import Act
 from omnidesk.store import search
@@ -79,10 +79,10 @@ def queue_in(act: Act, number: int | None, letter: Letter, due_at: int, status: 
     Returns the conversation and the message; drafts stay as they are."""
     channel, outward = letter.channel, letter.outward
     manifest = registry.manifest(channel.kind)
-    kind = manifest.identity_kinds[0]
-    here = _fresh(act, kind, outward, letter.subject) if number is None else conversations.current(act.tx, number)
+    kinds = manifest.identity_kinds
+    here = _fresh(act, kinds, outward, letter.subject) if number is None else conversations.current(act.tx, number)
     if letter.aside is None:
-        _take_part(act, here, kind, outward)
+        _take_part(act, here, kinds, outward)
     domain = channel.address.rpartition("@")[2] or "omnidesk.invalid"
     names = [file.name for file in letter.enclosed]
     way = (channel.id, channel.kind, Direction.OUTBOUND)
@@ -132,17 +132,17 @@ def _asked_elsewhere(act: Act, number: int, letter: Letter, status: Status | Non
     conversations.recount(act.tx, number)
 
 
-def _fresh(act: Act, identity_kind: str, outward: rules.Outward, subject: str) -> int:
-    first = identity.known(act, Party(identity_kind, outward.to[0].address, outward.to[0].name))
+def _fresh(act: Act, kinds: Sequence[str], outward: rules.Outward, subject: str) -> int:
+    first = identity.known(act, identity.party_at(kinds, outward.to[0]))
     number = conversations.start(act, subject, first.customer_id, Status.PENDING, Place.DESK)
     act.event("opened", number, first.customer_id, after={"status": Status.PENDING})
     return number
 
 
-def _take_part(act: Act, number: int, identity_kind: str, outward: rules.Outward) -> None:
+def _take_part(act: Act, number: int, kinds: Sequence[str], outward: rules.Outward) -> None:
     """Whom an agent writes to takes part from then on, and is no stranger when they answer."""
     for address in (*outward.to, *outward.cc):
-        person = identity.known(act, Party(identity_kind, address.address, address.name))
+        person = identity.known(act, identity.party_at(kinds, address))
         act.tx.execute(
             conversations.TAKES_PART,
             (number, person.id),

@@ -72,7 +72,7 @@ def objection(channel: Channel, manifest: Manifest, outward: Outward, now: int) 
     for address in everyone:
         if "email" in manifest.identity_kinds and not valid_email(address.address):
             return f"{address.address or 'an empty address'} is no e-mail address"
-        if "phone" in manifest.identity_kinds and not could_be_phone(address.address):
+        if manifest.identity_kinds == ("phone",) and not could_be_phone(address.address):
             return f"{address.address or 'an empty address'} is no telephone number"
         if address.address in outward.refused_consent:
             return _forbidden(address.address, manifest.name, outward.refused_consent[address.address])

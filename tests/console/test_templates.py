@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from omnidesk import clock
 from omnidesk.connectors.sample.kinds import TEMPLATES
-from omnidesk.desk import drafts, held, templates
+from omnidesk.desk import templates
 from omnidesk.words.rows import Channel
 from tests.console.steering import Console, console
 from tests.filling import Desk, mail

@@ -84,7 +84,8 @@ def party(value: str, name: str = "", verified: bool = False) -> Party:
     digits = value.removeprefix("+")
     if digits.isascii() and digits.isdigit():
         value = f"+{_BRAZIL.sub(_NINTH, digits) if _BRAZIL.fullmatch(digits) else digits}"
-    return Party("phone", value, name, verified=verified)
+        return Party("phone", value, name, verified=verified)
+    return Party("whatsapp", value, name, verified=verified)
 
 
 def _message(said: Mapping[str, Any], value: Mapping[str, Any], item: Item) -> Decoded:

@@ -7,6 +7,7 @@ which are whose. A message that carries a file gets the id under which Meta keep
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,9 @@ from omnidesk.connectors.whatsapp import templates
 from omnidesk.connectors.whatsapp.manifest import LONGEST_CAPTION, LONGEST_TEXT, MEDIA, Media
 from omnidesk.text.filename import safe_name
 from omnidesk.text.phone import could_be_phone
+
+_HIDDEN = re.compile(r"[A-Z]{2}\.(?:ENT\.)?[A-Za-z0-9]{5,128}")
+"""https://developers.facebook.com/docs/whatsapp/business-scoped-user-ids"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +37,7 @@ def prepared(outgoing: Outgoing) -> Payload:
     if len(outgoing.to) != 1 or outgoing.cc or outgoing.bcc:
         raise ValueError("a WhatsApp message goes to one number")
     said = list(_messages(outgoing))
-    address = outgoing.to[0].address
-    whom = {"to": address} if could_be_phone(address) else {"recipient": address}
+    whom = _addressee(outgoing.to[0].address)
     context = {"context": {"message_id": outgoing.in_reply_to}} if outgoing.in_reply_to else {}
     messages = [
         {
@@ -64,6 +67,15 @@ def unpacked(payload: Payload) -> tuple[list[dict[str, Any]], list[Enclosed]]:
         files.append(Enclosed(one["place"], one["name"], one["type"], rest[start : start + one["size"]]))
         start += one["size"]
     return json.loads(head), files
+
+
+def _addressee(address: str) -> dict[str, str]:
+    """Return to whom it goes: a number, or the id that Meta gives to who hides theirs. Raises ValueError."""
+    if could_be_phone(address):
+        return {"to": address}
+    if _HIDDEN.fullmatch(address):
+        return {"recipient": address}
+    raise ValueError(f"{address} is no telephone number")
 
 
 def _messages(outgoing: Outgoing) -> Iterator[dict[str, Any]]:
