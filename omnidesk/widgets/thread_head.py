@@ -7,14 +7,14 @@ from textual.strip import Strip
 from omnidesk import clock
 from omnidesk.text.clean import one_line
 from omnidesk.widgets import times
-from omnidesk.widgets.lines import cut, spread
+from omnidesk.widgets.lines import spread, wrap
 from omnidesk.widgets.painting import Painted, Part
 from omnidesk.words.kinds import Place, Priority, Status
 from omnidesk.words.rows import Conversation, Held
 from omnidesk.words.speech import _
 
-MOST_TEXT = 40
-"""Columns that an answer which waits may take."""
+MOST_LINES = 4
+"""Lines that an answer which is ready may take."""
 
 
 def first_line(conversation: Conversation, width: int) -> tuple[Part, ...]:
@@ -60,8 +60,17 @@ def _waits(held: Held, keys: tuple[str, str]) -> Part:
     """Say what becomes of an answer that was written before."""
     if not held.ready:
         return ("note", _("  an answer waits until they write on {channel}").format(channel=one_line(held.channel)))
-    said = _("  ANSWER READY: {yes} sends it, {no} edits it  “{text}”")
-    return ("good", said.format(yes=keys[0], no=keys[1], text=cut(one_line(held.text, 200), MOST_TEXT)))
+    said = _("  ANSWER READY: {yes} sends it, {no} edits it")
+    return ("good", said.format(yes=keys[0], no=keys[1]))
+
+
+def _waiting_text(held: Held | None, width: int) -> list[str]:
+    """Return an answer that is ready to go, as far as there is room: it should be read before it goes."""
+    if held is None or not held.ready:
+        return []
+    names = ", ".join(one_line(file.name, 60) for file in held.files)
+    said = one_line(f"{held.text}  [{names}]" if names else held.text, 1_000)
+    return wrap(said, max(20, width - 4), MOST_LINES)
 
 
 def _clocks(conversation: Conversation, now: int) -> list[Part]:
@@ -88,7 +97,7 @@ def _clocks(conversation: Conversation, now: int) -> list[Part]:
 
 
 class ThreadHead(Painted):
-    """Two lines over the thread."""
+    """Two lines over the thread, and under them the answer that is ready to go."""
 
     DEFAULT_CSS = """
     ThreadHead { height: 2; background: $surface; }
@@ -102,6 +111,7 @@ class ThreadHead(Painted):
         """The answer that waits until the customer writes."""
         self.keys = ("y", "Y")
         """The keys that take and refuse what is offered."""
+        self._text: list[str] = []
         self.present = ""
         """What colleagues do here, and what is scheduled."""
         self.visitor: Part = ("", "")
@@ -119,7 +129,16 @@ class ThreadHead(Painted):
         """Show a conversation, or nothing."""
         if (conversation, offers, held) != (self.conversation, self.offers, self.held):
             self.conversation, self.offers, self.held = conversation, offers, held
+            self._lay_out()
             self.refresh()
+
+    def _lay_out(self) -> None:
+        self._text = _waiting_text(self.held, self.size.width or self.app.size.width)
+        self.styles.height = 2 + len(self._text)
+
+    def on_resize(self) -> None:
+        """Fit the new width."""
+        self._lay_out()
 
     def set_present(self, said: str) -> None:
         """Say what colleagues do here, and what is scheduled."""
@@ -137,4 +156,6 @@ class ThreadHead(Painted):
             parts = second_line(
                 self.conversation, self.offers, width, clock.now(), self.present, self.visitor, self.held, self.keys
             )
+        elif self.conversation is not None and y - 2 < len(self._text):
+            parts = (("good", f"  │ {self._text[y - 2]}"),)
         return self.strip(parts, width)

@@ -41,7 +41,7 @@ ACTS = (
     "assigned to the team {name}: {many}", "snoozed {many}", "set {what}: {many}", "closed {many}", "deleted {many}",
     "opened {many}", "restored from {what}: {many}", "the deleted ones", "promised an answer on {many}",
     "took the promise off {many}", "priority {what}: {many}", "tagged {tags} {many}", "moved to spam: {many}",
-    "blocked {address}", "blocked the sender of {many}", "took back: {act}",
+    "blocked {address}", "blocked the sender of {many}", "took back: {act}", "the answer that waited in {many} is a draft",
 )  # fmt: skip
 """What acts are called. `{many}`, `{what}`, `{why}` and `{act}` are themselves said anew, and each of `{parts}`."""
 
@@ -62,6 +62,7 @@ REASONS = (
     "{address} wants no messages on {name} but answers to what they ask (said {source})",
     "{address} is undeliverable: mail to it came back", "the echo of our own message",
     "on {name} the customer has to write first", "the reply window of {name} has closed",
+    "on {name} only a template can begin",
     "the text has {count} {unit}, {name} takes {most}", "{name} takes no attachments",
     "{name} takes {count} attachments at most", "the attachments have {size} MB, {name} takes {most} MB",
     "the mail would have {size} MB, the server of {name} takes {most} MB",

@@ -126,7 +126,7 @@ def message(filled: Filled) -> dict[str, Any]:
     components: list[dict[str, Any]] = [
         {"type": kind, "parameters": some} for kind, some in (("header", header), ("body", text)) if some
     ]
-    said: dict[str, Any] = {"name": filled.name, "language": {"code": filled.language}}
+    said: dict[str, Any] = {"name": filled.name, "language": {"policy": "deterministic", "code": filled.language}}
     return said | ({"components": [*components, *buttons]} if components or buttons else {})
 
 
