@@ -41,7 +41,8 @@ ACTS = (
     "assigned to the team {name}: {many}", "snoozed {many}", "set {what}: {many}", "closed {many}", "deleted {many}",
     "opened {many}", "restored from {what}: {many}", "the deleted ones", "promised an answer on {many}",
     "took the promise off {many}", "priority {what}: {many}", "tagged {tags} {many}", "moved to spam: {many}",
-    "blocked {address}", "blocked the sender of {many}", "took back: {act}", "the answer that waited in {many} is a draft",
+    "blocked {address}", "blocked the sender of {many}", "took back: {act}",
+    "the answer that waited in {many} is a draft",
 )  # fmt: skip
 """What acts are called. `{many}`, `{what}`, `{why}` and `{act}` are themselves said anew, and each of `{parts}`."""
 

@@ -9,7 +9,19 @@ import pytest
 from omnidesk import clock
 from omnidesk.connectors.base import Template
 from omnidesk.connectors.sample.kinds import TEMPLATES
-from omnidesk.desk import cleaning, composing, drafts, held, joining, outbox, planning, reaching, templates, triage, undo
+from omnidesk.desk import (
+    cleaning,
+    composing,
+    drafts,
+    held,
+    joining,
+    outbox,
+    planning,
+    reaching,
+    templates,
+    triage,
+    undo,
+)
 from omnidesk.desk.templates import Filling
 from omnidesk.store import queue
 from omnidesk.words.errors import NotFoundError, RefusedError, UsageError
@@ -62,7 +74,9 @@ def test_templates_are_kept_for_when_there_is_no_provider(desk: Desk, wa: Channe
     hand.forward(hours=7)
     assert templates.stale(desk.workspace, wa)
     assert not templates.stale(desk.workspace, desk.channel)
-    templates.keep(desk.workspace, wa.id, [Template("other\x1b[2J", "en", "utility", "a\x1b[2Jb {{1}}", ("1",), "", ("x",))])
+    templates.keep(
+        desk.workspace, wa.id, [Template("other\x1b[2J", "en", "utility", "a\x1b[2Jb {{1}}", ("1",), "", ("x",))]
+    )
     (one,) = templates.of(reader, wa)
     assert (one.name, one.text, one.examples) == ("other", "ab {{1}}", ("x",))
 

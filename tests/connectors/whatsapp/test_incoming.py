@@ -148,7 +148,9 @@ def test_reports_name_our_key_and_say_why_it_failed() -> None:
         assert (found.sender, found.text) == (None, "")
     (found,) = decoded(fake.webhook("x", statuses=[fake.report(taken, "failed", 131047, "Re-engagement")]).body)
     (delivery,) = found.deliveries
-    assert delivery.detail == "the customer's last message is more than 24 hours old: only a template goes (Meta 131047)"
+    assert (
+        delivery.detail == "the customer's last message is more than 24 hours old: only a template goes (Meta 131047)"
+    )
     assert delivery.permanent
     (found,) = decoded(fake.webhook("x", statuses=[fake.report(taken, "failed", 131016)]).body)
     assert not found.deliveries[0].permanent
