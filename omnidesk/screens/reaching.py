@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from omnidesk.screens.keys import WRITING, Action, Press
 from omnidesk.screens.later import Later
 from omnidesk.screens.messages import Acted, Written
-from omnidesk.screens.template_chooser import Chosen, TemplateChooser
 from omnidesk.text import recipients
 from omnidesk.text.clean import clean
 from omnidesk.widgets.sheet import Sheet
@@ -20,10 +19,13 @@ from omnidesk.words.speech import _
 if TYPE_CHECKING:
     from omnidesk.desk import reaching
     from omnidesk.desk import templates as approved
+    from omnidesk.screens import template_chooser
     from omnidesk.screens.desk import DeskScreen
     from omnidesk.screens.session import Session
+    from omnidesk.screens.template_chooser import Chosen
 else:
     reaching, approved = Later("omnidesk.desk.reaching"), Later("omnidesk.desk.templates")
+    template_chooser = Later("omnidesk.screens.template_chooser")
 
 
 def choose(desk: DeskScreen, press: Press) -> None:
@@ -48,7 +50,7 @@ def by(desk: DeskScreen, channel: str | None) -> None:
             _send(desk, found)
         desk.focus_pane("composer")
 
-    desk.app.push_screen(TemplateChooser(desk.session, sheet.conversation_id, way, waits), chosen)
+    desk.app.push_screen(template_chooser.TemplateChooser(desk.session, sheet.conversation_id, way, waits), chosen)
 
 
 def takes_template(sheet: Sheet) -> bool:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from omnidesk import clock
-from omnidesk.desk import customers, held, history, saved_views, status, suspicion, threads, views
+from omnidesk.desk import customers, history, saved_views, status, suspicion, threads, views
+from omnidesk.screens.later import Later
 from omnidesk.screens.messages import (
     CustomerRead,
     OlderRead,
@@ -21,7 +22,10 @@ from omnidesk.words.errors import NotFoundError, OmniDeskError
 from omnidesk.words.rows import Conversation, Message
 
 if TYPE_CHECKING:
+    from omnidesk.desk import held
     from omnidesk.screens.session import Session
+else:
+    held = Later("omnidesk.desk.held")
 
 FIRST_MESSAGES = 24
 """Messages read when a conversation opens, enough for a screen; more come as the agent scrolls up."""

@@ -96,8 +96,15 @@ def test_templates_are_listed_with_their_fields_and_examples() -> None:
     assert "[Follow it] https://shop.example/track/{{button 0}}" in track.text
 
 
-@pytest.mark.parametrize("row", [{}, {"status": "APPROVED"}, {"status": "APPROVED", "category": "AUTHENTICATION"},
-                                 {"status": "APPROVED", "category": "UTILITY", "components": [{"type": "CAROUSEL"}]}])  # fmt: skip
+@pytest.mark.parametrize(
+    "row",
+    [
+        {},
+        {"status": "APPROVED"},
+        {"status": "APPROVED", "category": "AUTHENTICATION"},
+        {"status": "APPROVED", "category": "UTILITY", "components": [{"type": "CAROUSEL"}]},
+    ],
+)
 def test_what_words_cannot_fill_is_not_listed(row: dict[str, Any]) -> None:
     assert templates.listed(row) is None
 
