@@ -155,9 +155,16 @@ def finish(
     That it was sent is true whoever holds the lease by now; anything else counts only while it is still ours."""
 
     def work(act: Act) -> None:
-        row = act.tx.one("SELECT state, lease_number, channel_id FROM outbox WHERE message_id = ?", (message_id,))
+        row = act.tx.one(
+            "SELECT state, lease_number, channel_id, error FROM outbox WHERE message_id = ?", (message_id,)
+        )
         assert row is not None
-        if status is MessageStatus.SENT and row["state"] in (MessageStatus.FAILED, MessageStatus.CANCELLED):
+        back = deliveries.came_back(row["state"], row["error"])  # a report may be faster than the answer to the send
+        if (
+            status is MessageStatus.SENT
+            and row["state"] in (MessageStatus.FAILED, MessageStatus.CANCELLED)
+            and not back
+        ):
             deliveries.set_status(act, message_id, status, error)
         elif status is MessageStatus.SENT:
             deliveries.advance(act, message_id, status, error)
