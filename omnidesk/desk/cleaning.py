@@ -82,7 +82,7 @@ def _purge(workspace: Workspace, act: Act, number: int, blobs: set[str]) -> int:
         for table in ("receipt", "attachment", "message_reference", "outbox", "provider_id", "call"):
             tx.execute(f"DELETE FROM {table} WHERE message_id = ?", (message["id"],))
         tx.execute("DELETE FROM message WHERE id = ?", (message["id"],))
-    for table in ("draft", "participant", "conversation_tag"):
+    for table in ("draft", "held_answer", "participant", "conversation_tag"):
         tx.execute(f"DELETE FROM {table} WHERE conversation_id = ?", (number,))
     tx.execute(
         "UPDATE conversation SET subject = '', preview = '', message_count = 0, undelivered = 0 WHERE id = ?", (number,)

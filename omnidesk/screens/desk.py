@@ -46,6 +46,7 @@ class DeskScreen(TeachingDesk):
         self.reader = KeyReader(self.keymap)
         self.composer.notes.why = self.keymap.hint("channels")
         self.composer.notes.privately = self.keymap.hint("in-private")
+        self.head.keys = self.keymap.hint("accept"), self.keymap.hint("refuse")
         self.composer.title_line.chat_keys = (self.keymap.hint("send-line"), self.keymap.hint("break-line"))
         self.asked_about: list[int] = []
         """What the open prompt asks about."""

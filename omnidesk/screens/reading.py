@@ -18,6 +18,7 @@ from omnidesk.desk import (
     threads,
     views,
 )
+from omnidesk.screens.later import Later
 from omnidesk.screens.messages import (
     CustomerRead,
     OlderRead,
@@ -31,7 +32,10 @@ from omnidesk.words.errors import NotFoundError, OmniDeskError
 from omnidesk.words.rows import Conversation, Message
 
 if TYPE_CHECKING:
+    from omnidesk.desk import held
     from omnidesk.screens.session import Session
+else:
+    held = Later("omnidesk.desk.held")
 
 FIRST_MESSAGES = 24
 """Messages read when a conversation opens, enough for a screen; more come as the agent scrolls up."""
@@ -94,6 +98,7 @@ def thread(session: Session, asked: Asked) -> ThreadRead:
         clock.monotonic() - began,
         check.why if check.due else "",
         tuple(person_checks.items(session.workspace)),
+        held.of(session.workspace, conversation.id),
     )
 
 

@@ -7,7 +7,7 @@ from typing import Literal
 from omnidesk.store.database import Database
 from omnidesk.words.errors import NewerWorkspaceError, NoWorkspaceError
 
-SCHEMA = 10
+SCHEMA = 11
 """The number of the newest migration."""
 
 OLDEST_WRITER = 1

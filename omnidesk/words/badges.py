@@ -27,6 +27,7 @@ BUILT_IN = {
     "sms-gateway": "sms",
     "twilio-sms": "sms",
     "twilio-voice": "tel",
+    "whatsapp": "wa",
 }
 LOGGED = {"call": "call", "letter": "post", "note": "note", "video": "vid", "visit": "shop"}
 """What is logged by hand."""

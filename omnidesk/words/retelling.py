@@ -46,6 +46,7 @@ ACTS = (
     "{name} belongs to {group}", "no organisation", "many people use {address}", "one person uses {address}",
     "the person of {one} passed the check", "the person of {one} failed the check",
     "blocked {address}", "blocked the sender of {many}", "took back: {act}",
+    "the answer that waited in {many} is a draft",
 )  # fmt: skip
 """What acts are called. `{many}`, `{what}`, `{why}` and `{act}` are themselves said anew, and each of `{parts}`."""
 
@@ -70,6 +71,7 @@ REASONS = (
     "on {name} the customer has to write first", "the reply window of {name} has closed",
     "it was answered in private once, and no more is allowed before they write back",
     "{name} lets a public message be answered in private for {days} days",
+    "on {name} only a template can begin",
     "the text has {count} {unit}, {name} takes {most}", "{name} takes no attachments",
     "{name} takes attachments in private only",
     "{name} fetches attachments from this desk: say how the world reaches `omnidesk serve` with the setting public_url",
