@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from omnidesk import clock
 from omnidesk.connectors.sample.kinds import TEMPLATES
-from omnidesk.desk import drafts, held, templates
+from omnidesk.desk import drafts, held, offers, reaching, suggesting, templates
+from omnidesk.desk.acts import Act, perform
+from omnidesk.desk.templates import Filling
+from omnidesk.words.kinds import Likeness
 from omnidesk.words.rows import Channel
 from tests.console.steering import Console, console
 from tests.filling import Desk, mail
@@ -133,3 +136,38 @@ async def test_without_templates_that_is_said(desk: Desk) -> None:
         await begin(here)
         await here.press("ctrl+r")
         await here.sees("there are no templates: the engine asks the provider for them")
+
+
+async def test_what_waited_goes_before_conversations_and_customers_are_joined(desk: Desk) -> None:
+    channel = whatsapp(desk)
+    (other,) = desk.receives(mail("m"))
+    number = late(desk, channel)
+    shipped = Filling("order_shipped", "nl", ("NL-1",))
+    reaching.reach(desk.workspace, desk.me, number, shipped, "It comes.", "wa")
+    desk.sends_all(channel)
+    one, two = (desk.value("SELECT customer_id FROM conversation WHERE id = ?", here) for here in (number, other))
+
+    def work(act: Act) -> None:
+        offers.offer(act, number, other)
+        suggesting.suggest(act, one, two, Likeness.NAME, "Bram")
+
+    perform(desk.workspace, desk.me, "offers", work)
+    async with console(desk.workspace) as here:
+        await here.until(lambda: here.desk.queue.cursor is not None, "a row")
+        here.desk.open(number)
+        await here.sees(f"may belong to #{other}: y joins it", "y: one person")
+        desk.receives(mail("2", "Tell me", sender=BRAM), channel=channel)
+        await here.sees("ANSWER READY: y sends it, Y edits it")
+        await here.press("y")
+        await here.until(lambda: desk.count("message", "text = 'It comes.' AND status = 'queued'") == 1, "it to go")
+        await here.sees_not("ANSWER READY")
+        here.desk.open(number)
+        await here.sees(f"#{number} Subject", f"may belong to #{other}: y joins it")
+        assert desk.count("conversation", "merged_into IS NOT NULL") == 0
+        await here.press("y")
+        await here.until(lambda: desk.count("conversation", "merged_into IS NOT NULL") == 1, "them to be joined")
+        await here.sees_not("may belong to")
+        assert desk.count("customer", "merged_into IS NOT NULL") == 0
+        await here.sees("y: one person")
+        await here.press("y")
+        await here.until(lambda: desk.count("customer", "merged_into IS NOT NULL") == 1, "the customers to be one")
