@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from omnidesk.cli import adding, login, paging, shapes
+from omnidesk.cli import adding, login, paging, shapes, templates
 from omnidesk.cli.printing import Piece, Printer, alarm, dim, guard, when
 from omnidesk.cli.session import Session, command, group
 from omnidesk.clock import to_rfc3339
@@ -16,6 +16,7 @@ from omnidesk.words.errors import RefusedError, UsageError
 from omnidesk.words.rows import Act, Channel
 
 app = group("The accounts that messages come in and go out by.")
+app.add_typer(templates.app)
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The channel's name.")]
 Stdin = Annotated[bool, typer.Option("--password-stdin", help="Read the secret from standard input.")]

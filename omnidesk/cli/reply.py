@@ -14,6 +14,7 @@ from omnidesk.cli.printing import Printer, bold, dim
 from omnidesk.cli.printing import when as local_time
 from omnidesk.cli.session import Session, command
 from omnidesk.desk.composing import Queued, When
+from omnidesk.desk.templates import Filling
 from omnidesk.text.clean import one_line
 from omnidesk.words.errors import UsageError
 from omnidesk.words.kinds import MessageStatus, Status
@@ -30,6 +31,16 @@ Key = Annotated[
 At = Annotated[str | None, typer.Option("--at", metavar="WHEN", help="Send it then: 2h, tomorrow 9:00, mon 8:30.")]
 After = Annotated[Settable | None, typer.Option("--status", help="The conversation's status afterwards; else pending.")]
 HoldFor = Annotated[str | None, typer.Option("--for", metavar="WHOM", help="Wait for them afterwards: on-hold.")]
+TemplateName = Annotated[
+    str | None,
+    typer.Option("--template", metavar="NAME", help="Send this approved text; --text then waits for their answer."),
+]
+Language = Annotated[
+    str | None, typer.Option("--language", metavar="L", help="The template's language; else the customer's.")
+]
+Values = Annotated[
+    list[str] | None, typer.Option("--value", metavar="V", help="A value of the template, in their order; repeat it.")
+]
 Now = Annotated[bool, typer.Option("--now", help="Skip the undo window and send before returning, if possible.")]
 
 
@@ -54,10 +65,28 @@ def reply(
     at: At = None,
     hold_for: HoldFor = None,
     confirm: Annotated[bool, typer.Option("--confirm", help="Say a known fact in public all the same.")] = False,
+    template: TemplateName = None,
+    language: Language = None,
+    values: Values = None,
+    held: Annotated[bool, typer.Option("--held", help="Send what waited for the customer's answer.")] = False,
 ) -> None:
     """Answer the customer; the newest message that no machine wrote is the one answered."""
-    from omnidesk.desk import composing
+    from omnidesk.desk import composing, reaching
 
+    _one_way(template, language, values, held, (text, to, cc, bcc), attach)
+    if held:
+        queued = reaching.send_held(session.workspace, session.actor, number, key, now)
+        report(session, queued, now)
+        return
+    if template is not None:
+        wanted = when_of(now, at, status, hold_for)
+        waits = spoken_or_bare(text, attach) if text is not None else ""
+        filling = Filling(template, language, tuple(values or ()))
+        queued = reaching.reach(
+            session.workspace, session.actor, number, filling, waits, via, attach or (), key, wanted
+        )
+        report(session, queued, now)
+        return
     warnings = _warnings(session, number, said := spoken_or_bare(text, attach), via, to, cc, bcc)
     queued = composing.reply(
         session.workspace,
@@ -76,12 +105,29 @@ def reply(
     report(session, queued, now, warnings)
 
 
+def _one_way(
+    template: str | None,
+    language: str | None,
+    values: list[str] | None,
+    held: bool,
+    written: tuple[object, ...],
+    attach: list[Path] | None,
+) -> None:
+    """Refuse what does not go together. Raises UsageError."""
+    if template is None and (language or values):
+        raise UsageError("--language and --value go with --template")
+    if held and (template or attach or any(one is not None for one in written)):
+        raise UsageError("--held sends what was written before, as it is: give nothing else with it")
+    if template and any(one is not None for one in written[1:]):
+        raise UsageError("a template goes to the customer alone: leave --to, --cc and --bcc out")
+
+
 @command(app, "new")
 def new(
     session: Session,
     to: Annotated[list[str], typer.Option("--to", metavar="ADDRESS", help="Recipient; may be repeated.")],
     via: Annotated[str, typer.Option("--via", metavar="CHANNEL", help="The channel it goes by.")],
-    subject: Annotated[str, typer.Option("--subject", metavar="S", help="What it is about.")],
+    subject: Annotated[str | None, typer.Option("--subject", metavar="S", help="What it is about.")] = None,
     text: Bare = None,
     cc: Cc = None,
     bcc: Bcc = None,
@@ -89,10 +135,23 @@ def new(
     key: Key = None,
     now: Now = False,
     at: At = None,
+    template: TemplateName = None,
+    language: Language = None,
+    values: Values = None,
 ) -> None:
     """Write to a customer first: a new conversation."""
-    from omnidesk.desk import composing
+    from omnidesk.desk import composing, reaching
 
+    _one_way(template, language, values, False, (text, None, cc, bcc), attach)
+    if template is not None:
+        if len(to) != 1 or text is not None or attach:
+            raise UsageError("a template goes to one customer, without a text or files of its own")
+        said = Filling(template, language, tuple(values or ()))
+        wanted = when_of(now, at, None, None)
+        report(session, reaching.begin(session.workspace, session.actor, to[0], via, said, key, wanted), now)
+        return
+    if subject is None:
+        raise UsageError("say what it is about with --subject")
     queued = composing.new(
         session.workspace,
         session.actor,

@@ -22,6 +22,7 @@ from omnidesk.words.rows import (
     Conversation,
     Customer,
     Event,
+    Held,
     Identity,
     Macro,
     MacroActions,
@@ -140,6 +141,18 @@ def unstored(row: Message) -> Document:
     document = message(row)
     nowhere = dict.fromkeys(("id", "conversation_id", "channel", "channel_id", "joined_by"))
     return document | nowhere | {"attachments": [file | {"id": None} for file in document["attachments"]]}
+
+
+def held(waits: Held) -> Document:
+    """Return an answer that waits until the customer writes."""
+    return {
+        "channel": waits.channel,
+        "text": waits.text,
+        "files": [{"name": file.name, "size": file.size} for file in waits.files],
+        "by": waits.by or None,
+        "at": to_rfc3339(waits.at),
+        "ready": waits.ready,
+    }
 
 
 def conversation(row: Conversation) -> Document:

@@ -31,7 +31,7 @@ def show(
     whole_text: Annotated[bool, typer.Option("--full", help="Show quoted text too, and what was edited away.")] = False,
 ) -> None:
     """Show a conversation: who, what was said, and what happened."""
-    from omnidesk.desk import originals, person_checks, suspicion, threads
+    from omnidesk.desk import held, originals, person_checks, suspicion, threads
 
     if after is not None and before is not None:
         raise UsageError("give --after or --before, not both")
@@ -42,6 +42,7 @@ def show(
     check = person_checks.standing(session.workspace, conversation, messages)
     earlier = _token(messages[0]) if messages and (more or after is not None) else None
     later = _token(messages[-1]) if messages and (more if after is not None else before is not None) else None
+    waits = held.of(session.workspace, conversation.id)
     document = shapes.conversation(conversation) | {
         "messages": [
             shapes.message(message) | {"warning_texts": list(suspicion.words(message))} for message in messages
@@ -51,6 +52,7 @@ def show(
         "later": later,
         "may_belong": threads.offers(session.workspace, conversation.id),
         "check": {"due": check.due, "asks": list(check.asks), "why": check.why, "outcome": check.outcome},
+        "held": None if waits is None else shapes.held(waits),
     }
 
     def people(printer: Printer) -> None:
@@ -66,6 +68,10 @@ def show(
             printer.say(dim(f"later: omnidesk show {conversation.id} --after {later}"))
         if check.due:
             printer.say(bold(f"check who it is ({check.why}): omnidesk check {conversation.id} .."))
+        if waits is not None:
+            how = f"omnidesk reply {conversation.id} --held sends it" if waits.ready else "until the customer writes"
+            printer.say(bold(f"an answer waits on {waits.channel}: {how}"))
+            printer.block(waits.text)
         for other in document["may_belong"]:
             printer.say(f"#{other} may belong to this: omnidesk merge {other} {conversation.id}")
 

@@ -23,7 +23,8 @@ class Quoted:
 class Template:
     """A text that the provider has approved, for writing outside the reply window.
 
-    `text` holds `{{1}}`, `{{2}}` .. (or names) for the `fields` to fill in; `cost` is in the provider's words."""
+    `text` holds `{{1}}`, `{{2}}` .. (or names) for the `fields` to fill in; `cost` is in the provider's words.
+    `examples` are values that the fields could have, in their order, as far as the provider knows any."""
 
     name: str
     language: str
@@ -31,6 +32,7 @@ class Template:
     text: str
     fields: tuple[str, ...] = ()
     cost: str = ""
+    examples: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,7 @@ class Filled:
     name: str
     language: str
     values: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

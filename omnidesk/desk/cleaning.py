@@ -64,7 +64,7 @@ def _purge(workspace: Workspace, act: Act, number: int, blobs: set[str]) -> int:
         forgetting.bury(workspace, act, message["id"], blobs)
         tx.execute("DELETE FROM call WHERE message_id = ?", (message["id"],))
         tx.execute("DELETE FROM message WHERE id = ?", (message["id"],))
-    for table in ("draft", "participant", "conversation_tag"):
+    for table in ("draft", "held_answer", "participant", "conversation_tag"):
         tx.execute(f"DELETE FROM {table} WHERE conversation_id = ?", (number,))
     tx.execute(
         "UPDATE conversation SET subject = '', preview = '', message_count = 0, undelivered = 0 WHERE id = ?", (number,)

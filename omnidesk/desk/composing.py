@@ -17,6 +17,7 @@ from omnidesk.desk import (
     conversations,
     drafts,
     enclosing,
+    held,
     leaving,
     remarks,
     rules,
@@ -39,8 +40,8 @@ from omnidesk.words.rows import Actor, Address, Channel, Enclosure, Message
 from omnidesk.words.speech import _
 
 __all__ = [
-    "Also", "Enclosed", "Letter", "Queued", "When", "forward", "forward_letter", "new", "new_letter", "note",
-    "note_in", "queue_in", "reply", "reply_letter", "reply_subject", "sender_of",
+    "Also", "Enclosed", "Letter", "Queued", "When", "forward", "forward_letter", "key_of", "new", "new_letter", "note",
+    "note_in", "queue", "queue_in", "queued_before", "reply", "reply_letter", "reply_subject", "sender_of",
 ]  # fmt: skip
 
 _KEYS = uuid.UUID("6f8c2c53-5d0e-4b1a-9d1e-2f0f4f1f7a10")
@@ -100,8 +101,8 @@ def reply(
 
     Raises NotFoundError, UsageError (empty text, bad address) and RefusedError: a rule says no, or it would be public
     and holds a known fact (promise 7), unless that is `confirmed`."""
-    message_key = _key(key)
-    before = _queued_before(workspace, message_key)
+    message_key = key_of(key)
+    before = queued_before(workspace, message_key)
     if before is not None:
         return before
     bare = bool(files)
@@ -110,7 +111,7 @@ def reply(
         _all_filled(text)
         _keep_private(workspace, letter)
     wanted = when or When(now, status=status)
-    return _queue(workspace, actor, number, letter, files, wanted, also)
+    return queue(workspace, actor, number, letter, files, wanted, also)
 
 
 def reply_letter(
@@ -172,13 +173,13 @@ def new(
     when: When | None = None,
 ) -> Queued:
     """Write to a customer first: a new conversation with one message in the outbox."""
-    message_key = _key(key)
-    before = _queued_before(workspace, message_key)
+    message_key = key_of(key)
+    before = queued_before(workspace, message_key)
     if before is not None:
         return before
     letter = new_letter(workspace, actor, to, via, subject, text, cc, bcc, message_key, bool(files))
     _keep_private(workspace, letter)
-    return _queue(workspace, actor, None, letter, files, when or When(now))
+    return queue(workspace, actor, None, letter, files, when or When(now))
 
 
 def new_letter(
@@ -217,12 +218,12 @@ def forward(
 ) -> Queued:
     """Ask a third party, or forward to them: an aside, which the customer never sees. What was asked of the same
     people before goes on in the same aside. The conversation waits for them, on hold, unless `when` names a status."""
-    message_key = _key(key)
-    before = _queued_before(workspace, message_key)
+    message_key = key_of(key)
+    before = queued_before(workspace, message_key)
     if before is not None:
         return before
     letter = forward_letter(workspace, actor, number, to, text, via, cc, bcc, subject, message_key, bool(files))
-    return _queue(workspace, actor, number, letter, files, when or When())
+    return queue(workspace, actor, number, letter, files, when or When())
 
 
 def forward_letter(
@@ -307,7 +308,7 @@ def _keep_private(workspace: Workspace, letter: Letter) -> None:
         )
 
 
-def _queue(
+def queue(
     workspace: Workspace,
     actor: Actor,
     number: int | None,
@@ -316,6 +317,7 @@ def _queue(
     when: When,
     also: Also | None = None,
 ) -> Queued:
+    """Queue a letter, in a new conversation where `number` is None. Raises RefusedError, UsageError."""
     if when.status is Status.SNOOZED:
         raise UsageError(_("an answer cannot snooze without a time: send it, then snooze the conversation"))
     if when.at is not None and when.at <= clock.now():
@@ -342,6 +344,10 @@ def _queue(
         here, message_id = queue_in(act, number, letter, due_at, when.status)
         for one in {0} if number is None else {here, number}:  # it may have been merged while this was written
             drafts.remove(act.tx, one, actor.agent_id, sort)
+        if letter.held is not None:
+            held.put(act.tx, here, letter.channel.id, actor.agent_id, message_id, *letter.held, act.at)
+        elif sort == "reply" and letter.template is None:
+            held.drop(act.tx, here)
         if also is not None:
             also(act, here)
         act.summary = {"new": "new message", "reply": "answer to", "aside": "question beside"}[sort] + f" #{here}"
@@ -350,7 +356,7 @@ def _queue(
     try:
         done, (message_id, due_at) = perform_undoable(workspace, actor, "new" if sort == "new" else "reply", work)
     except _AlreadyQueuedError:  # another process was faster with the same key
-        before = _queued_before(workspace, letter.key)
+        before = queued_before(workspace, letter.key)
         assert before is not None
         return before
     return Queued(done, threads.message(workspace, message_id), due_at)
@@ -414,7 +420,8 @@ def _addresses(said: Sequence[str]) -> tuple[Address, ...]:
     return tuple(one for typed in said for one in recipients.read(typed) or (Address("", one_line(typed, 320)),))
 
 
-def _key(said: str | None) -> str:
+def key_of(said: str | None) -> str:
+    """Return the UUID that a message has by the name an agent gave it."""
     if said is None:
         return str(uuid.uuid4())
     try:
@@ -423,7 +430,8 @@ def _key(said: str | None) -> str:
         return str(uuid.uuid5(_KEYS, said))
 
 
-def _queued_before(workspace: Workspace, key: str) -> Queued | None:
+def queued_before(workspace: Workspace, key: str) -> Queued | None:
+    """Return the message that has this key already, or None."""
     row = workspace.database.reader.one("SELECT message_id, due_at FROM outbox WHERE uuid = ?", (key,))
     if row is None:
         return None

@@ -150,6 +150,11 @@ def _failed(act: Act, delivery: Delivery, message_id: int) -> None:
     set_status(act, message_id, MessageStatus.FAILED, f"{_CAME_BACK}{said}")
 
 
+def came_back(status: str, error: str | None) -> bool:
+    """Say whether a report told that a message did not arrive."""
+    return status == MessageStatus.FAILED and str(error or "").startswith(_CAME_BACK)
+
+
 def _was_sent_to(act: Act, message_id: int, address: str) -> bool:
     """Say whether a message went to an address: a forged report must not make somebody else unreachable."""
     said = json.loads(act.tx.value("SELECT recipients_json FROM message WHERE id = ?", (message_id,)) or "{}")

@@ -72,6 +72,11 @@ def sizes(files: Sequence[Enclosure | Path]) -> tuple[int, ...]:
     return tuple(_known(file).size for file in files)
 
 
+def named(files: Sequence[Enclosure | Path]) -> tuple[Enclosure, ...]:
+    """Return files to attach as a draft names them. Raises UsageError where one cannot be attached."""
+    return tuple(_known(file) for file in files)
+
+
 def enclose(workspace: Workspace, files: Sequence[Enclosure | Path]) -> tuple[Enclosed, ...]:
     """Read files and store their bytes. Raises UsageError where one cannot be read."""
     found = [_read(workspace, _known(file), place) for place, file in enumerate(files, 1)]

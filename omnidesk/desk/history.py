@@ -27,7 +27,7 @@ _SEEN = frozenset((
     "received", "received_again", "sent_elsewhere", "replied", "noted", "note_withdrawn", "read", "delivery",
     "logged", "log_withdrawn", "call_heard", "call_amended", "identity_added",
     "redecoded", "join_offered", "verified", "deliverable", "undeliverable", "emptied", "refilled", "imported",
-    "merged", "queued", "draft_followed", "rewritten", "dismissed", "undismissed",
+    "merged", "queued", "draft_followed", "unheld", "rewritten", "dismissed", "undismissed",
     "file_came", "file_missed", "claimed", "claim_proven", "claim_refuted",
 ))  # fmt: skip
 """Events that the thread shows otherwise, as messages, or that nobody needs to read there."""

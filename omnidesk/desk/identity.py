@@ -17,6 +17,7 @@ from omnidesk.store.database import Connection
 from omnidesk.store.ids import new_id
 from omnidesk.text.address import normalise_identity
 from omnidesk.text.clean import one_line
+from omnidesk.text.phone import could_be_phone
 from omnidesk.text.role_address import is_role
 from omnidesk.words.errors import NotFoundError
 from omnidesk.words.rows import Address, Channel
@@ -283,6 +284,14 @@ def without_plus(address: str) -> str:
     """Return the address that a plus-address belongs to (RFC 5233), itself where it is none."""
     local, at, domain = address.rpartition("@")
     return f"{local.partition('+')[0]}{at}{domain}"
+
+
+def party_at(channel: Channel, address: Address) -> Party:
+    """Return whom an address of a channel is of: by the first kind of identity that the channel knows people by, or
+    where that is the telephone and this is no number, by the second."""
+    kinds = registry.manifest(channel.kind).identity_kinds
+    kind = kinds[1] if kinds[0] == "phone" and len(kinds) > 1 and not could_be_phone(address.address) else kinds[0]
+    return Party(kind, address.address, address.name, scope_of(channel))
 
 
 def kind_of(channel_kind: str) -> str:

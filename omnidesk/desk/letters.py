@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from omnidesk import clock
 from omnidesk.connectors import registry
-from omnidesk.connectors.base import Party
+from omnidesk.connectors.base import Filled
 from omnidesk.desk import conversations, identity, indexing, mentions, rules, threading, triage
 from omnidesk.desk.acts import Act
 from omnidesk.store import search
 from omnidesk.store.ids import new_id
 from omnidesk.text.clean import one_line
 from omnidesk.words.kinds import AuthorKind, Auto, Direction, MessageStatus, Place, Status
-from omnidesk.words.rows import Address, Channel, Message
+from omnidesk.words.rows import Address, Channel, Enclosure, Message
 
 if TYPE_CHECKING:
     from omnidesk.desk.enclosing import Enclosed
@@ -50,6 +50,10 @@ class Letter:
     """When the agent let go of it (UTC ms), where it waited for the database since."""
     privately: bool = False
     """It answers in private what was public on its channel."""
+    template: Filled | None = None
+    """The provider's text that goes; the letter's own says the same in words."""
+    held: tuple[str, tuple[Enclosure, ...]] | None = None
+    """Text and files that wait until the customer answers it."""
 
     @property
     def public(self) -> bool:
@@ -132,14 +136,8 @@ def _asked_elsewhere(act: Act, number: int, letter: Letter, status: Status | Non
     conversations.recount(act.tx, number)
 
 
-def _party(channel: Channel, address: Address) -> Party:
-    """Return who an address is on a channel."""
-    kind = registry.manifest(channel.kind).identity_kinds[0]
-    return Party(kind, address.address, address.name, identity.scope_of(channel))
-
-
 def _fresh(act: Act, channel: Channel, outward: rules.Outward, subject: str) -> int:
-    first = identity.known(act, _party(channel, outward.to[0]))
+    first = identity.known(act, identity.party_at(channel, outward.to[0]))
     number = conversations.start(act, subject, first.customer_id, Status.PENDING, Place.DESK)
     act.event("opened", number, first.customer_id, after={"status": Status.PENDING})
     return number
@@ -148,7 +146,7 @@ def _fresh(act: Act, channel: Channel, outward: rules.Outward, subject: str) -> 
 def _take_part(act: Act, number: int, channel: Channel, outward: rules.Outward) -> None:
     """Whom an agent writes to takes part from then on, and is no stranger when they answer."""
     for address in (*outward.to, *outward.cc):
-        person = identity.known(act, _party(channel, address))
+        person = identity.known(act, identity.party_at(channel, address))
         act.tx.execute(
             conversations.TAKES_PART,
             (number, person.id),
@@ -281,6 +279,7 @@ def _outbox_row(act: Act, message_id: int, number: int, letter: Letter, due_at: 
                 "public": letter.public,
                 "privately": letter.privately,
                 **({"marketing": True} if letter.marketing else {}),
+                **({"template": asdict(letter.template)} if letter.template else {}),
             }
         ),
         created_at=letter.written_at or act.at,

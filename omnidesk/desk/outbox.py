@@ -9,6 +9,7 @@ was certainly not sent if `committing` had not come; else the manifest says how 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +32,7 @@ from omnidesk.desk import (
 from omnidesk.desk.acts import Act, perform, perform_undoable
 from omnidesk.desk.intake import Held
 from omnidesk.store import leases, people, thread
+from omnidesk.store.database import Connection
 from omnidesk.store.workspace import Workspace
 from omnidesk.words import rows
 from omnidesk.words.errors import NotFoundError, RefusedError
@@ -167,9 +169,16 @@ def finish(
     That it was sent is true whoever holds the lease by now; anything else counts only while it is still ours."""
 
     def work(act: Act) -> None:
-        row = act.tx.one("SELECT state, lease_number, channel_id FROM outbox WHERE message_id = ?", (message_id,))
+        row = act.tx.one(
+            "SELECT state, lease_number, channel_id, error FROM outbox WHERE message_id = ?", (message_id,)
+        )
         assert row is not None
-        if status is MessageStatus.SENT and row["state"] in (MessageStatus.FAILED, MessageStatus.CANCELLED):
+        back = deliveries.came_back(row["state"], row["error"])  # a report may be faster than the answer to the send
+        if (
+            status is MessageStatus.SENT
+            and row["state"] in (MessageStatus.FAILED, MessageStatus.CANCELLED)
+            and not back
+        ):
             deliveries.set_status(act, message_id, status, error)
         elif status is MessageStatus.SENT:
             deliveries.advance(act, message_id, status, error)
@@ -294,8 +303,18 @@ def outgoing(workspace: Workspace, message_id: int) -> Outgoing:
         public=bool(said.get("public")),
         privately=bool(said.get("privately")),
         unsubscribe=unsubscribing.offered(workspace, message) if said.get("marketing") else (),
-        template=None if template is None else Filled(template["name"], template["language"], (*template["values"],)),
+        template=None if template is None else _filled(template),
     )
+
+
+def outgoing_template(connection: Connection, message_id: int) -> bool:
+    """Say whether what goes out is a text that the provider has approved."""
+    said = connection.value("SELECT outgoing_json FROM outbox WHERE message_id = ?", (message_id,))
+    return bool(json.loads(said or "{}").get("template"))
+
+
+def _filled(said: Mapping[str, Any]) -> Filled:
+    return Filled(said["name"], said["language"], (*said["values"],), (*said.get("fields", ()),))
 
 
 def answered(workspace: Workspace, message_id: int) -> int:
@@ -420,6 +439,10 @@ def edit(workspace: Workspace, actor: Actor, message_id: int) -> tuple[rows.Act,
             )
         if actor.agent_id is None:
             raise RefusedError(_("only an agent has drafts"))
+        if outgoing_template(act.tx, message_id):
+            raise RefusedError(
+                _("message {message_id} is a template: take it back, or dismiss it").format(message_id=message_id)
+            )
         number = int(act.tx.value("SELECT conversation_id FROM message WHERE id = ?", (message_id,)))
         if state == MessageStatus.QUEUED:
             deliveries.set_status(act, message_id, MessageStatus.CANCELLED, None)

@@ -58,6 +58,8 @@ class Choice:
     """Whether it is the one answer in private that may go before they write in private themselves: never proposed."""
     late: bool = False
     """Whether the reply window has closed, and it goes under the provider's tag for late answers."""
+    template: bool = False
+    """Whether it takes nothing but a text that its provider has approved, since the reply window has closed."""
 
     @property
     def name(self) -> str:
@@ -395,6 +397,7 @@ def _weighed(channel: Channel, manifest: Manifest, outward: rules.Outward, priva
         privately=privately,
         once=privately and not rules.opened(channel, manifest, outward, now),
         late=rules.late(channel, manifest, outward, now),
+        template=bool(outward.to) and rules.by_template(channel, manifest, outward, now),
     )
 
 
@@ -443,7 +446,11 @@ def starting(workspace: Workspace, aside: bool = False) -> tuple[Choice, ...]:
         reason = rules.channel_objection(channel, manifest)
         if reason is None and manifest.outbound != "start_new":
             reason = _("on {name} the customer has to write first").format(name=manifest.name)
-        found.append(_choice(channel, manifest, reason, ()))
+        window = manifest.reply_window
+        template = reason is None and window is not None and window.outside == "template"
+        if template:
+            reason = _("on {name} only a template can begin").format(name=manifest.name)
+        found.append(replace(_choice(channel, manifest, reason, ()), template=template))
     return tuple(found)
 
 
@@ -484,9 +491,9 @@ def last_inbound_at(reader: Connection, number: int, channel_id: int, public: bo
     """Return when the customer last wrote on a channel of a conversation, in public or in private, as far as its newest
     messages tell: what lies thousands of messages back opens no reply window. Rides on message_thread."""
     found = reader.value(
-        "SELECT max(at) FROM (SELECT at, channel_id, direction, aside_id, public FROM message "
+        "SELECT max(at) FROM (SELECT at, channel_id, direction, aside_id, auto, public FROM message "
         f"WHERE conversation_id = ? ORDER BY at DESC, id DESC LIMIT {MOST_BACK}) AS newest "
-        "WHERE channel_id = ? AND direction = 'inbound' AND aside_id IS NULL AND public = ?",
+        "WHERE channel_id = ? AND direction = 'inbound' AND aside_id IS NULL AND auto IS NULL AND public = ?",
         (number, channel_id, public),
     )
     return None if found is None else int(found)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from omnidesk import clock
 from omnidesk.connectors.manifest import Manifest, ReplyWindow
@@ -44,6 +44,8 @@ class Outward:
     """Who of them forbade it, and how."""
     public: bool = False
     remark: Remark | None = None
+    template: bool = False
+    """It is a text that the provider has approved: it goes outside the reply window too."""
 
 
 def window_shuts(window: ReplyWindow, last_inbound_at: int) -> int:
@@ -131,7 +133,7 @@ def objection(channel: Channel, manifest: Manifest, outward: Outward, now: int) 
     for address in everyone:
         if "email" in manifest.identity_kinds and not valid_email(address.address):
             return f"{address.address or 'an empty address'} is no e-mail address"
-        if "phone" in manifest.identity_kinds and not could_be_phone(address.address):
+        if manifest.identity_kinds == ("phone",) and not could_be_phone(address.address):
             return f"{address.address or 'an empty address'} is no telephone number"
         if address.address in outward.refused_consent:
             return _forbidden(address.address, manifest.name, outward.refused_consent[address.address])
@@ -144,6 +146,13 @@ def objection(channel: Channel, manifest: Manifest, outward: Outward, now: int) 
         or _size_objection(manifest, outward)
         or _server_objection(channel, outward)
     )
+
+
+def by_template(channel: Channel, manifest: Manifest, outward: Outward, now: int) -> bool:
+    """Say whether nothing but a template may go, since the reply window has closed."""
+    if objection(channel, manifest, outward, now) is None:
+        return False
+    return objection(channel, manifest, replace(outward, template=True), now) is None
 
 
 def _forbidden(address: str, name: str, consent: Consent) -> str:
@@ -159,8 +168,14 @@ def _window_objection(channel: Channel, manifest: Manifest, outward: Outward, no
         return None
     if outward.remark is not None and manifest.private_reply:
         return _remark_objection(manifest, outward.remark, now)
+    window, begins = manifest.reply_window, manifest.outbound == "start_new"
+    if outward.last_inbound_at is None and not begins:
+        return f"on {manifest.name} the customer has to write first"
+    by_template = window is not None and window.outside == "template"
+    if by_template and outward.template:
+        return None
     if outward.last_inbound_at is None:
-        return None if manifest.outbound == "start_new" else f"on {manifest.name} the customer has to write first"
+        return f"on {manifest.name} only a template can begin" if by_template else None
     return f"the reply window of {manifest.name} has closed"
 
 

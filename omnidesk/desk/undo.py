@@ -26,6 +26,7 @@ from omnidesk.desk import (
     offers,
     order_notes,
     outbox_undo,
+    reaching,
     skipping,
     teams,
     triage,
@@ -294,7 +295,7 @@ def _take_back_message(act: Act, event: Any, restored: list[str], left: list[str
         restored.append(_("#{number} what was logged").format(number=number))
     elif row["status"] == MessageStatus.QUEUED:
         deliveries.set_status(act, event["message_id"], MessageStatus.CANCELLED, None)
-        if act.actor.agent_id is not None:
+        if not reaching.take_back(act, number, event["message_id"]) and act.actor.agent_id is not None:
             drafts.give_back(act.tx, number, act.actor.agent_id, event["message_id"], act.at)
         restored.append(_("#{number} answer, kept as a draft").format(number=number))
     elif row["status"] != MessageStatus.CANCELLED:

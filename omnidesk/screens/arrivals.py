@@ -278,7 +278,7 @@ class Arrivals(DeskFrame):
         if message.asked != self.open_id:
             return
         self.open_id = message.conversation.id
-        self.head.set_conversation(message.conversation, message.offers, message.check)
+        self.head.set_conversation(message.conversation, message.offers, message.check, message.held)
         self.head.check_items = message.check_items
         same = message.refresh and self.thread.conversation_id == message.conversation.id
         if not same:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from omnidesk.screens import reaching
 from omnidesk.screens.keys import Action, Press
 from omnidesk.screens.listing import Listing, ListRead
 from omnidesk.text.clean import one_line
@@ -45,7 +46,7 @@ class Ways(Listing):
         head: list[Part] = [("key", " > " if chosen else "   "), ("strong", fit(one_line(way.channel), names))]
         head.append(("dim", fit(way.kind, 18)))
         if not way.usable:
-            head.append(("warn", _("cannot: ")))
+            head.append(("warn", _("template only: ") if way.template else _("cannot: ")))
             said = one_line(way.reason)
         else:
             head += [("warn", _("PUBLIC, everybody can read it") + "  ")] if way.public else []
@@ -74,6 +75,10 @@ def pick(screen: Ways, press: Press) -> None:
     """Take the channel under the cursor."""
     way = screen.sheet.ways[screen.key - 1] if 0 < screen.key <= len(screen.sheet.ways) else None
     if way is None:
+        return
+    if way.template:
+        screen.dismiss()
+        reaching.by(screen.desk, way.channel)
         return
     if not way.usable:
         screen.say(_("{channel} cannot carry it: {why}").format(channel=way.channel, why=way.reason), wrong=True)

@@ -48,6 +48,7 @@ class DeskScreen(TeachingDesk):
         self.composer.notes.privately = self.keymap.hint("in-private")
         self.composer.offered.key = self.keymap.hint("insert-fact")
         self.customer.facts_key = self.keymap.hint("facts")
+        self.head.keys = self.keymap.hint("accept"), self.keymap.hint("refuse")
         self.composer.title_line.chat_keys = (self.keymap.hint("send-line"), self.keymap.hint("break-line"))
         self.asked_about: list[int] = []
         """What the open prompt asks about."""

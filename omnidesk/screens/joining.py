@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from omnidesk.screens import reaching
 from omnidesk.screens.deciding import ask, chosen, many
 from omnidesk.screens.keys import PANES, Action, Press
 from omnidesk.screens.later import Later
@@ -83,22 +84,42 @@ def _named(one: Conversation) -> str:
     return f"#{one.id} {subject} - {one_line(one.customer, 30) or _('unknown')}"
 
 
+def _takes_held(desk: DeskScreen) -> bool:
+    """Say whether an answer that waits is what is offered: it is ready, or nothing else is."""
+    held = desk.head.held
+    return held is not None and (held.ready or not (desk.head.offers or desk.customer.known.suggestions))
+
+
+def _send_held(desk: DeskScreen, number: int) -> None:
+    held = desk.head.held
+    if held is not None and held.ready:
+        reaching.send_held(desk, number)
+    elif held is not None:
+        desk.say(_("the answer waits until they write on {channel}").format(channel=held.channel))
+
+
 def accept(desk: DeskScreen, press: Press) -> None:
-    """Join the conversation that is offered, else the customer who is suggested."""
-    session, likely = desk.session, desk.customer.known.suggestions
-    if desk.open_id is not None and desk.head.offers:
-        do_merge(desk, (desk.open_id,), desk.head.offers[0])
-    elif desk.open_id is not None and likely:
-        number = likely[0].id
-        desk.backstage.write(lambda: Acted(suggesting.accept(session.workspace, session.actor, number).summary))
+    """Send the answer that waited for the customer, else join the conversation that is offered, or the customer who is
+    suggested."""
+    session, number, likely = desk.session, desk.open_id, desk.customer.known.suggestions
+    if number is not None and _takes_held(desk):
+        _send_held(desk, number)
+    elif number is not None and desk.head.offers:
+        do_merge(desk, (number,), desk.head.offers[0])
+    elif number is not None and likely:
+        one = likely[0].id
+        desk.backstage.write(lambda: Acted(suggesting.accept(session.workspace, session.actor, one).summary))
     else:
         desk.say(_("nothing is offered here"))
 
 
 def refuse(desk: DeskScreen, press: Press) -> None:
-    """Refuse to join what is offered, or who is suggested; it is not offered again."""
+    """Make the answer that waits a draft, or refuse to join what is offered, or who is suggested; it is not offered
+    again."""
     session, number, likely = desk.session, desk.open_id, desk.customer.known.suggestions
-    if number is not None and desk.head.offers:
+    if number is not None and _takes_held(desk):
+        reaching.refuse_held(desk, number)
+    elif number is not None and desk.head.offers:
         other = desk.head.offers[0]
         desk.backstage.write(lambda: Acted(joining.refuse(session.workspace, session.actor, number, other).summary))
     elif number is not None and likely:
@@ -239,7 +260,7 @@ ACTIONS = (
     Action(
         "accept",
         "accept",
-        "Accept what is offered: join conversations, merge customers",
+        "Accept what is offered: send what waited, join, merge customers",
         ("y",),
         PANES,
         "Decide",

@@ -10,7 +10,7 @@ from textual.message import Message
 from omnidesk.widgets.customer_pane import Known
 from omnidesk.widgets.queue_window import Window
 from omnidesk.widgets.thread_lines import Block
-from omnidesk.words.rows import Conversation, SavedView
+from omnidesk.words.rows import Conversation, Held, SavedView
 
 if TYPE_CHECKING:
     from omnidesk.desk.status import Summary
@@ -98,6 +98,7 @@ class ThreadRead(Message):
     """Why the person is to be checked, "" where they are not."""
     check_items: tuple[str, ...] = ()
     """What is asked for in a check."""
+    held: Held | None = None
 
 
 @dataclass

@@ -34,10 +34,10 @@ from omnidesk.words.errors import NotFoundError, OmniDeskError
 from omnidesk.words.rows import Conversation, Message
 
 if TYPE_CHECKING:
-    from omnidesk.desk import facts
+    from omnidesk.desk import facts, held
     from omnidesk.screens.session import Session
 else:
-    facts = Later("omnidesk.desk.facts")
+    facts, held = Later("omnidesk.desk.facts"), Later("omnidesk.desk.held")
 
 FIRST_MESSAGES = 24
 """Messages read when a conversation opens, enough for a screen; more come as the agent scrolls up."""
@@ -100,6 +100,7 @@ def thread(session: Session, asked: Asked) -> ThreadRead:
         clock.monotonic() - began,
         check.why if check.due else "",
         tuple(person_checks.items(session.workspace)),
+        held.of(session.workspace, conversation.id),
     )
 
 

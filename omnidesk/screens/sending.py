@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from omnidesk import clock
-from omnidesk.screens import macros
+from omnidesk.screens import macros, reaching
 from omnidesk.screens.keys import WRITING, Action, Press
 from omnidesk.screens.later import Later
 from omnidesk.screens.messages import Written
@@ -61,7 +61,9 @@ def send(desk: DeskScreen, press: Press) -> None:
     sheet = desk.composer.now
     if sheet is None:
         return
-    if why := _why_not(desk, sheet):
+    if reaching.takes_template(sheet):
+        reaching.choose(desk, press)
+    elif why := _why_not(desk, sheet):
         desk.say(why, wrong=True)
     elif sheet.sort == "note":
         send_now(desk, How())

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from omnidesk import clock
-from omnidesk.desk import agents, asides, away, drafts, enclosing, planning, threads
+from omnidesk.desk import agents, asides, away, drafts, enclosing, held, planning, threads
 from omnidesk.desk.drafts import NOWHERE, Written
 from omnidesk.desk.planning import Choice, Plan
 from omnidesk.screens.messages import SheetRead
@@ -45,6 +45,9 @@ def sheet(
     away.take_over_draft(session.workspace, session.actor, number, sort)
     drafts.offer_merged(session.workspace, session.actor, number, sort)
     kept = drafts.get(session.workspace, session.actor, number, sort)
+    waits = held.of(session.workspace, number) if kept is None and sort == "reply" else None
+    if waits is not None:
+        made, text = replace(made, files=waits.files), clean(waits.text)
     if kept is None:
         begun = replace(made, began_at=clock.now())
         return SheetRead(in_private(begun) if privately else begun, text)
@@ -157,6 +160,7 @@ def _ways(choices: Sequence[Choice]) -> tuple[Way, ...]:
             privately=choice.privately,
             once=choice.once,
             late=choice.late,
+            template=choice.template,
         )
         for choice in choices
     )

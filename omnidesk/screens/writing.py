@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from omnidesk.screens import attaching, chooser, editor, sending
+from omnidesk.screens import attaching, chooser, editor, reaching, sending
 from omnidesk.screens.keys import EVERYWHERE, PANES, WRITING, Action, Press
 from omnidesk.screens.later import Later
 from omnidesk.screens.messages import Acted, DraftKept
@@ -265,4 +265,4 @@ WRITE = (
     Action("keep-draft", "keeps the draft", "Leave; the draft stays", ("escape",), WRITING, "Write", leave, 10),
 )  # fmt: skip
 
-ACTIONS = (*ANSWER, *WRITE, *sending.ACTIONS, *chooser.ACTIONS)
+ACTIONS = (*ANSWER, *WRITE, *sending.ACTIONS, *chooser.ACTIONS, *reaching.ACTIONS)

@@ -104,6 +104,7 @@ _COLUMNS = """c.id, c.subject, c.status, c.priority, c.place, agent.login, c.cus
     c.queue_due, c.queue_waiting, c.offered_join, c.repeats,
     EXISTS (SELECT 1 FROM draft WHERE draft.conversation_id = c.id AND draft.agent_id = :me) AS has_draft,
     EXISTS (SELECT 1 FROM message p WHERE p.conversation_id = c.id AND p.at = c.last_message_at AND p.public) AS public,
+    EXISTS (SELECT 1 FROM held_answer h WHERE h.conversation_id = c.id) AS held,
     CASE WHEN c.owner_id IS NULL AND c.absent_owner_id IS NOT NULL
         THEN (SELECT login FROM agent a WHERE a.id = c.absent_owner_id) END AS absent_owner"""
 _JOINS = "LEFT JOIN customer ON customer.id = c.customer_id LEFT JOIN agent ON agent.id = c.owner_id"
@@ -270,4 +271,5 @@ def _row(row: Any, sort: Sort) -> QueueRow:
         offered_join=row["offered_join"],
         repeats=row["repeats"],
         public=bool(row["public"]),
+        held=bool(row["held"]),
     )

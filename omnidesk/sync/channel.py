@@ -22,7 +22,7 @@ from omnidesk.desk.settings import Settings
 from omnidesk.store import leases
 from omnidesk.store.leases import LeaseLostError
 from omnidesk.store.workspace import Workspace
-from omnidesk.sync import relay, secrets
+from omnidesk.sync import relay, secrets, templates
 from omnidesk.sync.backoff import Backoff
 from omnidesk.sync.errands import Errands, runs
 from omnidesk.sync.fetching import Fetcher, keeps_files
@@ -226,6 +226,7 @@ class ChannelRun:
     async def _read(self, connector: Connector, backoff: Backoff) -> float:
         self._looking = True
         await self._pull(connector)
+        await templates.refresh(self.workspace, self.channel, connector, self.in_thread)
         await self._succeeded(backoff)
         self._looking, self._looked_until = False, clock.monotonic() + LOOK
         source = self._source(connector)
@@ -447,6 +448,7 @@ class ChannelRun:
 
     async def _receive_once(self, connector: Connector) -> None:
         await self._pull(connector)
+        await templates.refresh(self.workspace, self.channel, connector, self.in_thread)
         await self._succeeded(Backoff(0, 0))
 
     async def _send_once(self, connector: Connector) -> None:

@@ -125,4 +125,8 @@ def keyring_name() -> str | None:
 
 def works_by(kind: str) -> str:
     """Return the command that a channel of a kind is at work with."""
-    return "omnidesk serve" if registry.manifest(kind).runs_in == "serve" else "omnidesk sync --once, or omnidesk"
+    manifest = registry.manifest(kind)
+    if manifest.runs_in == "serve":
+        return "omnidesk serve"
+    told = manifest.inbound == ("webhook",)
+    return "omnidesk serve for what comes in, and omnidesk" if told else "omnidesk sync --once, or omnidesk"

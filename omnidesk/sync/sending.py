@@ -232,6 +232,7 @@ class Sender:
                 if outgoing.privately
                 else None
             ),
+            template=outgoing.template is not None,
         )
         refused = rules.objection(channel, connector.manifest, outward, clock.now())
         if refused is None and outgoing.auto:

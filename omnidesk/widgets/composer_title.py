@@ -27,6 +27,8 @@ def said_of(sheet: Sheet, keys: tuple[str, str] = ("Enter", "ctrl+j")) -> tuple[
         return "warn", _("PUBLIC - everybody can read this")
     if sheet.sort == "new":
         return "good", _("NEW - private - a new conversation")
+    if sheet.way is None and any(way.template for way in sheet.ways):
+        return "note", _("REPLY - waits, a template goes first")
     if sheet.way is None:
         return "warn", _("REPLY - no channel is chosen")
     if sheet.left_at is not None and sheet.way.mail:
@@ -182,11 +184,17 @@ def channels_line(sheet: Sheet, width: int, why: str = "f4") -> tuple[Part, ...]
             parts.append(("strong", f"[{name}{waits}]  "))
         elif way.usable:
             parts.append(("", f"{name}{_(' (public)') if way.public else ''}  "))
+        elif way.template:
+            parts.append(("note", _("{channel} (template only)  ").format(channel=one_line(way.channel))))
         else:
             reasons.append(("faint", f"{one_line(way.channel)}: {one_line(way.reason)}  "))
     too_long = sum(cells(text) for _style, text in (*parts, *reasons)) > width
     if reasons and too_long and any(way.usable for way in sheet.ways):
-        names = " ".join(one_line(way.channel) for way in sheet.ways if not way.usable and way.channel != sheet.chosen)
+        names = " ".join(
+            one_line(way.channel)
+            for way in sheet.ways
+            if not (way.usable or way.template) and way.channel != sheet.chosen
+        )
         reasons = [("faint", _("cannot: {channels} - {key} says why").format(channels=names, key=why))]
     return ended((*parts, *reasons), width)
 

@@ -44,7 +44,7 @@ class SheetBar(ScrollBar):
         if self._dirty_regions or y >= len(self._cells):
             self._dirty_regions.clear()
             self._paint()
-        return self._cells[y]
+        return self._cells[y] if y < len(self._cells) else Strip.blank(1)  # a list that goes away has no room
 
     def _paint(self) -> None:
         bar = self.render()

@@ -107,12 +107,14 @@ def _flags(row: QueueRow, company: Company | None) -> tuple[Part, ...]:
         said.append(("warn", _(" NOT PROVEN")))
     if row.repeats:
         said.append(("warn", _(" AGAIN")))
-    if row.offered_join is not None:
+    if row.offered_join is not None and not ready(row):
         said.append(("note", _(" y joins #{number}").format(number=row.offered_join)))
     if row.public:
         said.append(("warn", _(" PUBLIC")))
     if row.vip:
         said.append(("note", " VIP"))
+    if row.held:
+        said.append(("good", _(" ANSWER READY")) if ready(row) else ("note", _(" answer held")))
     if row.has_draft:
         said.append(("good", _(" draft")))
     if company is not None:
@@ -120,6 +122,11 @@ def _flags(row: QueueRow, company: Company | None) -> tuple[Part, ...]:
     elif row.message_count > 1:
         said.append(("dim", f" {row.message_count}x" if row.message_count < 1000 else " 999x"))
     return (*said, ("", " "))
+
+
+def ready(row: QueueRow) -> bool:
+    """Say whether the customer wrote since their answer waits for that."""
+    return row.held and row.status is Status.OPEN and row.waiting_since is not None
 
 
 def _back(row: QueueRow) -> str:
@@ -197,6 +204,7 @@ def spoken(row: QueueRow, now: int, place: int, count: int, company: Company | N
         _("asked again on another channel") if row.repeats else "",
         _("may belong to #{number}").format(number=row.offered_join) if row.offered_join is not None else "",
         _("said in public") if row.public else "",
+        (_("the answer is ready") if ready(row) else _("an answer waits for the customer")) if row.held else "",
         _("has a draft") if row.has_draft else "",
         one_line(company.said) if company is not None else "",
         _("owner {name}").format(name=owner) if owner else _("nobody's {name}").format(name=whose(row)).rstrip(),

@@ -42,6 +42,8 @@ class Way:
     """Whether that is the one answer that may go before they write in private themselves."""
     late: bool = False
     """Whether the reply window has closed, and it goes as a late answer."""
+    template: bool = False
+    """Whether it takes nothing but an approved template now."""
 
 
 @dataclass(frozen=True, slots=True)

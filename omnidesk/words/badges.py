@@ -31,6 +31,7 @@ BUILT_IN = {
     "twilio-sms": "sms",
     "twilio-voice": "tel",
     "woocommerce": "woo",
+    "whatsapp": "wa",
 }
 LOGGED = {"call": "call", "letter": "post", "note": "note", "video": "vid", "visit": "shop"}
 """What is logged by hand."""

@@ -60,6 +60,7 @@ ACTS = (
     "blocked {address}", "blocked the sender of {many}", "took back: {act}",
     "wrote down the {what} of {name}", "corrected the {what} of {name}", "forgot the {what} of {name}",
     "facts: {name} is recognised by its pattern", "facts: {name} is recognised by a pattern no longer",
+    "the answer that waited in {many} is a draft",
 )  # fmt: skip
 """What acts are called. `{many}`, `{what}`, `{why}` and `{act}` are themselves said anew, and each of `{parts}`."""
 
@@ -84,6 +85,7 @@ REASONS = (
     "on {name} the customer has to write first", "the reply window of {name} has closed",
     "it was answered in private once, and no more is allowed before they write back",
     "{name} lets a public message be answered in private for {days} days",
+    "on {name} only a template can begin",
     "the text has {count} {unit}, {name} takes {most}", "{name} takes no attachments",
     "{name} takes attachments in private only",
     "{name} fetches attachments from this desk: say how the world reaches `omnidesk serve` with the setting public_url",

@@ -76,6 +76,22 @@ class QueueRow:
     """How often the customer asked again on another channel, since nobody answered."""
     public: bool = False
     """Everybody can read the newest message."""
+    held: bool = False
+    """An answer waits until the customer writes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An answer that waits until the customer writes; `ready` once it may go. `by` is the login of who wrote it, `at`
+    when (UTC ms)."""
+
+    conversation: int
+    channel: str
+    text: str
+    files: tuple[Enclosure, ...]
+    by: str
+    at: int
+    ready: bool
 
 
 @dataclass(frozen=True)

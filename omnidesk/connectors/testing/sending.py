@@ -162,6 +162,33 @@ class Sending(Base):
 
             wait_for(told, f"the message to be {status}")
 
+    @needs("templates")
+    def test_29_outside_the_window_a_template_goes_and_the_answer_waits(
+        self, harness: Harness, program: Program
+    ) -> None:
+        """The provider's templates are listed and one of them goes, with its values; the answer goes once the customer
+        wrote."""
+        window = self.manifest(harness).reply_window
+        assert window is not None
+        late = self.conversation_with(harness, program, Said("long ago", ago=window.seconds + _OVER))["id"]
+        found = program.ask("channel", "templates", "under-test", "--refresh")["items"]
+        assert all(one["name"] and one["language"] and one["category"] and one["text"] for one in found)
+        one = max(found, key=lambda one: len(one["fields"]))
+        values = [f"value {place}" for place, _ in enumerate(one["fields"])]
+        said = [word for value in values for word in ("--value", value)]
+        said += ["--template", one["name"], "--language", one["language"]]
+        self.answer(program, late, "what waits", *said)
+
+        def template_taken() -> bool:
+            return any(all(value in one.text for value in values) for one in harness.received())
+
+        self.sync_until(program, template_taken, "the template to be taken")
+        program.run("reply", str(late), "--held", expect=(4,))
+        assert not self.took(harness, "what waits")
+        self.arrive(harness, program, Said("I am here now"))
+        program.run("reply", str(late), "--held")
+        self.sync_until(program, lambda: self.took(harness, "what waits"), "the answer that waited to be taken")
+
     @needs("no sending")
     def test_28_nothing_goes_out_where_nothing_can(self, harness: Harness, program: Program) -> None:
         """A channel that cannot send is refused in words."""

@@ -132,6 +132,19 @@ class Draft(SQLModel, table=True):
     updated_at: int = Field(sa_column=big())
 
 
+class HeldAnswer(SQLModel, table=True):
+    """An answer that waits until the customer writes: a template went in its place, as message `message_id`."""
+
+    __tablename__ = "held_answer"
+    conversation_id: int = Field(sa_column=big(primary_key=True))
+    channel_id: int = Field(sa_column=big())
+    agent_id: int | None = Field(default=None, sa_column=big(nullable=True))
+    message_id: int = Field(sa_column=big())
+    text: str = Field(default="", sa_column=Column(Text, nullable=False, default=""))
+    files_json: str = Field(default="[]", sa_column=Column(Text, nullable=False, default="[]"))
+    at: int = Field(sa_column=big())
+
+
 class Outbox(SQLModel, table=True):
     """One message on its way out. `committing` is set just before the step that cannot be taken back.
 

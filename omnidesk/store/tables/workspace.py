@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Index, text
+from sqlalchemy import Column, Index, Text, text
 from sqlmodel import Field, SQLModel
 
 from omnidesk.store.tables.columns import big
@@ -78,6 +78,7 @@ class Channel(SQLModel, table=True):
     history_days: int = 14
     cursor_json: str = "{}"
     learned_json: str = "{}"
+    templates_at: int | None = Field(default=None, sa_column=big(nullable=True))
     health: str = "ok"
     error: str | None = None
     last_success_at: int | None = Field(default=None, sa_column=big(nullable=True))
@@ -86,6 +87,18 @@ class Channel(SQLModel, table=True):
     progress_total: int = 0
     created_at: int = Field(sa_column=big())
     removed_at: int | None = Field(default=None, sa_column=big(nullable=True))
+
+
+class Template(SQLModel, table=True):
+    """A text that a channel's provider has approved; `fields_json` is a list of [name, example]."""
+
+    channel_id: int = Field(sa_column=big(primary_key=True))
+    name: str = Field(primary_key=True)
+    language: str = Field(primary_key=True)
+    category: str = ""
+    text: str = Field(default="", sa_column=Column(Text, nullable=False, default=""))
+    fields_json: str = Field(default="[]", sa_column=Column(Text, nullable=False, default="[]"))
+    cost: str = ""
 
 
 class Lease(SQLModel, table=True):

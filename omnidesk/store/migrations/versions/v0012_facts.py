@@ -6,7 +6,7 @@ from alembic import op
 from omnidesk.store.migrations.columns import flag, number, only, words
 
 revision = "12"
-down_revision = "10"
+down_revision = "11"
 breaking = False
 
 
