@@ -122,6 +122,9 @@ def file(batch: Batch, arrival: Arrival, kept: Kept, names: list[str]) -> None:
         message.aside, stranger = aside[0], not aside[1]
     if parent_at is not None and parent_at > message.at:
         message.at = parent_at
+    last = batch.conversations.existing(number).last_message_at
+    if message.direction is Direction.INBOUND and not message.backlog and 0 < last - message.at < clock.SECOND:
+        message.at = last  # many providers tell whole seconds: what came after our answer does not stand ahead of it
     row = _store(batch, message, number, reason, stranger)
     _let_conversation_know(batch, message, row)
     if aside is None:

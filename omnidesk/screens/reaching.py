@@ -107,7 +107,7 @@ def refuse_held(desk: DeskScreen, number: int) -> None:
 
 ACTIONS = (
     Action(
-        "template", "template", "Send an approved template; what you wrote waits", ("ctrl+r",), WRITING, "Write",
+        "template", "template", "Send an approved template; what you wrote waits", ("f12",), WRITING, "Write",
         choose, 9,
     ),
 )  # fmt: skip

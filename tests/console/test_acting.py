@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from omnidesk import clock
-from omnidesk.desk import triage
+from omnidesk.desk import threads, triage
 from tests.console.steering import NARROW, console
 from tests.filling import BRAM, CARO, Desk, mail
 
@@ -98,7 +98,11 @@ async def test_aa_assigns_to_me_and_a_asks_for_a_login(desk: Desk, three: list[i
         await here.until(lambda: here.desk.prompt.active, "the prompt")
         await here.until(lambda: "koen" in here.pane(here.desk.prompt), "the completion")
         await here.press("tab", "enter")
+        await here.sees("What does koen need to know?")
+        await here.type("he waits since Monday")
+        await here.press("enter")
         await here.until(lambda: state(desk, three[0], "owner_id") == koen.agent_id, "koen")
+    assert threads.messages(desk.workspace, three[0])[-1].text == "he waits since Monday"
 
 
 async def test_an_unknown_login_is_answered_in_words(desk: Desk, three: list[int]) -> None:

@@ -69,7 +69,7 @@ async def test_seen_one_by_one_or_all_at_once(mine: Desk) -> None:
     koen = mine.another_agent("koen")
     mine.receives(mail("3", "Any news?", answers="1"))
     composing.note(mine.workspace, koen, 2, "@sanne will you look?")
-    triage.assign(mine.workspace, koen, 2, "sanne")
+    triage.assign(mine.workspace, koen, 2, "sanne", note="You know her")
     async with console(mine.workspace) as running:
         await running.press("g", "n")
         await running.sees("News, 3 new")

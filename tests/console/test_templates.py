@@ -78,7 +78,7 @@ async def test_one_can_go_back_through_the_fields_and_think_better_of_it(desk: D
     late(desk, whatsapp(desk))
     async with console(desk.workspace, (80, 24)) as here:
         await begin(here)
-        await here.press("ctrl+r")
+        await here.press("f12")
         await here.sees("Template: they get nothing else", "order_shipped")
         await here.press("down", "enter")
         await here.type("NL-1")
@@ -134,7 +134,7 @@ async def test_without_templates_that_is_said(desk: Desk) -> None:
     late(desk, channel)
     async with console(desk.workspace) as here:
         await begin(here)
-        await here.press("ctrl+r")
+        await here.press("f12")
         await here.sees("there are no templates: the engine asks the provider for them")
 
 

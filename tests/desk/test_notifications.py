@@ -93,7 +93,7 @@ def test_an_answer_to_spam_is_not_news(desk: Desk) -> None:
 def test_who_is_given_work_by_somebody_else_is_told_and_who_takes_it_is_not(desk: Desk) -> None:
     koen = desk.another_agent("koen")
     assert told(desk) == []
-    triage.assign(desk.workspace, desk.me, 1, "koen")
+    triage.assign(desk.workspace, desk.me, 1, "koen", note="She waits")
     assert told(desk, koen) == [(NewsKind.ASSIGNED, 1, "sanne")]
     triage.assign(desk.workspace, koen, 1, "koen")
     assert len(told(desk, koen)) == 1
@@ -101,7 +101,7 @@ def test_who_is_given_work_by_somebody_else_is_told_and_who_takes_it_is_not(desk
 
 def test_what_was_taken_away_again_is_news_no_more(desk: Desk) -> None:
     koen = desk.another_agent("koen")
-    triage.assign(desk.workspace, desk.me, 1, "koen")
+    triage.assign(desk.workspace, desk.me, 1, "koen", note="She waits")
     desk.receives(mail("2", answers="1"))
     assert {kind for kind, *_ in told(desk, koen)} == {NewsKind.ASSIGNED, NewsKind.ANSWER}
     undo.undo(desk.workspace, desk.me)

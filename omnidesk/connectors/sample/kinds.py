@@ -46,7 +46,7 @@ SMS = replace(
     badge="sms",
     threading="contact",
     identity_kinds=("phone",),
-    attachments=Attachments(),
+    attachments=Attachments(inbound=True),
     text=TextRule(max_length=459, unit="gsm7", segments=True),
     receipts=("delivered",),
 )
