@@ -75,7 +75,7 @@ def put(
 def drop(tx: Transaction, number: int) -> None:
     """Let nothing wait any more, within a transaction under way."""
     tx.execute(
-        "DELETE FROM held_answer WHERE conversation_id = ? OR conversation_id IN "
-        "(SELECT id FROM conversation WHERE merged_into = ?)",
+        "DELETE FROM held_answer WHERE conversation_id IN (SELECT h.conversation_id FROM held_answer h CROSS JOIN "
+        "conversation c ON c.id = h.conversation_id WHERE c.id = ? OR c.merged_into = ?)",
         (number, number),
     )

@@ -80,7 +80,7 @@ def test_a_stated_preference_goes_before_a_learned_one(desk: Desk) -> None:
     desk.receives(*(mail(f"{one}") for one in range(4)))
     assert drawn(desk).preference == Preference("sample", "Sample customers", False, 4, 4)
     customers.set_customer(desk.workspace, desk.me, anna(desk).id, preferred_channel="whatsapp")
-    assert drawn(desk).preference == Preference("whatsapp", "whatsapp", True)
+    assert drawn(desk).preference == Preference("whatsapp", "WhatsApp", True)
 
 
 def test_the_language_is_what_they_said_else_what_they_write(desk: Desk) -> None:

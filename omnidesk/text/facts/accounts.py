@@ -35,6 +35,11 @@ def valid(iban: str) -> bool:
     return int("".join(str(int(character, 36)) for character in said[4:] + said[:4])) % 97 == 1
 
 
+def holds_one(text: str) -> bool:
+    """Say whether a value holds the whole number of an account, which is kept nowhere, whatever it was called."""
+    return any(valid(found[0]) for found in _IBAN.finditer(text.upper()))
+
+
 def masked(iban: str) -> str:
     """Return what is kept of an account's number."""
     said = iban.replace(" ", "").upper()

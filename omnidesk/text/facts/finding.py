@@ -54,6 +54,7 @@ def find(text: str, subject: str = "", region: str = "NL", patterns: Iterable[Pa
     readers = (*_WITH_DIGITS, *_WITHOUT) if _DIGIT.search(written) else _WITHOUT
     found = [one for reader in readers for one in reader(said)]
     found += own.matches(said, patterns)
+    found = [one for one in found if one.kind == "iban" or not accounts.holds_one(one.value)]
     seen: dict[tuple[str, str], Found] = {}
     for one in sorted(found, key=lambda each: each.start):
         seen.setdefault((one.kind, fold(one.value)), one)
