@@ -242,7 +242,7 @@ def _who_and_when(batch: Batch, arrival: Arrival, kept: Kept, names: list[str]) 
     if arrival.imported:
         received = decoded.received_at or decoded.sent_at or received
     at = min(received, clock.now())
-    backlog = arrival.imported or at < created_at
+    backlog = arrival.imported or at <= created_at - clock.SECOND  # many providers tell whole seconds
     unproven = not ours and proving.unproven(batch.people, arrival.item, decoded, backlog)
     proven = vouches and not unproven
     author = None if sender is None or ours else batch.people.known(sender, wrote=True, proven=proven)

@@ -55,6 +55,7 @@ def by_webhook_alone(package: Path) -> None:
     tests.write_text(head + "    def webhook" + rest.partition("    def webhook")[2])
 
 
+@pytest.mark.slow
 def test_what_was_written_passes_the_quick_part_of_the_suite(package: Path) -> None:
     out = suite(package, "-k", "TestSongBird and (_01_ or _02_ or _13_ or _20_ or _21_ or _3) or test_a_line")
     assert "failed" not in out and "passed" in out

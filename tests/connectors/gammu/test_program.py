@@ -20,7 +20,7 @@ from omnidesk.words.rows import Address
 from tests.connectors.gammu.harness import ModemHarness
 from tests.connectors.gammu.modem import CUSTOMER, NUMBER, Service
 
-pytestmark = pytest.mark.modem
+pytestmark = [pytest.mark.modem, pytest.mark.slow]
 LONG = "Where is my order? It should have been here, größer than the last one. ✅ " * 4
 
 

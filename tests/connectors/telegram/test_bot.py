@@ -260,6 +260,7 @@ def test_a_path_that_leads_elsewhere_is_not_followed(path: str) -> None:
 # --- the token
 
 
+@pytest.mark.slow
 def test_the_token_is_in_no_error_and_no_log(
     caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
