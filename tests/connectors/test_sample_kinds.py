@@ -24,6 +24,7 @@ KINDS = ("sample-call", "sample-chat", "sample-mail", "sample-sms", "sample-what
 NUMBER = "+31 6 0012 1234"
 
 
+@pytest.mark.slow
 class TestKinds(Conformance):
     kills = 2
 
