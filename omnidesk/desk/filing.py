@@ -130,26 +130,31 @@ def file(batch: Batch, arrival: Arrival, kept: Kept, names: list[str]) -> None:
     if aside is None:
         if message.direction is Direction.INBOUND:
             _route(batch, message, number)
-            certain = message.manifest.vouches or (message.author is not None and message.author.new)
-            if message.author is not None and decoded.also and certain and not (message.unproven or stranger):
-                claimed.note(batch, number, message.author, decoded.also)
-            if message.author is not None and not message.unproven:
-                fact_learning.hear(batch, arrival, message.kept, message.author, message.manifest.vouches, row)
-                if message.kept.facts and decoded.auto is None and not message.backlog:
-                    said = [(one.kind, one.value) for one in message.kept.facts]
-                    region = batch.region(arrival.channel_id)
-                    suggesting.told(act, batch.tx.at_once, message.author.customer_id, row.id, said, region)
-            if message.author is not None and decoded.consents and not message.unproven:
-                kind = batch.channels[arrival.channel_id][0]
-                consents.take(act, kind, message.author, decoded.consents, number, row.id, message.at)
-            if batch.shops and not message.backlog and decoded.sender is not None:
-                whose = (decoded.sender.kind, "" if message.author is None else message.author.value)
-                order_lookups.heard(act.tx, batch.shops, [whose], (decoded.subject, row.reply_text or row.text))
+            _learn(batch, message, row)
         tying.tie(act, batch.conversations, number, map(_offered, found) if message.unproven else found)
         for other in goes_on.offered:
             offers.offer(act, number, other)
         if message.author is not None and message.author.new and not message.backlog:
             suggesting.same_name(act, message.author.customer_id, row.from_name, message.author.value, row.id)
+
+
+def _learn(batch: Batch, message: _Filed, row: Row) -> None:
+    """Take what a message that came in tells of its author: addresses, facts, who they may be besides, what they allow;
+    and have shops asked for the orders it is about."""
+    act, decoded, author, channel_id = batch.act, message.decoded, message.author, message.arrival.channel_id
+    if author is not None and not message.unproven:
+        if decoded.also and (message.manifest.vouches or author.new) and not row.stranger:
+            claimed.note(batch, row.conversation_id, author, decoded.also)
+        fact_learning.hear(batch, message.arrival, message.kept, author, message.manifest.vouches, row)
+        if message.kept.facts and decoded.auto is None and not message.backlog:
+            said = [(one.kind, one.value) for one in message.kept.facts]
+            suggesting.told(act, batch.tx.at_once, author.customer_id, row.id, said, batch.region(channel_id))
+        if decoded.consents:
+            kind = batch.channels[channel_id][0]
+            consents.take(act, kind, author, decoded.consents, row.conversation_id, row.id, message.at)
+    if batch.shops and not message.backlog and decoded.sender is not None:
+        whose = (decoded.sender.kind, "" if author is None else author.value)
+        order_lookups.heard(act.tx, batch.shops, [whose], (decoded.subject, row.reply_text or row.text))
 
 
 def _know_author(message: _Filed, author: identity.Known) -> None:
